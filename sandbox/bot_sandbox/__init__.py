@@ -27,7 +27,7 @@ _NAMES_BY_MODULE = {
         "BotAccount", "DeliveredUpdate", "Delivery", "File", "Group", "Limits", "Message",
         "Person", "Press", "Telegram", "TelegramError",
     ],
-    "bot_sandbox.telegram.bot_api_types": ["PhotoSize"],
+    "bot_sandbox.telegram.bot_api_types": ["ChatMember", "PhotoSize"],
     "bot_sandbox.telegram.calls": ["ApiCall", "FaultHit"],
     "bot_sandbox.telegram.faults": ["Fault", "TelegramFaults"],
     "bot_sandbox.telegram.in_memory": ["InMemoryTelegram"],

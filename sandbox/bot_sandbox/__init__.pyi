@@ -7,6 +7,7 @@ from bot_sandbox import aio as aio
 from bot_sandbox.telegram.calls import ApiCall as ApiCall
 from bot_sandbox.twitch.tokens import Application as Application
 from bot_sandbox.telegram.world import BotAccount as BotAccount
+from bot_sandbox.telegram.bot_api_types import ChatMember as ChatMember
 from bot_sandbox.twitch.chat import ChatMessage as ChatMessage
 from bot_sandbox.world.clock import Clock as Clock
 from bot_sandbox.cloud.cloud import Cloud as Cloud
@@ -53,4 +54,4 @@ from bot_sandbox.twitch.user import TwitchUser as TwitchUser
 from bot_sandbox.window.window import Window as Window
 
 __version__: str
-__all__ = ['ApiCall', 'Application', 'BotAccount', 'ChatMessage', 'Clock', 'Cloud', 'ConnectionRecord', 'DeliveredUpdate', 'Delivery', 'EventSubDelivery', 'Fault', 'FaultHit', 'File', 'Function', 'FunctionError', 'Group', 'InMemoryTelegram', 'InProcessCloud', 'JoinOffer', 'Letter', 'Limits', 'Mail', 'ManagedProcess', 'Message', 'NoLetter', 'NoReply', 'NotReady', 'OutputLines', 'Person', 'PhotoSize', 'Press', 'Program', 'Snapshot', 'Subscription', 'Telegram', 'TelegramError', 'TelegramFaults', 'Timer', 'Token', 'TraceEntry', 'Transcript', 'Twitch', 'TwitchAccount', 'TwitchFaults', 'TwitchSettings', 'TwitchUser', 'Window', 'aio']
+__all__ = ['ApiCall', 'Application', 'BotAccount', 'ChatMember', 'ChatMessage', 'Clock', 'Cloud', 'ConnectionRecord', 'DeliveredUpdate', 'Delivery', 'EventSubDelivery', 'Fault', 'FaultHit', 'File', 'Function', 'FunctionError', 'Group', 'InMemoryTelegram', 'InProcessCloud', 'JoinOffer', 'Letter', 'Limits', 'Mail', 'ManagedProcess', 'Message', 'NoLetter', 'NoReply', 'NotReady', 'OutputLines', 'Person', 'PhotoSize', 'Press', 'Program', 'Snapshot', 'Subscription', 'Telegram', 'TelegramError', 'TelegramFaults', 'Timer', 'Token', 'TraceEntry', 'Transcript', 'Twitch', 'TwitchAccount', 'TwitchFaults', 'TwitchSettings', 'TwitchUser', 'Window', 'aio']

@@ -4,8 +4,8 @@
     python tools/bot_api_types.py --check   # only compare: 1 if it is out of date
 
 bot_sandbox/telegram/api_object.py makes the classes when Python runs. The file has those that
-people can see: the message, and what a message can hold here. A field that the sandbox's Telegram
-never names is always absent here, so such a field is Any.
+people can see: the message and the member of a chat, and what these can hold here. A field that the
+sandbox's Telegram never names is always absent here, so such a field is Any.
 """
 
 import ast
@@ -39,9 +39,9 @@ def texts_in_code() -> set[str]:
     return {node.value for node in nodes if isinstance(node.value, str)}
 
 
-def types_in(start: str) -> list[str]:
-    """Return a type and all types that it holds in the sandbox, in the order of the table."""
-    texts, found, todo = texts_in_code(), set[str](), [start]
+def types_in(*start: str) -> list[str]:
+    """Return types and all types that they hold in the sandbox, in the order of the table."""
+    texts, found, todo = texts_in_code(), set[str](), [*start]
     while todo:
         name = todo.pop()
         if name in TYPES and name not in found:
@@ -72,7 +72,7 @@ def python_type(kind: str) -> str:
     return object_in(kind) if kind in SEEN else "Any"
 
 
-SEEN = types_in("Message")
+SEEN = types_in("Message", "ChatMember")
 
 
 def stub(name: str, of_type: str) -> str:

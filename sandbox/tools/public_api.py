@@ -64,6 +64,7 @@ PLAIN_CLASSES = [
     Public("bot_sandbox.telegram.world", "BotAccount"),
     Public("bot_sandbox.telegram.types", "Message"),
     Public("bot_sandbox.telegram.bot_api_types", "PhotoSize"),
+    Public("bot_sandbox.telegram.bot_api_types", "ChatMember"),
     Public("bot_sandbox.telegram.media", "File"),
     Public("bot_sandbox.telegram.calls", "ApiCall"),
     Public("bot_sandbox.telegram.calls", "FaultHit"),

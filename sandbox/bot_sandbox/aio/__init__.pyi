@@ -15,6 +15,7 @@ from bot_sandbox.http.page import Page
 from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.mail import LARGEST_LETTER
 from bot_sandbox.mail import Letter
+from bot_sandbox.telegram.bot_api_types import ChatMember
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.core import TelegramCore
@@ -210,10 +211,12 @@ class Person(Twin[bot_sandbox.Person]):
     def place(self) -> tuple[float, float]:
         ...
 
-    async def send(self, text: str, to: Person | BotAccount | Group | None=None, reply_to: Message | None=None, quote: str='') -> Message:
+    async def send(self, text: str, to: Person | BotAccount | Group | None=None, reply_to: Message | None=None, quote: str='', sender_chat: 'Group | None'=None) -> Message:
         """Write a message to a bot or a group; `to` is optional if there is only one bot.
 
-        It may answer a message, of this chat or of another one, and quote a part of its text.
+        It may answer a message, of this chat or of another one, and quote a part of its text. In a
+        group, the owner of a channel may write as this channel, their `sender_chat`, and an
+        anonymous admin as the group itself.
         """
 
     async def send_all(self, texts: Iterable[str], to: Person | BotAccount | Group | None=None) -> list[Message]:
@@ -346,10 +349,6 @@ class Group(Twin[bot_sandbox.Group]):
         ...
 
     @property
-    def banned_until(self) -> dict[int, int]:
-        ...
-
-    @property
     def messages(self) -> list[Message]:
         ...
 
@@ -358,6 +357,9 @@ class Group(Twin[bot_sandbox.Group]):
 
         A basic group keeps no list of banned members: anybody who was removed has left.
         """
+
+    async def allows(self, user: Person | BotAccount, name: str) -> bool:
+        """Return whether somebody has a right or a permission here, such as "can_send_photos"."""
 
     @property
     def newest_pinned(self) -> Message | None:
@@ -387,11 +389,27 @@ class Group(Twin[bot_sandbox.Group]):
     async def remove(self, member: Person | BotAccount, by: Person | BotAccount | None=None) -> None:
         """Remove someone, by the owner or another; a bot gets a my_chat_member update."""
 
-    async def promote(self, member: Person | BotAccount) -> None:
-        """Make someone an admin; a bot then sees every message, even in privacy mode."""
+    async def promote(self, member: Person | BotAccount, title: str='', **rights: bool) -> None:
+        """Make someone an admin; a bot then sees every message, even in privacy mode.
+
+        An admin gets the usual rights, but can't add admins. Say what differs, by the Bot API's
+        names: `group.promote(account, can_promote_members=True, can_pin_messages=False)`.
+        """
 
     async def demote(self, member: Person | BotAccount) -> None:
-        """Make an admin an ordinary member again."""
+        """Make an admin, or somebody restricted, an ordinary member again."""
+
+    async def restrict(self, member: Person | BotAccount, seconds: float=0, **permissions: bool) -> None:
+        """Let a member of a supergroup only read, or do what you say: `can_send_messages=True`.
+
+        It ends after so many seconds of the sandbox's clock; with 0, it doesn't.
+        """
+
+    async def set_permissions(self, **permissions: bool) -> None:
+        """Change what all who aren't admins may do: `can_send_photos=False`. The rest stays."""
+
+    async def chat_member(self, member: Person | BotAccount) -> ChatMember:
+        """Return the Bot API's ChatMember: somebody's status, rights, title, or restriction."""
 
 
 class Press(Twin[bot_sandbox.Press]):

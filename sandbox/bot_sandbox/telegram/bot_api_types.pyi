@@ -706,6 +706,47 @@ class ChatPhoto(ApiObject):
     big_file_unique_id: Field[str]
 
 
+class ChatMember(ApiObject):
+    """The Bot API's ChatMember."""
+    status: Field[str]
+    user: Field[User]
+    is_anonymous: Field[bool | None]
+    custom_title: Field[str | None]
+    can_be_edited: Field[bool | None]
+    can_manage_chat: Field[bool | None]
+    can_delete_messages: Field[bool | None]
+    can_manage_video_chats: Field[bool | None]
+    can_restrict_members: Field[bool | None]
+    can_promote_members: Field[bool | None]
+    can_change_info: Field[bool | None]
+    can_invite_users: Field[bool | None]
+    can_post_stories: Field[bool | None]
+    can_edit_stories: Field[bool | None]
+    can_delete_stories: Field[bool | None]
+    can_post_messages: Field[bool | None]
+    can_edit_messages: Field[bool | None]
+    can_pin_messages: Field[bool | None]
+    can_manage_topics: Field[bool | None]
+    can_manage_direct_messages: Field[bool | None]
+    can_manage_tags: Field[bool | None]
+    can_send_welcome_messages: Field[bool | None]
+    tag: Field[str | None]
+    until_date: Field[int | None]
+    is_member: Field[bool | None]
+    can_send_messages: Field[bool | None]
+    can_send_audios: Field[bool | None]
+    can_send_documents: Field[bool | None]
+    can_send_photos: Field[bool | None]
+    can_send_videos: Field[bool | None]
+    can_send_video_notes: Field[bool | None]
+    can_send_voice_notes: Field[bool | None]
+    can_send_polls: Field[bool | None]
+    can_send_other_messages: Field[bool | None]
+    can_add_web_page_previews: Field[bool | None]
+    can_react_to_messages: Field[bool | None]
+    can_edit_tag: Field[bool | None]
+
+
 class ChatPermissions(ApiObject):
     """The Bot API's ChatPermissions."""
     can_send_messages: Field[bool | None]

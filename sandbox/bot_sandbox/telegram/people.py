@@ -4,6 +4,7 @@ The work is done on the loop of a Runner. The app's START button is `person.send
 sandbox lets people write without it.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ from bot_sandbox.diagnosis.bot_log import LOG_WAIT_S, HeardLogs, add_failure_rea
 from bot_sandbox.diagnosis.clean_text import hide_tokens, quote_safely
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
-from bot_sandbox.telegram import diagnosis
+from bot_sandbox.telegram import diagnosis, membership
+from bot_sandbox.telegram.bot_api_types import ChatMember
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.entities import detect_entities
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.formatting import MAX_CAPTION, MAX_TEXT
 from bot_sandbox.telegram.media import MAX_ALBUM, File
 from bot_sandbox.telegram.media_kinds import KINDS
+from bot_sandbox.telegram.membership import KICKED, MEMBER, PERMISSIONS, MemberStatus
 from bot_sandbox.telegram.replies import make_quote, reply_fields
 from bot_sandbox.telegram.types import REACTIONS, Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
@@ -67,12 +70,15 @@ class Person(User):
         to: User | Chat | None = None,
         reply_to: Message | None = None,
         quote: str = "",
+        sender_chat: "Group | None" = None,
     ) -> Message:
         """Write a message to a bot or a group; `to` is optional if there is only one bot.
 
-        It may answer a message, of this chat or of another one, and quote a part of its text.
+        It may answer a message, of this chat or of another one, and quote a part of its text. In a
+        group, the owner of a channel may write as this channel, their `sender_chat`, and an
+        anonymous admin as the group itself.
         """
-        return self._runner.do(self._send, text, to, reply_to, quote)
+        return self._runner.do(self._send, text, to, reply_to, quote, sender_chat)
 
     def send_all(self, texts: Iterable[str], to: User | Chat | None = None) -> list[Message]:
         """Write several messages at once, in this order."""
@@ -326,10 +332,14 @@ class Person(User):
         to: User | Chat | None = None,
         reply_to: Message | None = None,
         quote: str = "",
+        sender_chat: "Group | None" = None,
     ) -> Message:
         text = _check_text(text)
         chat = self._world.chat_of(self, to)
         answered = _reply_fields(chat, reply_to, quote)
+        if sender_chat:
+            self._check_sender(chat, sender_chat)
+            answered["more"] = answered.get("more", {}) | {"sender_chat": sender_chat._json}
         return self._post(chat, text, marks=detect_entities(text), **answered)
 
     def _post(self, to: User | Chat | None, text: str, **content: Any) -> Message:
@@ -342,7 +352,25 @@ class Person(User):
         shown = self._keyboard(chat)
         if shown.force_reply and not content.get("reply_to"):  # the app has chosen it as well
             content["reply_to"] = shown.message
+        self._world.check_content(chat, self, content)
         return self._world.post(chat, self, text, **content)
+
+    def _check_sender(self, chat: Chat, sender: "Group") -> None:
+        self._world.check_same_telegram(sender)
+        if sender is chat and chat.status_of(self) in ("creator", "administrator"):
+            self._world.check_allowed(chat, self, "is_anonymous", "be anonymous in")
+            return
+        if sender.kind != "channel" or sender._owner_id != self.id or chat.kind == "private":
+            raise ValueError(
+                f"{self.name} can't write as {sender.title}; sender_chat= takes a channel that "
+                f"{self.name} owns, for a message in a group"
+            )
+        for banned in chat._banned_chats:
+            if self._world.groups[banned]._owner_id == self.id:
+                raise ValueError(
+                    f"{self.name} may not write as a channel in {chat.title}: "
+                    f"{self._world.groups[banned].title} is banned there"
+                )
 
     def _keyboard(self, chat: Chat) -> ReplyKeyboard:
         return chat._reply_keyboards.get(self.id) or ReplyKeyboard()
@@ -441,7 +469,7 @@ class Person(User):
     def _leave(self, group: "Group") -> None:
         self._world.check_same_telegram(self, group)
         if self in group.members:
-            self._world.set_member(group, self, "left", self)
+            self._world.set_member(group, self, group._status_after(self, comes=False), self)
 
     def _react(self, message: Message, emoji: str) -> None:
         if emoji and emoji not in REACTIONS:
@@ -449,6 +477,8 @@ class Person(User):
         self._world.check_same_telegram(message.chat)
         if self not in message.chat.members:
             raise ValueError(f"{self.name} is not in {message.chat.title}")
+        if emoji:
+            self._world.check_allowed(message.chat, self, "can_react_to_messages", "react in")
         self._world.react(self, message, emoji)
 
     async def _answer(self, asked: Message, timeout_s: float, heard: HeardLogs) -> Message:
@@ -586,6 +616,7 @@ class Group(Chat):
         super().__init__(id, kind, title, [])
         self._world = world
         self._runner = runner
+        self._now = world.clock.now
         self._read = 0  # how many of its messages `wait_for` has passed
 
     def __repr__(self) -> str:
@@ -633,43 +664,91 @@ class Group(Chat):
         """Remove someone, by the owner or another; a bot gets a my_chat_member update."""
         self._runner.do(self._remove, member, by)
 
-    def promote(self, member: User) -> None:
-        """Make someone an admin; a bot then sees every message, even in privacy mode."""
-        self._runner.do(self._set_rank, member, "administrator")
+    def promote(self, member: User, title: str = "", **rights: bool) -> None:
+        """Make someone an admin; a bot then sees every message, even in privacy mode.
+
+        An admin gets the usual rights, but can't add admins. Say what differs, by the Bot API's
+        names: `group.promote(account, can_promote_members=True, can_pin_messages=False)`.
+        """
+        self._runner.do(self._promote, member, title, rights)
 
     def demote(self, member: User) -> None:
-        """Make an admin an ordinary member again."""
-        self._runner.do(self._set_rank, member, "member")
+        """Make an admin, or somebody restricted, an ordinary member again."""
+        self._runner.do(self._set_status, member, MEMBER)
+
+    def restrict(self, member: User, seconds: float = 0, **permissions: bool) -> None:
+        """Let a member of a supergroup only read, or do what you say: `can_send_messages=True`.
+
+        It ends after so many seconds of the sandbox's clock; with 0, it doesn't.
+        """
+        self._runner.do(self._restrict, member, seconds, permissions)
+
+    def set_permissions(self, **permissions: bool) -> None:
+        """Change what all who aren't admins may do: `can_send_photos=False`. The rest stays."""
+        self._runner.do(self._set_permissions, permissions)
+
+    def chat_member(self, member: User) -> ChatMember:
+        """Return the Bot API's ChatMember: somebody's status, rights, title, or restriction."""
+        return self._runner.do(lambda: ChatMember(self._member_json(member, member)))
 
     def _set_first_members(self, members: list[User]) -> None:
         """Set the first members without join messages; the first person is the owner."""
         people = [member for member in members if not member.is_bot]
         self._owner_id = people[0].id if people else 0
-        status = "administrator" if self.kind == "channel" else "member"
         for member in members:
             by = people[0] if people else member
-            self._world.set_member(self, member, status, by, show=False)
+            self._world.set_member(self, member, self._new_status(member, by), by, show=False)
         if people and self.kind == "group":  # a bot can't be in a supergroup when it is created
             created = f"{people[0].name} created the group"
             self._world.post(self, people[0], more={"group_chat_created": True}, event=created)
 
     def _add(self, member: User, by: User | None) -> None:
         self._world.check_same_telegram(member, *([by] if by else []))
-        self._world.lift_bans(self)
-        thrown_out = self._former.get(member.id) == "kicked"
+        thrown_out = self._kept_status(member).status == "kicked"
         if by is member and thrown_out:
             raise ValueError(f"{member.name} was removed from {self.title}; group.add lets them in")
         by = by or (self._default_actor(member) if member.is_bot or thrown_out else member)
         if member not in self.members:
-            status = "administrator" if self.kind == "channel" else "member"
-            self._world.set_member(self, member, status, by)
+            if by is not member and by in self.members:
+                self._world.check_allowed(self, by, "can_invite_users", "add members to")
+            self._world.set_member(self, member, self._new_status(member, by), by)
+
+    def _new_status(self, member: User, by: User) -> MemberStatus:
+        """Return the status of somebody who comes; in a channel all are admins here."""
+        if self.kind == "channel":
+            return self._admin_status(by, "", {})
+        return self._status_after(member, comes=True)
+
+    def _admin_status(self, by: User, title: str, rights: dict[str, bool]) -> MemberStatus:
+        allowed = membership.names_allowed(rights, membership.usual_rights(self.kind))
+        return MemberStatus("administrator", allowed, by=by.id, title=title)
 
     def _remove(self, member: User, by: User | None) -> None:
         self._world.check_same_telegram(*([by] if by else []))
         if member in self.members:
-            self._world.set_member(self, member, "kicked", by or self._default_actor(member))
+            self._world.set_member(self, member, KICKED, by or self._default_actor(member))
 
-    def _set_rank(self, member: User, status: str) -> None:
+    def _promote(self, member: User, title: str, rights: dict[str, bool]) -> None:
+        self._set_status(member, self._admin_status(self._default_actor(member), title, rights))
+
+    def _restrict(self, member: User, seconds: float, permissions: dict[str, bool]) -> None:
+        if self.kind != "supergroup":
+            raise ValueError(
+                f"{self.title} is a {self.kind}; Telegram restricts members only of a supergroup"
+            )
+        if self.status_of(member) in ("creator", "administrator"):
+            raise ValueError(f"{member.name} is an admin of {self.title}; restrict only members")
+        allowed = membership.names_allowed(permissions, dict.fromkeys(sorted(PERMISSIONS), False))
+        until = math.ceil(self._now() + seconds) if seconds else 0
+        self._set_status(member, MemberStatus("restricted", allowed, until))
+
+    def _set_permissions(self, permissions: dict[str, bool]) -> None:
+        if self.kind == "channel":
+            raise ValueError(f"in a channel only admins write; promote or demote, {self.title}")
+        now = {name: name in self._permissions for name in sorted(PERMISSIONS)}
+        self._world.set_permissions(self, membership.names_allowed(permissions, now))
+
+    def _set_status(self, member: User, status: MemberStatus) -> None:
         self._world.check_same_telegram(member)
         if member not in self.members:
             raise ValueError(f"{member.name} is not in {self.title}; first add {member.name} to it")
@@ -690,8 +769,9 @@ def transcript(messages: Iterable[Message]) -> Transcript:
 def transcript_line(message: Message) -> Line:
     """Return a message as a line of the transcript; events have no name."""
     channel = message.chat.kind == "channel"
+    author = message.more.get("sender_chat", {}).get("title") or message.sender.name
     return Line(
-        name="" if message.event else message.chat.title if channel else message.sender.name,
+        name="" if message.event else message.chat.title if channel else author,
         is_bot=message.sender.is_bot or channel,
         text=message.shown,
         quote=message.more["quote"]["text"]

@@ -148,6 +148,8 @@ def origin_of(message: Message) -> Json:
     if message.chat.kind == "channel":
         post = {"chat": message.chat._json, "message_id": message.message_id}
         return {"type": "channel"} | post | {"date": message.date}
+    if "sender_chat" in message.more:
+        return {"type": "chat", "sender_chat": message.more["sender_chat"], "date": message.date}
     return {"type": "user", "sender_user": message.sender._json, "date": message.date}
 
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable, Set
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
+from bot_sandbox.telegram import membership
 from bot_sandbox.telegram.bot_api_types import ChatFields, MessageFields, UserFields
 from bot_sandbox.telegram.link_previews import shown_preview
 from bot_sandbox.telegram.media import File
+from bot_sandbox.telegram.membership import LEFT, MEMBER, PERMISSIONS, MemberStatus
 
 Json = dict[str, Any]
 # The Bot API's ReactionTypeEmoji.
@@ -35,6 +39,9 @@ LACKED_CONTENT = (  # fields of a Message whose content only a test or a canned 
     "web_app_data",
 )  # fmt: skip
 PREVIEW_FIELD = "link_preview_options"
+# The sender for bots, if somebody writes as a channel, or as an anonymous admin.
+CHANNEL_BOT = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+GROUP_BOT = CHANNEL_BOT | {"id": 1087968824, "first_name": "Group", "username": "GroupAnonymousBot"}
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -100,9 +107,10 @@ class Chat(ChatFields):
         self.title = title
         self.members = members
         self._owner_id = 0  # id of a group's owner; 0 in a private chat
-        self._admins: set[int] = set()
-        self._former: dict[int, str] = {}  # former members by id: "left" or "kicked"
-        self.banned_until: dict[int, int] = {}  # when a ban ends, if it does, by id of the user
+        self._statuses: dict[int, MemberStatus] = {}  # by id, of all who ever were here
+        self._now: Callable[[], float] = float  # seconds since 1970, for what ends in a group
+        self._permissions: Set[str] = PERMISSIONS  # what members may do who aren't admins
+        self._banned_chats: set[int] = set()  # ids of channels as which nobody may write here
         self._last_bot: User | None = None  # the bot that wrote last
         self._blocked = False  # whether the person of a private chat has blocked its bot
         self.messages: list[Message] = []
@@ -132,11 +140,58 @@ class Chat(ChatFields):
 
         A basic group keeps no list of banned members: anybody who was removed has left.
         """
-        if user not in self.members:
-            return "left" if self.kind == "group" else self._former.get(user.id, "left")
-        if user.id == self._owner_id:
-            return "creator"
-        return "administrator" if user.id in self._admins else "member"
+        return self._member_status(user).status
+
+    def allows(self, user: User, name: str) -> bool:
+        """Return whether somebody has a right or a permission here, such as "can_send_photos"."""
+        found = self._member_status(user)
+        if self.kind == "private" or found.status == "creator":
+            return True
+        if self.kind == "channel":
+            name = membership.IN_CHANNEL.get(name, name)
+        for_all = name in self._permissions and not (user.is_bot and name in membership.SHARED)
+        if found.status == "administrator":  # no permission that isn't a right is taken from them
+            return for_all or name in found.allowed or name in PERMISSIONS - membership.SHARED
+        return for_all and (found.status != "restricted" or name in found.allowed)
+
+    def _why_forbidden(self, user: User, name: str) -> str:
+        """Say in words for people why `allows` says no."""
+        found = self._member_status(user)
+        if found.status == "restricted" and name not in found.allowed:
+            until = f" until {datetime.fromtimestamp(found.until, UTC):%Y-%m-%d %H:%M:%S} UTC"
+            return f"a restriction{until if found.until else ''} takes {name} from {user.name}"
+        if self.kind != "channel" and name in PERMISSIONS:
+            return f"only admins have {name} there"
+        return f"{user.name} lacks the right {membership.IN_CHANNEL.get(name, name)}"
+
+    def _kept_status(self, user: User) -> MemberStatus:
+        """Return somebody's status, also that of those whom a basic group has removed."""
+        found = self._statuses.get(user.id) or (MEMBER if user in self.members else LEFT)
+        if 0 < found.until <= self._now():
+            found = self._statuses[user.id] = MEMBER if found.is_member else LEFT
+        return found
+
+    def _member_status(self, user: User) -> MemberStatus:
+        found = self._kept_status(user)
+        if found.is_member and user.id == self._owner_id:
+            return membership.CREATOR
+        return LEFT if self.kind == "group" and not found.is_member else found
+
+    def _status_after(self, user: User, comes: bool) -> MemberStatus:
+        """Return somebody's status after they come or leave; a restriction stays."""
+        found = self._member_status(user)
+        if found.status == "restricted":
+            return replace(found, is_member=comes)
+        return MEMBER if comes else LEFT
+
+    def _can_edit_admin(self, by: User, status: MemberStatus) -> bool:
+        """Return whether somebody may change an admin's rights: their own admins'."""
+        return status.by == by.id and self.allows(by, "can_promote_members")
+
+    def _member_json(self, user: User, seen_by: User, status: MemberStatus | None = None) -> Json:
+        """Return the Bot API's ChatMember as somebody gets it."""
+        status = status or self._member_status(user)
+        return status.to_json(user._json, self.kind, self._can_edit_admin(seen_by, status))
 
     @property
     def newest_pinned(self) -> Message | None:
@@ -223,6 +278,9 @@ class Message(MessageFields):
         result: Json = {"message_id": self.message_id}
         if self.chat.kind == "channel":
             result["sender_chat"] = self.chat._json
+        elif "sender_chat" in self.more:
+            is_anonymous = self.more["sender_chat"]["id"] == self.chat.id
+            result["from"] = GROUP_BOT if is_anonymous else CHANNEL_BOT
         else:
             result["from"] = self.sender._json
         result["chat"] = self.chat._json

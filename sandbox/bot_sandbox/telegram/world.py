@@ -10,12 +10,13 @@ import itertools
 import math
 import re
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Any
 
 from bot_sandbox.diagnosis.clean_text import quote_safely
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
+from bot_sandbox.telegram import membership
 from bot_sandbox.telegram.arguments import leading_integer
 from bot_sandbox.telegram.buttons import CallbackQueries, Press, find_button
 from bot_sandbox.telegram.calls import KEPT_CALLS, ApiCall, FaultHit
@@ -23,7 +24,8 @@ from bot_sandbox.telegram.errors import bad_request, forbidden
 from bot_sandbox.telegram.limits import Limits, SendLimiter
 from bot_sandbox.telegram.link_previews import entity_text
 from bot_sandbox.telegram.media import Files
-from bot_sandbox.telegram.types import Chat, Json, Message, ReplyKeyboard, User
+from bot_sandbox.telegram.membership import KICKED, MEMBER, MemberStatus
+from bot_sandbox.telegram.types import PREVIEW_FIELD, Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.updates import UpdateQueue, Webhook
 from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.randomness import URL_SAFE, Randomness
@@ -330,22 +332,14 @@ class TelegramWorld:
                 g for g in self.groups.values() if g._json.get("username", "").lower() == wanted
             ]
             group = found[0] if found else None
-        former = group._former.get(account.id, "") if group else ""
         is_public = group is not None and "username" in group._json
-        if group is None or not (account in group.members or former or is_public):
+        if group is None or not (account.id in group._statuses or is_public):
             raise bad_request("chat not found")
-        if account not in group.members and (write or not is_public or former == "kicked"):
-            how = "was kicked from" if former == "kicked" else "is not a member of"
+        kicked = group._kept_status(account).status == "kicked"
+        if account not in group.members and (write or not is_public or kicked):
+            how = "was kicked from" if kicked else "is not a member of"
             raise forbidden(f"bot {how} the {group.kind} chat")
-        self.lift_bans(group)
         return group
-
-    def lift_bans(self, chat: Chat) -> None:
-        """Let those come back whose ban has ended; nobody is told, as on Telegram."""
-        for user_id, until in list(chat.banned_until.items()):
-            if until <= self.clock.now():
-                del chat.banned_until[user_id]
-                chat._former[user_id] = "left"
 
     def user(self, user_id: int) -> User | None:
         """Return a person or bot by id."""
@@ -372,6 +366,24 @@ class TelegramWorld:
             del chat._reply_keyboards[sender.id]
         self.changes.changed()
         return message
+
+    def check_content(self, chat: Chat, sender: User, content: Json) -> None:
+        """Refuse what somebody may not send: 400 for a bot, ValueError for a person."""
+        permission, kind = membership.CONTENT[membership.kind_of_content(content)]
+        if not sender.is_bot:
+            self.check_allowed(chat, sender, permission, f"send {kind} to")
+        elif not chat.allows(sender, permission):
+            in_channel = "need administrator rights in the channel chat"
+            in_group = f"not enough rights to send {kind} to the chat"
+            raise bad_request(in_channel if chat.kind == "channel" else in_group)
+        if not chat.allows(sender, "can_add_web_page_previews"):
+            content["more"] = content.get("more", {}) | {PREVIEW_FIELD: {"is_disabled": True}}
+
+    def check_allowed(self, chat: Chat, person: User, permission: str, verb: str) -> None:
+        """Raise ValueError if a person may not do something in a chat."""
+        if not chat.allows(person, permission):
+            why = chat._why_forbidden(person, permission)
+            raise ValueError(f"{person.name} may not {verb} {chat.title}: {why}")
 
     def edit(self, message: Message, *, mark: bool = True, **changes: Any) -> None:
         """Change a message; bots that may see it get an update if a person did it.
@@ -457,7 +469,7 @@ class TelegramWorld:
             "new_reaction": _reaction_types(emoji),
         }
         for member in chat.members:
-            asked = chat.kind == "private" or member.id in chat._admins
+            asked = chat.kind == "private" or chat.status_of(member) == "administrator"
             if isinstance(member, BotAccount) and not user.is_bot and old != emoji and asked:
                 member._updates.add(member, "message_reaction", payload, chat)
         self.changes.changed()
@@ -490,7 +502,7 @@ class TelegramWorld:
         chat = self.private_chat(person, account)
         if chat._blocked != blocked:
             chat._blocked = blocked
-            old, new = ("member", "kicked") if blocked else ("kicked", "member")
+            old, new = (MEMBER, KICKED) if blocked else (KICKED, MEMBER)
             self._tell_status_change(chat, person, account, old, new)
 
     def _tell_bots(self, kind: str, message: Message) -> None:
@@ -504,19 +516,17 @@ class TelegramWorld:
                 if update:
                     message.updates.append(update)
 
-    def set_member(self, chat: Chat, user: User, status: str, by: User, show: bool = True) -> None:
-        """Change somebody's `status` in a chat, one of ChatMember's.
+    def set_member(
+        self, chat: Chat, user: User, status: MemberStatus, by: User, show: bool = True
+    ) -> None:
+        """Change somebody's status in a chat.
 
         The group sees who joins and leaves, unless `show` is False. A bot gets its own status by
         my_chat_member; admins get everybody else's by chat_member if they ask for it.
         """
-        old = chat.status_of(user)
-        if status != "kicked":
-            chat.banned_until.pop(user.id, None)
-        comes, goes = (
-            status in INSIDE_STATUSES and old not in INSIDE_STATUSES,
-            status not in INSIDE_STATUSES and old in INSIDE_STATUSES,
-        )
+        old = chat._member_status(user)
+        comes = status.is_member and not old.is_member
+        goes = old.is_member and not status.is_member
         event = show and chat.kind != "channel"
         if goes and event:  # the one who leaves still sees it
             gone = {"left_chat_participant": user._json, "left_chat_member": user._json}
@@ -524,15 +534,13 @@ class TelegramWorld:
             self.post(chat, by, more=gone, event=words)
         if comes:
             chat.members.append(user)
-            chat._former.pop(user.id, None)
-        elif status not in INSIDE_STATUSES:
+        elif not status.is_member:
             shown = chat._reply_keyboards
             for person_id in [key for key, one in shown.items() if one.is_of(user)]:
                 del shown[person_id]
             chat.members = [member for member in chat.members if member is not user]
-            chat._former[user.id] = status
-        (chat._admins.add if status == "administrator" else chat._admins.discard)(user.id)
-        new = chat.status_of(user)
+        chat._statuses[user.id] = status
+        new = chat._member_status(user)
         if old != new:
             self._tell_status_change(chat, by, user, old, new)
         if comes and event:
@@ -541,19 +549,33 @@ class TelegramWorld:
             self.post(chat, by, more=come | {"new_chat_members": [user._json]}, event=words)
         self.changes.changed()
 
-    def _tell_status_change(self, chat: Chat, by: User, user: User, old: str, new: str) -> None:
-        payload = {
-            "chat": chat._json,
-            "from": by._json,
-            "date": int(self.clock.now()),
-            "old_chat_member": member_json(chat, user, old),
-            "new_chat_member": member_json(chat, user, new),
-        }
-        if isinstance(user, BotAccount):
-            user._updates.add(user, "my_chat_member", payload, chat)
-        for admin in chat.members:
-            if isinstance(admin, BotAccount) and admin is not user and admin.id in chat._admins:
-                admin._updates.add(admin, "chat_member", payload, chat)
+    def set_permissions(self, chat: Chat, allowed: Set[str]) -> None:
+        """Change what members may do who aren't admins; nobody is told, as on Telegram."""
+        chat._permissions = allowed
+        if chat.kind == "group":  # an older field
+            everything = allowed >= membership.PERMISSIONS - {"can_manage_topics"}
+            chat._json = chat._json | {"all_members_are_administrators": everything}
+        self.changes.changed()
+
+    def _tell_status_change(
+        self, chat: Chat, by: User, user: User, old: MemberStatus, new: MemberStatus
+    ) -> None:
+        told = [(user, "my_chat_member")]
+        told += [
+            (one, "chat_member")
+            for one in chat.members
+            if one is not user and chat.status_of(one) == "administrator"
+        ]
+        for bot, kind in told:
+            if isinstance(bot, BotAccount):
+                payload = {
+                    "chat": chat._json,
+                    "from": by._json,
+                    "date": int(self.clock.now()),
+                    "old_chat_member": chat._member_json(user, bot, old),
+                    "new_chat_member": chat._member_json(user, bot, new),
+                }
+                bot._updates.add(bot, kind, payload, chat)
         self.changes.changed()
 
 
@@ -615,46 +637,9 @@ def may_see(account: BotAccount, message: Message) -> bool:
     sandbox has no inline mode.
     """
     everywhere = message.chat.kind not in ("group", "supergroup") or not account.privacy
-    if everywhere or account.id in message.chat._admins or message.event:
+    if everywhere or message.chat.status_of(account) == "administrator" or message.event:
         return True
     return account in message._meant_for
-
-
-INSIDE_STATUSES = ("creator", "administrator", "member")  # statuses of those in the chat
-# An admin may do everything except make others admins. The fields are
-# those of ChatMemberAdministrator in Bot API 10.3; aiogram refuses one that lacks any.
-_RIGHTS = dict.fromkeys(
-    ("can_manage_chat", "can_change_info", "can_delete_messages", "can_invite_users",
-     "can_restrict_members", "can_manage_video_chats", "can_manage_voice_chats"), True,
-) | dict.fromkeys(
-    ("can_be_edited", "can_promote_members", "can_post_stories", "can_edit_stories",
-     "can_delete_stories", "can_send_welcome_messages", "is_anonymous"), False,
-)  # fmt: skip
-_MORE_RIGHTS = {  # by the kind of chat
-    "group": {"can_pin_messages": True, "can_manage_tags": False},
-    "supergroup": {
-        "can_pin_messages": True,
-        "can_manage_topics": False,
-        "can_manage_tags": False,
-    },
-    "channel": {
-        "can_post_messages": True,
-        "can_edit_messages": True,
-        "can_manage_direct_messages": False,
-    },
-}
-
-
-def member_json(chat: Chat, user: User, status: str) -> Json:
-    """Return the Bot API's ChatMember."""
-    member: Json = {"user": user._json, "status": status}
-    if status == "creator":
-        member["is_anonymous"] = False
-    if status == "kicked":
-        member["until_date"] = chat.banned_until.get(user.id, 0)  # 0: forever
-    if status == "administrator":
-        member |= _RIGHTS | _MORE_RIGHTS[chat.kind]
-    return member
 
 
 def _reaction_types(emoji: str) -> list[Json]:

@@ -87,6 +87,9 @@ class ChatJson(TypedDict):
     owner: Annotated[int, "the id of a group's owner; 0 in a private chat"]
     members: Annotated[list[int], "ids"]
     admins: Annotated[list[int], "ids"]
+    titles: Annotated[dict[str, str], "custom titles of admins, by their ids"]
+    restricted: Annotated[list[int], "ids of members with a restriction of their own"]
+    permissions: Annotated[list[str], "what members may do who aren't admins"]
     blocked: Annotated[bool, "whether the person of a private chat has blocked its bot"]
     keyboards: Annotated[dict[str, KeyboardJson], "reply keyboards, by the ids of who sees them"]
 
@@ -237,6 +240,7 @@ def bot_json(account: BotAccount) -> BotJson:
 
 def chat_json(chat: Chat) -> ChatJson:
     """Return a chat for the page."""
+    statuses = {member.id: chat._member_status(member) for member in chat.members}
     return {
         "type": "chat",
         "key": chat._key,
@@ -246,7 +250,10 @@ def chat_json(chat: Chat) -> ChatJson:
         "username": "" if chat.kind == "private" else chat._json.get("username", ""),
         "owner": chat._owner_id,
         "members": [member.id for member in chat.members],
-        "admins": sorted(chat._admins),
+        "admins": [key for key, one in statuses.items() if one.status == "administrator"],
+        "titles": {str(key): one.title for key, one in statuses.items() if one.title},
+        "restricted": [key for key, one in statuses.items() if one.status == "restricted"],
+        "permissions": sorted(chat._permissions),
         "blocked": chat._blocked,
         "keyboards": {
             str(person_id): keyboard_json(shown)

@@ -119,7 +119,7 @@ def test_each_method_reads_just_what_the_table_says(telegram, account, viktor):
     """A parameter that no code reads would be accepted without an effect."""
     anna = telegram.person("Anna")
     group = telegram.group("Friends", [viktor, anna, account], kind="supergroup")
-    group.promote(account)
+    group.promote(account, can_promote_members=True)
     telegram._runner.run(every_method(telegram, account, viktor, anna, group))
 
 
@@ -198,6 +198,16 @@ async def every_method(telegram, account, viktor, anna, group):
     await call("deleteWebhook")
     with pytest.raises(Exception, match="query is too old"):
         await call("answerCallbackQuery", callback_query_id="1")
+    await call("setChatPermissions", group, permissions={"can_send_photos": True})
+    for channel in ("banChatSenderChat", "unbanChatSenderChat"):
+        await call(channel, group, sender_chat_id=group.id)
+    await call("restrictChatMember", group, user_id=anna.id, permissions={})
+    await call("promoteChatMember", group, user_id=anna.id, can_invite_users=True)
+    await call("setChatAdministratorCustomTitle", group, user_id=anna.id, custom_title="Tea")
+    news = telegram._add_group("News", [viktor, anna, account], "channel", "")
+    with pytest.raises(Exception, match="not enough rights"):
+        await call("promoteChatMember", news, user_id=anna.id, can_invite_users=True)
+    await call("promoteChatMember", group, user_id=anna.id)
     await call("banChatMember", group, user_id=anna.id)
     for _ in ("banned", "not banned"):
         await call("unbanChatMember", group, user_id=anna.id)

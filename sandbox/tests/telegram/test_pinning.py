@@ -11,6 +11,7 @@ from bot_sandbox.telegram import TelegramError
 def test_python_telegram_bot_pins_and_unpins(telegram, account, viktor):
     other = telegram.new_bot("Other", "other_bot")
     group = telegram.group("Friends", [viktor, account, other], kind="supergroup")
+    group.promote(account)
     rules, menu = (viktor.send(text, to=group) for text in ("be kind", "tea"))
 
     async def does():
@@ -45,19 +46,36 @@ def test_a_deleted_message_is_pinned_no_longer(telegram, account, viktor):
     assert "pinned_message" not in telegram.call(account, "getChat", **here)
 
 
-def test_who_may_pin_and_what(telegram, account, viktor):
-    group = telegram.group("Friends", [viktor, account])
+@pytest.mark.parametrize("kind", ["group", "supergroup"])
+def test_who_may_pin_and_what(telegram, account, viktor, kind):
+    group = telegram.group("Friends", [viktor, account], kind=kind)
     said = viktor.send("hello", to=group)
+    group.add(telegram.person("Anna"))
+    joined = group.messages[-1].message_id
 
     def pin(number, method="pinChatMessage"):
         return telegram.call(account, method, chat_id=group.id, message_id=number)
 
-    for method in ("pinChatMessage", "unpinChatMessage", "unpinAllChatMessages"):
-        with pytest.raises(TelegramError, match="not enough rights to manage pinned messages"):
-            pin(said.message_id, method)
+    def is_refused():
+        for method in ("pinChatMessage", "unpinChatMessage", "unpinAllChatMessages"):
+            with pytest.raises(TelegramError, match="not enough rights to manage pinned messages"):
+                pin(said.message_id, method)
+
+    is_refused()  # though every member may pin in a supergroup: a bot needs the right of an admin
+    group.promote(account, can_pin_messages=False)
+    is_refused()
     group.promote(account)
     assert pin(said.message_id)
     with pytest.raises(TelegramError, match="service messages can't be pinned"):
-        pin(1)  # that the group was created
+        pin(joined)
     with pytest.raises(TelegramError, match="message to pin not found"):
         pin(99)
+
+
+def test_a_bot_pins_in_a_channel_if_it_may_edit_there(telegram, account, viktor):
+    news = telegram.channel("News", [viktor, account])
+    place = {"chat_id": news.id, "message_id": viktor.send("hello", to=news).message_id}
+    assert telegram.call(account, "pinChatMessage", **place)
+    news.promote(account, can_edit_messages=False)
+    with pytest.raises(TelegramError, match="not enough rights to manage pinned messages"):
+        telegram.call(account, "unpinChatMessage", **place)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot_sandbox.telegram.arguments import Arguments, leading_integer
 from bot_sandbox.telegram.errors import bad_request
-from bot_sandbox.telegram.types import Message
+from bot_sandbox.telegram.types import Chat, Message
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 MAX_AT_ONCE = 100  # messages to forward, copy or delete
@@ -19,11 +19,65 @@ class DescribedResult:
     description: str
 
 
+@dataclass(frozen=True)
+class Needs:
+    """What a method needs: a right of the bot, in a chat that isn't of some kinds.
+
+    `without` is the refusal without the right, `there` the one in other chats, with their kind.
+    """
+
+    right: str
+    without: str
+    not_in: tuple[str, ...] = ()
+    there: str = ""
+
+    def check_right(self, chat: Chat, account: BotAccount) -> None:
+        """Refuse a bot without the right."""
+        if not chat.allows(account, self.right):
+            raise bad_request(self.without)
+
+
+_BAN = ("can_restrict_members", "not enough rights to restrict/unrestrict chat member")
+_PERMIT = ("can_restrict_members", "not enough rights to change chat permissions")
+_PROMOTE = ("can_promote_members", "not enough rights")
+_ENTITLE = ("can_promote_members", "not enough rights to change custom title of the user")
+_PIN = ("can_pin_messages", "not enough rights to manage pinned messages in the chat")
+_PRIVATE, _SMALL, _NO_GROUP = ("private",), ("private", "group"), ("private", "channel")
+_NO_ADMINS = "there are no administrators in the {} chat"
+_UNCHANGED = "chat member status can't be changed in {} chats"
+_FOR_BIG = "method is available for supergroup and channel chats only"
+_FOR_GROUPS = "method is available only for groups and supergroups"
+_FOR_SUPERGROUPS = "method is available only for supergroups"
+NEEDS = {  # Client.cpp in tdlib/telegram-bot-api; the managers of dialogs and members in tdlib/td
+    "banChatMember": Needs(*_BAN, _PRIVATE, "can't ban members in {} chats"),
+    "unbanChatMember": Needs(*_BAN, _SMALL, _FOR_BIG),
+    "restrictChatMember": Needs(*_BAN, (*_SMALL, "channel"), _FOR_SUPERGROUPS),
+    "promoteChatMember": Needs(*_PROMOTE, _SMALL, _FOR_BIG),
+    "setChatAdministratorCustomTitle": Needs(*_ENTITLE, _NO_GROUP, _FOR_GROUPS),
+    "setChatPermissions": Needs(*_PERMIT, _NO_GROUP, "can't change {} chat permissions"),
+    "banChatSenderChat": Needs(*_BAN, _PRIVATE, "can't ban members in {} chats"),
+    "unbanChatSenderChat": Needs(*_BAN, _PRIVATE, _UNCHANGED),
+    "pinChatMessage": Needs(*_PIN),
+    "deleteMessage": Needs("can_delete_messages", "message can't be deleted"),
+    "leaveChat": Needs("", "", _PRIVATE, "can't leave {} chats"),
+    "getChatAdministrators": Needs("", "", _PRIVATE, _NO_ADMINS),
+}
+
+
 class MethodGroup:
     """Some methods of the Bot API, with its names in snake_case."""
 
     def __init__(self, world: TelegramWorld) -> None:
         self._world = world
+
+    def _open_chat(
+        self, account: BotAccount, method: str, arguments: Arguments, write: bool = True
+    ) -> Chat:
+        """Return the chat of a call; 400 if the method isn't for such chats."""
+        chat = self._world.chat_for(account, arguments.text("chat_id"), write)
+        if chat.kind in NEEDS[method].not_in:
+            raise bad_request(NEEDS[method].there.format(chat.kind))
+        return chat
 
     def _find_message(
         self, account: BotAccount, arguments: Arguments, missing: str, write: bool = True

@@ -8,7 +8,7 @@ from bot_sandbox.telegram.formatting import read_caption, read_text
 from bot_sandbox.telegram.json_fields import integer_field, text_field
 from bot_sandbox.telegram.markup import Markup, read_markup
 from bot_sandbox.telegram.media_kinds import KINDS
-from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
+from bot_sandbox.telegram.methods.base import NEEDS, MethodGroup, message_ids
 from bot_sandbox.telegram.methods.content import (
     ALBUM_KINDS,
     ALONE_IN_ALBUMS,
@@ -125,8 +125,8 @@ class Editing(MethodGroup):
     def _delete(self, account: BotAccount, messages: list[Message]) -> None:
         for message in messages:
             own = message.sender is account or message.chat.kind == "private"
-            if not own and account.id not in message.chat._admins:
-                raise bad_request("message can't be deleted")
+            if not own:
+                NEEDS["deleteMessage"].check_right(message.chat, account)
         for message in messages:
             self._world.delete(account, message)
         self._world.changes.changed()

@@ -2,9 +2,10 @@
 
 from bot_sandbox.telegram.arguments import Arguments
 from bot_sandbox.telegram.errors import bad_request
+from bot_sandbox.telegram.membership import permissions_json
 from bot_sandbox.telegram.methods.base import MethodGroup, user_id_of
-from bot_sandbox.telegram.types import NO_GIFTS, Chat, Json, User
-from bot_sandbox.telegram.world import BotAccount, member_json
+from bot_sandbox.telegram.types import NO_GIFTS, Json
+from bot_sandbox.telegram.world import BotAccount
 
 ACTIONS = (
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
@@ -12,14 +13,6 @@ ACTIONS = (
     "pick_up_location", "record_video_note", "upload_video_note", "cancel",
 )  # fmt: skip
 MAX_REACTIONS = 11  # different ones on a message
-PERMISSIONS = (  # of an ordinary member of a new group
-    "can_send_messages", "can_send_media_messages", "can_send_audios", "can_send_documents",
-    "can_send_photos", "can_send_videos", "can_send_video_notes", "can_send_voice_notes",
-    "can_send_polls", "can_send_other_messages", "can_add_web_page_previews",
-    "can_react_to_messages", "can_edit_tag", "can_change_info", "can_invite_users",
-    "can_pin_messages", "can_manage_topics",
-)  # fmt: skip
-SHORTEST_BAN, LONGEST_BAN = 30, 366 * 86_400  # seconds; any other ban has no end
 
 
 class Members(MethodGroup):
@@ -45,7 +38,7 @@ class Members(MethodGroup):
         else:
             full["accepted_gift_types"] = NO_GIFTS
         if chat.kind in ("group", "supergroup"):
-            full["permissions"] = dict.fromkeys(PERMISSIONS, True)
+            full["permissions"] = permissions_json(chat._permissions)
         if pinned := chat.newest_pinned:
             full["pinned_message"] = pinned.to_json(with_reply=False)
         if "username" in chat._json:
@@ -59,20 +52,18 @@ class Members(MethodGroup):
         user = self._world.user(user_id)
         if user is None or (chat.kind == "private" and user not in chat.members):
             raise bad_request("member not found")
-        return member_json(chat, user, chat.status_of(user))
+        return chat._member_json(user, account)
 
     async def get_chat_administrators(
         self, account: BotAccount, arguments: Arguments
     ) -> list[Json]:
         """Return owner and admins of a chat; of the bots only this one, unless all are wanted."""
-        chat = self._world.chat_for(account, arguments.text("chat_id"), write=False)
-        if chat.kind == "private":
-            raise bad_request("there are no administrators in the private chat")
+        chat = self._open_chat(account, "getChatAdministrators", arguments, write=False)
         bots = arguments.boolean("return_bots")
         return [
-            member_json(chat, member, chat.status_of(member))
+            chat._member_json(member, account)
             for member in chat.members
-            if chat.status_of(member) != "member"
+            if chat.status_of(member) in ("creator", "administrator")
             and (bots or not member.is_bot or member is account)
         ]
 
@@ -89,50 +80,10 @@ class Members(MethodGroup):
 
     async def leave_chat(self, account: BotAccount, arguments: Arguments) -> bool:
         """Leave a group."""
-        chat = self._world.chat_for(account, arguments.text("chat_id"), write=False)
-        if chat.kind == "private":
-            raise bad_request("can't leave private chats")
-        self._world.set_member(chat, account, "left", account)
+        chat = self._open_chat(account, "leaveChat", arguments, write=False)
+        self._world.set_member(chat, account, chat._status_after(account, comes=False), account)
         return True
 
-    async def ban_chat_member(self, account: BotAccount, arguments: Arguments) -> bool:
-        """Remove and ban somebody, in supergroups and channels perhaps until a date."""
-        chat, user = self._find_chat_and_user(account, arguments)
-        until = arguments.integer("until_date")
-        chat.banned_until.pop(user.id, None)
-        if chat.kind != "group" and SHORTEST_BAN <= until - self._world.clock.now() <= LONGEST_BAN:
-            chat.banned_until[user.id] = until
-        self._world.set_member(chat, user, "kicked", account)
-        return True
-
-    async def unban_chat_member(self, account: BotAccount, arguments: Arguments) -> bool:
-        """Let somebody come back; a current member is removed, unless only_if_banned."""
-        chat, user = self._find_chat_and_user(account, arguments)
-        if chat.kind == "group":
-            raise bad_request("method is available for supergroup and channel chats only")
-        if chat.status_of(user) == "kicked" or not arguments.boolean("only_if_banned"):
-            self._world.set_member(chat, user, "left", account)
-        return True
-
-    def _find_chat_and_user(self, account: BotAccount, arguments: Arguments) -> tuple[Chat, User]:
-        """Return a chat and a user whom the bot may ban (td/telegram/DialogParticipantManager)."""
-        user_id = user_id_of(arguments)
-        chat = self._world.chat_for(account, arguments.text("chat_id"))
-        user = self._world.user(user_id)
-        if chat.kind == "private":
-            raise bad_request("can't ban members in private chats")
-        if user is None:
-            raise bad_request("member not found")
-        if user is account:
-            raise bad_request("can't restrict self")
-        if chat.status_of(user) == "creator":
-            raise bad_request("can't remove chat owner")
-        if account.id not in chat._admins:
-            without = "not enough rights to restrict/unrestrict chat member"
-            raise bad_request("CHAT_ADMIN_REQUIRED" if chat.kind == "group" else without)
-        if chat.status_of(user) == "administrator":
-            raise bad_request("user is an administrator of the chat")
-        return chat, user
-
-    kick_chat_member = ban_chat_member  # old names, which the real server also accepts
-    get_chat_members_count = get_chat_member_count
+    get_chat_members_count = (
+        get_chat_member_count  # an old name, which the real server also accepts
+    )

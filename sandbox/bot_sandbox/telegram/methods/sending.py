@@ -28,7 +28,7 @@ from bot_sandbox.telegram.world import BotAccount
 
 DICE = {"🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64}  # highest values
 NOT_COPIED = (  # dropped from a copy
-    "forward_", "has_protected_content", "media_group_id", "external_reply", "quote",
+    "forward_", "has_protected_content", "media_group_id", "external_reply", "quote", "sender_chat",
 )  # fmt: skip
 MAX_ACCURACY = 1500.0  # meters
 FOREVER = 0x7FFFFFFF  # the live_period of a place that is followed without an end
@@ -188,6 +188,7 @@ class Sending(MethodGroup):
         content["more"] = content.get("more", {}) | answered.pop("more", {})
         if arguments.boolean("protect_content"):
             content["more"] |= {"has_protected_content": True}
+        self._world.check_content(chat, account, content)
         content["marks"] = self._world.add_mentioned_users(account, content.get("marks", []))
         message = self._world.post(chat, account, keyboard=keyboard, **answered, **content)
         if reply_keyboard:
@@ -280,6 +281,8 @@ def _content_of_forward(message: Message) -> dict[str, Any]:
             "forward_from_chat": origin["chat"],
             "forward_from_message_id": origin["message_id"],
         }
+    elif origin["type"] == "chat":
+        old["forward_from_chat"] = origin["sender_chat"]
     else:
         old["forward_from"] = origin["sender_user"]
     content = _content_of_copy(message)

@@ -18,6 +18,7 @@ from bot_sandbox.telegram.methods.canned import CannedAnswers
 from bot_sandbox.telegram.methods.editing import Editing
 from bot_sandbox.telegram.methods.members import Members
 from bot_sandbox.telegram.methods.menus import Menus
+from bot_sandbox.telegram.methods.moderation import Moderation
 from bot_sandbox.telegram.methods.pinning import Pinning
 from bot_sandbox.telegram.methods.profile import Profile
 from bot_sandbox.telegram.methods.sending import Sending
@@ -27,14 +28,13 @@ from bot_sandbox.telegram.updates import ALL_TYPES, CAUSED_TYPES, WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 Method = Callable[[BotAccount, Arguments], Awaitable[object]]
-WORLD_GROUPS = (Sending, Editing, Members, Menus, Pinning, Profile)  # they need nothing else
+WORLD_GROUPS = (Sending, Editing, Members, Menus, Moderation, Pinning, Profile)  # need no more
 GROUPS = (*WORLD_GROUPS, WebhookMethods)
 ALL = (*METHODS, *OLD_NAMES)
 SPELLING = {name.lower(): name for name in ALL}
 KEPT_SLIPS = 20  # unknown parameters to remember for each bot
 SEE_LACKS = "bot-sandbox --lacks lists all that it lacks."
 USE_INSTEAD = {  # what may do for a test
-    "restrictChatMember": "banChatMember and unbanChatMember",
     "sendChecklist": "sendMessage",
     "sendLivePhoto": "sendPhoto and sendVideo",
     "sendMessageDraft": "sendMessage",
@@ -61,14 +61,7 @@ class Methods:
         self._canned = CannedAnswers(world)
         in_response = functools.partial(self.call, in_response=True)
         groups = (
-            *(
-                Sending(world),
-                Editing(world),
-                Members(world),
-                Menus(world),
-                Pinning(world),
-                Profile(world),
-            ),
+            *(group(world) for group in WORLD_GROUPS),
             WebhookMethods(world, client, in_response, local_mode, set_webhook_s),
         )
         self._table: dict[str, Method] = {
