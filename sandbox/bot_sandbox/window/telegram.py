@@ -215,7 +215,7 @@ class TelegramView(View):
         names_or_ids("members", "people and bots, by name or id"),
         text("kind", "what it is", "group", choices=("group", "supergroup", "channel")),
         text("username", "the unique name of a supergroup or a channel, without @", ""),
-        example={"title": "Family", "members": ["Viktor", "hello_bot"]},
+        example={"title": "Family", "members": ["Viktor", "hello_bot"], "kind": "supergroup"},
     )
     async def new_group(self, values: Values) -> ChatJson:
         """Create a group of people and bots, or a channel."""
@@ -231,15 +231,43 @@ class TelegramView(View):
         """Add somebody to a group."""
         return await self._change(values, Group.add)
 
-    @post_route("telegram/promote", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    @post_route(
+        "telegram/promote",
+        *(GROUP, MEMBER, text("title", "their custom title", "")),
+        table("rights", "what differs from an admin's usual rights", {"type": "boolean"}, OPTIONAL),
+        example=ANNA_IN_FAMILY,
+    )
     async def promote(self, values: Values) -> ChatJson:
-        """Make a member an admin."""
-        return await self._change(values, Group.promote)
+        """Make a member an admin, with rights such as `can_promote_members`."""
+        given = (values["title"], values["rights"] or {})
+        return await self._change(values, lambda g, one: g._runner.do(g._promote, one, *given))
 
     @post_route("telegram/demote", GROUP, MEMBER, example=ANNA_IN_FAMILY)
     async def demote(self, values: Values) -> ChatJson:
-        """Make an admin an ordinary member."""
+        """Make an admin, or somebody restricted, an ordinary member."""
         return await self._change(values, Group.demote)
+
+    @post_route(
+        "telegram/restrict",
+        *(GROUP, MEMBER, number("seconds", "how long; 0: without an end", 0.0, 0)),
+        table("permissions", "what they may still do", {"type": "boolean"}, OPTIONAL),
+        example=ANNA_IN_FAMILY,
+    )
+    async def restrict(self, values: Values) -> ChatJson:
+        """Let a member of a supergroup only read, or send what `permissions` say."""
+        given = (values["seconds"], values["permissions"] or {})
+        return await self._change(values, lambda g, one: g._runner.do(g._restrict, one, *given))
+
+    @post_route(
+        "telegram/permissions",
+        *(GROUP, table("permissions", "what changes", {"type": "boolean"})),
+        example={"group": "Family", "permissions": {"can_send_photos": False}},
+    )
+    async def permissions(self, values: Values) -> ChatJson:
+        """Change what all who aren't admins may do in a group."""
+        group = self._group(values["group"])
+        await self.read(group._set_permissions, values["permissions"])
+        return chat_json(group)
 
     @post_route("telegram/leave", GROUP, MEMBER, example=ANNA_IN_FAMILY)
     async def leave(self, values: Values) -> ChatJson:
@@ -266,13 +294,15 @@ class TelegramView(View):
     @post_route(
         "telegram/say",
         *(FROM, TO, TEXT, REPLY_TO),
+        name_or_id("sender_chat", "a channel of theirs, as which they write", OPTIONAL),
         example=VIKTOR | {"text": "!hello"},
     )
     async def say(self, values: Values) -> MessageJson:
         """Write to a bot or into a group."""
         person, to, number = self._person(values), self._recipient(values), values["reply_to"]
         reply_to = None if number is None else self._message(values, number)
-        return message_json(await call(person.send, values["text"], to, reply_to))
+        chat = None if values["sender_chat"] is None else self._group(values["sender_chat"])
+        return message_json(await call(person.send, values["text"], to, reply_to, "", chat))
 
     @post_route(
         "telegram/ask",

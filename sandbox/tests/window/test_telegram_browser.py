@@ -418,6 +418,29 @@ def test_a_bot_a_person_and_a_group_are_made(browser, world):
         expect(page.locator(".about")).to_have_text("@chess_club · supergroup of 1 · you are Peter")
 
 
+def test_members_are_restricted_and_admins_have_titles(browser, world):
+    viktor, anna = world.viktor, world.telegram.person("Nora")
+    club = world.telegram.group("Club", [viktor, anna], kind="supergroup")
+    with a_page(browser, world.address()) as page:
+        page.locator(".chats").get_by_text("Club").click()
+        press(page, "Members")
+        dialog = page.get_by_role("dialog")
+        press(page, "Restrict: Nora")
+        expect(dialog).to_contain_text("Nora, restricted")
+        assert club.status_of(anna) == "restricted"
+        expect(page.get_by_role("button", name="Restrict: Viktor")).to_be_hidden()
+        press(page, "Close")
+        page.get_by_label("You are").select_option("Nora")
+        page.locator(".chats").get_by_text("Club").click()
+        say(page, "hello all")
+        expect(page.get_by_text("Nora may not send text messages to Club")).to_be_visible()
+        press(page, "Members")
+        press(page, "Let write: Nora")
+        expect(page.get_by_role("button", name="Restrict: Nora")).to_be_visible()
+        club.promote(anna, title="Chief")
+        expect(dialog).to_contain_text("Nora, admin: Chief")
+
+
 def test_a_second_window_sees_the_same(browser, page, world):
     with a_page(browser, world.address(), "phone") as other:
         say(page, "!hello")

@@ -638,6 +638,43 @@ def test_groups_are_made_and_changed(ask):
     assert ask("groups", {"title": "X", "members": [], "kind": "club"})[0] == 400
 
 
+def test_a_group_is_moderated(ask, telegram):
+    anna = ask("people", {"name": "Anna"})["id"]
+    club = {"title": "Club", "members": ["Viktor", "Anna", "hello_bot"], "kind": "supergroup"}
+    place = {"chat_id": ask("groups", club)["id"], "user_id": anna}
+
+    def member(name):
+        return telegram.call(ask.bot["token"], "getChatMember", **place)[name]
+
+    only = {"group": "Club", "member": "Anna", "permissions": {"can_send_photos": True}}
+    assert ask("restrict", only)["restricted"] == [anna]
+    status, why = ask("say", {"from": "Anna", "to": "Club", "text": "hi"})
+    assert (status, why.partition(":")[0]) == (400, "Anna may not send text messages to Club")
+    assert member("can_send_photos") is True
+    assert ask("demote", {"group": "Club", "member": "Anna"})["restricted"] == []
+    allowed = {"group": "Club", "permissions": {"can_send_messages": False}}
+    assert "can_send_messages" not in ask("permissions", allowed)["permissions"]
+    assert ask("say", {"from": "Anna", "to": "Club", "text": "hi"})[0] == 400
+    chief = {"group": "Club", "member": "Anna", "title": "Chief"}
+    promoted = ask("promote", chief | {"rights": {"can_pin_messages": False}})
+    assert (promoted["admins"], promoted["titles"]) == ([anna], {str(anna): "Chief"})
+    assert member("can_pin_messages") is False
+    ask("groups", {"title": "News", "members": ["Anna"], "kind": "channel"})
+    said = ask("say", {"from": "Anna", "to": "Club", "text": "hi", "sender_chat": "News"})
+    assert said["name"] == "News"
+
+
+@pytest.mark.parametrize("name", ["member", "title", "self", "seconds", "can_fly", ""])
+@pytest.mark.parametrize("path", ["promote", "restrict", "permissions"])
+def test_what_is_no_right_is_refused(ask, path, name):
+    ask("people", {"name": "Anna"})
+    ask("groups", {"title": "Club", "members": ["Viktor", "Anna"], "kind": "supergroup"})
+    member = {} if path == "permissions" else {"member": "Anna"}
+    field = "rights" if path == "promote" else "permissions"
+    status, why = ask(path, {"group": "Club", field: {name: True}} | member)
+    assert (status, why.partition(";")[0]) == (400, f"there is no {name!r}")
+
+
 def test_what_was_sent_for_both_messages_holds_no_token(ask, telegram, function):
     account = telegram.account("hello_bot")
     telegram.call(account, "deleteWebhook")

@@ -147,6 +147,8 @@ export function mount(section, app) {
           title: bot.name,
           members: [Number(me), bot.id],
           admins: [],
+          titles: {},
+          restricted: [],
         },
     );
     const groups = app.all("telegram/chat/").map(([, one]) => one);

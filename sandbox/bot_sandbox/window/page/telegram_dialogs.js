@@ -125,20 +125,29 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
           const words = element("span", { dir: "auto" });
           const move = element("button", { type: "button" });
           const promote = element("button", { type: "button" });
+          const restrict = element("button", { type: "button" });
           return {
-            element: element("li", {}, words, move, promote),
+            element: element("li", {}, words, move, promote, restrict),
             update(one) {
-              const { members, admins } = app.records.get(`telegram/chat/${key}`);
+              const { kind, members, owner, admins, titles, restricted } = app.records.get(`telegram/chat/${key}`);
               const inside = members.includes(one.id);
               const admin = admins.includes(one.id);
-              words.textContent = `${one.name}${admin ? ", admin" : inside ? "" : ", not here"}`;
+              const limited = restricted.includes(one.id);
+              const owns = one.id === owner;
+              const title = titles[one.id] ? `, admin: ${titles[one.id]}` : ", admin";
+              const status = admin ? title : !inside ? ", not here" : limited ? ", restricted" : "";
+              words.textContent = one.name + (owns ? ", owner" : status);
               move.textContent = inside ? "Remove" : "Add";
               move.setAttribute("aria-label", `${move.textContent} ${one.name}`);
               move.onclick = () => act(inside ? "remove" : "add", one);
-              promote.hidden = !inside;
+              promote.hidden = !inside || owns;
               promote.textContent = admin ? "No admin" : "Make admin";
               promote.setAttribute("aria-label", `${promote.textContent}: ${one.name}`);
               promote.onclick = () => act(admin ? "demote" : "promote", one);
+              restrict.hidden = kind !== "supergroup" || !inside || admin || owns;
+              restrict.textContent = limited ? "Let write" : "Restrict";
+              restrict.setAttribute("aria-label", `${restrict.textContent}: ${one.name}`);
+              restrict.onclick = () => act(limited ? "demote" : "restrict", one);
             },
           };
         });
