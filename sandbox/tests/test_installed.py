@@ -111,6 +111,7 @@ import pytest
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import ChatMemberRestricted, ChatPermissions
 from bot_sandbox import NoReply
 from telegram.ext import Application, MessageHandler, filters
 
@@ -180,6 +181,24 @@ async def test_with_pytest_asyncio(aio_telegram, account, bot):
 @pytest.mark.anyio
 async def test_with_anyio(aio_telegram, account, bot):
     await talk(aio_telegram, account, bot)
+
+
+@pytest.mark.anyio
+async def test_aiogram_moderates(aio_telegram, account):
+    viktor, anna = await aio_telegram.person("Viktor"), await aio_telegram.person("Anna")
+    group = await aio_telegram.group("Club", [viktor, anna, account], kind="supergroup")
+    await group.promote(account, can_promote_members=True)
+    api, place = TelegramAPIServer.from_base(aio_telegram.url), (group.id, anna.id)
+    async with Bot(account.token, session=AiohttpSession(api=api)) as bot:
+        await bot.restrict_chat_member(*place, ChatPermissions(can_send_photos=True))
+        restricted = await bot.get_chat_member(*place)
+        assert isinstance(restricted, ChatMemberRestricted) and restricted.can_send_photos
+        await bot.promote_chat_member(*place, can_delete_messages=True)
+        await bot.set_chat_administrator_custom_title(*place, "Gardener")
+        admin = await bot.get_chat_member(*place)
+        assert (admin.custom_title, admin.can_be_edited) == ("Gardener", True)
+        await bot.set_chat_permissions(group.id, ChatPermissions())
+        assert (await bot.get_chat(group.id)).permissions.can_send_messages is False
 """
 FRAMEWORKS = {  # a requirement: a bot, and the Pythons that run it, the best first
     "python-telegram-bot==20.*": (WITH_PTB, ("3.11", "3.12")),
@@ -341,7 +360,7 @@ def test_bots_of_both_frameworks_run_in_the_loop_of_a_test(index, wheel, tmp_pat
     python = find_python(*FRAMEWORKS["aiogram"][1])
     made = Environment(tmp_path / "env", f"{wheel}[all]", *what, python=python)
     (tmp_path / "test_it.py").write_text(IN_ONE_LOOP, encoding="utf-8")
-    assert "4 passed" in run(made.python, "-m", "pytest", "-q", "test_it.py", folder=tmp_path)
+    assert "5 passed" in run(made.python, "-m", "pytest", "-q", "test_it.py", folder=tmp_path)
     page = (SANDBOX / "docs/python.md").read_text(encoding="utf-8")
     recipe = page.partition("### With pytest-asyncio")[2]
     (tmp_path / "pytest.ini").write_text(re.search(r"```ini\n(.*?)```", recipe, re.DOTALL)[1])

@@ -39,7 +39,7 @@ import sys
 import pytest
 
 from bot_sandbox import (
-    BotAccount, Clock, Cloud, Mail, Message, NoReply, Person, Press, Program, Telegram,
+    BotAccount, ChatMember, Clock, Cloud, Mail, Message, NoReply, Person, Press, Program, Telegram,
     TelegramError, Twitch,
 )
 
@@ -59,13 +59,16 @@ def test_telegram(
     said: str = press.answer()
     family = telegram_sandbox.group("Family", [viktor, account])
     found: Message = family.wait_for(lambda message: bool(message.buttons))
+    family.promote(account, "Chief", can_promote_members=True)
+    member: ChatMember = family.chat_member(account)
+    title: str | None = member.custom_title
     with pytest.raises(TelegramError):
         telegram_sandbox.call(account, "sendMessage", chat_id=viktor.id, text="")
     with pytest.raises(NoReply):
         viktor.wait(timeout=0.1)
     fault = telegram_sandbox.faults.status(429, "sendMessage", retry_after=1)
     fault.wait()
-    assert [lines, answer, said, found, widths, seconds]
+    assert [lines, answer, said, found, widths, seconds, title]
 
 
 def test_others(
@@ -92,6 +95,9 @@ async def test_telegram(aio_telegram: aio.Telegram, account: BotAccount) -> None
     press: aio.Press = await viktor.press(message, "Yes")
     assert await press.answer() == answer
     await viktor.send("hello", to=family)
+    await family.restrict(viktor, seconds=60, can_send_messages=True)
+    ends: int | None = (await family.chat_member(viktor)).until_date
+    assert ends
 
 
 async def test_others(aio_twitch: aio.Twitch, aio_cloud: aio.Cloud, aio_mail: aio.Mail) -> None:
