@@ -402,7 +402,7 @@ class Group(Twin[bot_sandbox.Group]):
     async def restrict(self, member: Person | BotAccount, seconds: float=0, **permissions: bool) -> None:
         """Let a member of a supergroup only read, or do what you say: `can_send_messages=True`.
 
-        It ends after so many seconds of the sandbox's clock; with 0, it doesn't.
+        It ends after so many seconds of the sandbox's clock; after 0, or over 366 days, it doesn't.
         """
 
     async def set_permissions(self, **permissions: bool) -> None:

@@ -679,7 +679,7 @@ class Group(Chat):
     def restrict(self, member: User, seconds: float = 0, **permissions: bool) -> None:
         """Let a member of a supergroup only read, or do what you say: `can_send_messages=True`.
 
-        It ends after so many seconds of the sandbox's clock; with 0, it doesn't.
+        It ends after so many seconds of the sandbox's clock; after 0, or over 366 days, it doesn't.
         """
         self._runner.do(self._restrict, member, seconds, permissions)
 
@@ -739,7 +739,8 @@ class Group(Chat):
         if self.status_of(member) in ("creator", "administrator"):
             raise ValueError(f"{member.name} is an admin of {self.title}; restrict only members")
         allowed = membership.names_allowed(permissions, dict.fromkeys(sorted(PERMISSIONS), False))
-        until = math.ceil(self._now() + seconds) if seconds else 0
+        ends = 0 < seconds <= membership.LONGEST
+        until = math.ceil(self._now() + seconds) if ends else 0
         self._set_status(member, MemberStatus("restricted", allowed, until))
 
     def _set_permissions(self, permissions: dict[str, bool]) -> None:

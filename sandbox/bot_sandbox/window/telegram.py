@@ -249,7 +249,7 @@ class TelegramView(View):
 
     @post_route(
         "telegram/restrict",
-        *(GROUP, MEMBER, number("seconds", "how long; 0: without an end", 0.0, 0)),
+        *(GROUP, MEMBER, number("seconds", "how long; 0 or over 366 days: without an end", 0.0, 0)),
         table("permissions", "what they may still do", {"type": "boolean"}, OPTIONAL),
         example=ANNA_IN_FAMILY,
     )

@@ -230,7 +230,10 @@ def test_the_owner_restricts_and_promotes_in_python(telegram, account, viktor, a
         anna.sticker(group)
     telegram.clock.advance(61)
     anna.sticker(group)
-    group.restrict(anna)
+    for seconds in (1e300, float("nan"), float("inf")):
+        group.restrict(anna, seconds=seconds)
+        with pytest.raises(ValueError, match="a restriction takes can_send_other_messages"):
+            anna.sticker(group)
     group.demote(anna)
     anna.sticker(group)
     group.promote(anna, title="Chief", can_pin_messages=False)

@@ -17,7 +17,7 @@ from bot_sandbox.telegram.methods.base import NEEDS, MethodGroup, user_id_of
 from bot_sandbox.telegram.types import Chat, User
 from bot_sandbox.telegram.world import BotAccount
 
-SHORTEST, LONGEST = 30, 366 * 86_400  # seconds; any other ban or restriction has no end
+SHORTEST = 30  # seconds
 MAX_TITLE = 16  # characters
 SAME_AS = {  # permissions that follow another one if a call lacks them
     "can_manage_topics": "can_pin_messages",
@@ -174,7 +174,7 @@ class Moderation(MethodGroup):
     def _until(self, arguments: Arguments) -> int:
         """Return when a ban or restriction ends; 0: never."""
         until = arguments.integer("until_date")
-        return until if SHORTEST <= until - self._world.clock.now() <= LONGEST else 0
+        return until if SHORTEST <= until - self._world.clock.now() <= membership.LONGEST else 0
 
 
 def read_permissions(arguments: Arguments) -> Set[str]:
