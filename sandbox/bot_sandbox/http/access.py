@@ -70,7 +70,7 @@ class Access:
         places = list(hosts)
         if request.raw_path[:1] != "/" and request.raw_path != "*":  # it names a host, too
             places.append(split_target(request.raw_path)[0])
-        port = request.get_extra_info("sockname", ("", 0))[1]
+        port = (request.get_extra_info("sockname") or ("", 0))[1]  # a socket pair has no address
         for place in places:
             if not self._answers_to(place.lower(), port):
                 return (

@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 from collections.abc import Coroutine, Mapping
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 from weakref import WeakSet
 
 from aiohttp import web
@@ -47,7 +47,6 @@ class LocalServer(Service):
     `access` decides where it listens and whom it answers. Servers with the same `clock` share time.
     """
 
-    _platform: ClassVar[str] = ""  # whose real addresses lead here: telegram or twitch
     _runner: ThreadRunner
 
     def __init__(self, name: str, access: Access | None = None, clock: Clock | None = None) -> None:

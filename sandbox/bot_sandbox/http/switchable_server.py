@@ -2,8 +2,10 @@
 
 import asyncio
 import socket
+import ssl
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
 
 from bot_sandbox.http.access import Access
 from bot_sandbox.http.local_server import LocalServer, bind_socket
@@ -18,6 +20,8 @@ class SwitchableServer(LocalServer):
     So clients are refused, and no other program gets them. A subclass comes up at the end of its
     `__init__`.
     """
+
+    _platform: ClassVar[str]  # whose real addresses lead here: telegram or twitch
 
     def __init__(
         self, name: str, ports: Sequence[int], access: Access, clock: Clock | None
@@ -38,6 +42,24 @@ class SwitchableServer(LocalServer):
     @abstractmethod
     async def _end_connections(self) -> None:
         """End all connections."""
+
+    def _protocol_factory(self, port_name: str) -> Callable[[], asyncio.BaseProtocol]:
+        """Return what serves one connection with the port in this attribute: by default HTTP."""
+        server = self._web_runners[0].server
+        assert server, "a runner that was set up has a server"
+        return server
+
+    async def _serve_socket(
+        self, client: socket.socket, port_name: str, context: ssl.SSLContext | None
+    ) -> None:
+        """Serve a client that comes through a proxy, as if it had connected with one of our ports.
+
+        With a context, it speaks TLS. Raises OSError if the server is down, or if TLS fails.
+        """
+        if not self._web_runners:
+            raise ConnectionRefusedError("the server is down")
+        factory = self._protocol_factory(port_name)
+        await asyncio.get_running_loop().connect_accepted_socket(factory, client, ssl=context)
 
     async def _come_up(self) -> None:
         """Serve at its ports, unless it does; RuntimeError if another program has one."""

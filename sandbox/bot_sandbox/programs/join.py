@@ -34,6 +34,7 @@ from aiohttp.typedefs import Handler, Middleware
 from bot_sandbox.diagnosis.clean_text import escape_control_characters
 from bot_sandbox.http.access import HOST, HOST_HEADER, Access, key_matches
 from bot_sandbox.http.local_server import LocalServer, silence_logger
+from bot_sandbox.http.switchable_server import SwitchableServer
 from bot_sandbox.programs.platform_addresses import ADDRESSES, HOSTS, PLATFORMS
 from bot_sandbox.programs.platform_proxy import PlatformProxy, import_trustme
 from bot_sandbox.programs.program_proxy import (
@@ -80,7 +81,7 @@ class JoinOffer(LocalServer):
     ) -> None:
         import_trustme()  # first: without it, this leaves no thread
         super().__init__("join-offer", Access(host, allow_hosts))
-        servers: dict[str, LocalServer | None] = {"telegram": telegram, "twitch": twitch}
+        servers: dict[str, SwitchableServer | None] = {"telegram": telegram, "twitch": twitch}
         self._proxy = PlatformProxy({name: one for name, one in servers.items() if one})
         self._code = code or secrets.token_urlsafe(CODE_BYTES)
         self._tunnels: set[Tunnel] = set()

@@ -8,7 +8,7 @@ HTTPS, WS, IRC, IRC_TLS = 443, 80, 6667, 6697
 class PlatformAddress(NamedTuple):
     """Where a real address leads in the sandbox."""
 
-    platform: str  # LocalServer._platform
+    platform: str  # SwitchableServer._platform
     port_name: str  # the attribute of that server that has its port
     is_tls: bool = True
 

@@ -1,21 +1,14 @@
 """Lead a program that uses the real addresses to the Telegram and the Twitch of this process."""
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Mapping
 from types import ModuleType
 
-from bot_sandbox.http.access import host_name
-from bot_sandbox.http.local_server import LocalServer, servers
-from bot_sandbox.programs.platform_addresses import ADDRESSES, HOSTS, PlatformAddress
-from bot_sandbox.programs.program_proxy import (
-    ProgramProxy,
-    Streams,
-    connect_streams,
-    reset_connection,
-    streams_of,
-)
+from bot_sandbox.http.local_server import servers
+from bot_sandbox.http.switchable_server import SwitchableServer
+from bot_sandbox.programs.platform_addresses import ADDRESSES, HOSTS
+from bot_sandbox.programs.program_proxy import ProgramProxy, reset_connection
 
 
 def import_trustme() -> ModuleType:
@@ -30,9 +23,10 @@ def import_trustme() -> ModuleType:
     return trustme
 
 
-def platform_servers() -> dict[str, LocalServer]:
+def platform_servers() -> dict[str, SwitchableServer]:
     """Return the newest open server of each platform in this process."""
-    return {one._platform: one for one in servers() if one._platform and not one._runner.is_closed}
+    found = [one for one in servers() if isinstance(one, SwitchableServer)]
+    return {one._platform: one for one in found if not one._runner.is_closed}
 
 
 class PlatformProxy(ProgramProxy):
@@ -42,7 +36,7 @@ class PlatformProxy(ProgramProxy):
     missing.
     """
 
-    def __init__(self, platforms: Mapping[str, LocalServer]) -> None:
+    def __init__(self, platforms: Mapping[str, SwitchableServer]) -> None:
         authority = import_trustme().CA(organization_name="bot-sandbox, for one run")
         self._servers = platforms
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -51,32 +45,26 @@ class PlatformProxy(ProgramProxy):
         super().__init__("platform-proxy", platforms, authority.cert_pem.bytes(), hosts)
 
     async def _serve_address(self, client: socket.socket, host: str, port: int) -> None:
-        """Connect a client that wants a real address with the sandbox's server."""
-        address = ADDRESSES[host, port]
+        """Let the sandbox's server serve a client that wants a real address."""
         try:
-            server = await self._connect_platform(host, address)
-        except OSError:
-            reset_connection(client)
-            return
-        try:
-            context = self._context if address.is_tls else None
-            here = await streams_of(client, context)
+            await self.hand_over(client, host, port)
         except ssl.SSLError as error:
-            server[1].transport.abort()
             if "ALERT" in (error.reason or ""):
                 self._note(
                     f"a client did not trust the sandbox's certificate for {host}: it has a list "
                     "of certificates of its own (ca). Leave that list out, or set the address in "
                     "your bot"
                 )
-            raise
-        except BaseException:
-            server[1].transport.abort()
-            raise
-        await connect_streams(here, server)
+        except (OSError, RuntimeError):  # the server is down, or closed
+            reset_connection(client)
 
-    async def _connect_platform(self, host: str, address: PlatformAddress) -> Streams:
+    async def hand_over(self, client: socket.socket, host: str, port: int) -> None:
+        """Let the server of a real address serve this client from now on, from any loop.
+
+        Raises OSError if the server is down or TLS fails, and RuntimeError if it is closed.
+        """
+        address = ADDRESSES[host, port]
         server = self._servers[address.platform]
         server._access.answer_to(host)
-        place = host_name(server._access.listens_on).strip("[]")
-        return await asyncio.open_connection(place, getattr(server, address.port_name))
+        context = self._context if address.is_tls else None
+        await server._runner.run_async(server._serve_socket(client, address.port_name, context))

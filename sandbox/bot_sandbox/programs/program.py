@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from bot_sandbox.diagnosis.clean_text import hide_secrets
 from bot_sandbox.diagnosis.no_reply import NoReply
-from bot_sandbox.http.local_server import LocalServer
+from bot_sandbox.http.switchable_server import SwitchableServer
 from bot_sandbox.processes.supervisor import ManagedProcess, ProcessSupervisor
 from bot_sandbox.programs.platform_proxy import PlatformProxy, platform_servers
 
@@ -62,7 +62,7 @@ class Program:
         self._grace_s = grace_s
         self._supervisor = ProcessSupervisor()
         self._started: list[tuple[tuple[str, ...], ManagedProcess, Mapping[str, str]]] = []
-        self._proxies: dict[tuple[LocalServer, ...], PlatformProxy] = {}  # for these servers
+        self._proxies: dict[tuple[SwitchableServer, ...], PlatformProxy] = {}  # for these servers
 
     def __call__(
         self,
@@ -140,7 +140,7 @@ class Program:
         ]
         return "\n".join([*said, *refused])
 
-    def _proxy_to(self, platforms: dict[str, LocalServer]) -> PlatformProxy:
+    def _proxy_to(self, platforms: dict[str, SwitchableServer]) -> PlatformProxy:
         """Return the proxy that leads to these servers; the first call starts it."""
         key = tuple(platforms.values())
         if key not in self._proxies:

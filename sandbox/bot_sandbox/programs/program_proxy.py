@@ -213,12 +213,12 @@ class ProgramProxy(LocalServer):
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-async def streams_of(client: socket.socket, context: ssl.SSLContext | None = None) -> Streams:
-    """Return streams, which own the socket from now on; ssl.SSLError if TLS fails."""
+async def streams_of(client: socket.socket) -> Streams:
+    """Return streams, which own the socket from now on."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(reader)
-    transport, _ = await loop.connect_accepted_socket(lambda: protocol, client, ssl=context)
+    transport, _ = await loop.connect_accepted_socket(lambda: protocol, client)
     return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 

@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 import socket
+from collections.abc import Callable
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -150,6 +151,11 @@ class Servers(SwitchableServer):
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return web.Response(text=ABOUT_TEXT)
         return await self._irc.serve_websocket(request)
+
+    def _protocol_factory(self, port_name: str) -> Callable[[], asyncio.BaseProtocol]:
+        if port_name != "irc_port":
+            return super()._protocol_factory(port_name)
+        return lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader(), self._serve_tcp)
 
     def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._tcp_tasks.start(self._irc.serve_tcp(reader, writer))
