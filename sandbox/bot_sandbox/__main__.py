@@ -101,6 +101,7 @@ from bot_sandbox.command.options import read_options
 from bot_sandbox.command.redeploy import WatchedFolder, redeploy_on_save
 from bot_sandbox.command.terminal import (
     CloudNews,
+    JoinNews,
     MailNews,
     TelegramNews,
     TwitchNews,
@@ -265,6 +266,7 @@ def show_news(sandbox: Sandbox, say: Callable[[str], None]) -> None:
         TwitchNews(sandbox.twitch),
         CloudNews(sandbox.cloud),
         MailNews(sandbox.mail),
+        *([JoinNews(sandbox.offer)] if sandbox.offer else []),
     ):
         news.follow(say)
 

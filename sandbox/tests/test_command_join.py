@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from command import ANY_PORTS, COMMAND, sandbox, start
+from command import ANY_PORTS, COMMAND, get, sandbox, start
 from platform_programs import CLEAN_UP, WHO_AM_I
 
 from bot_sandbox import JoinOffer
@@ -53,6 +53,38 @@ def test_the_command_needs_no_trustme_to_join(offer, account, tmp_path):
         offer.address, *python(code), TELEGRAM_TOKEN=account.token, PYTHONPATH=paths
     )
     assert (status, out) == (0, f"{account.username}\n"), err
+
+
+def test_a_code_for_one_bot_brings_its_token(offer, telegram, account, tmp_path):
+    """Its own one takes the place of another, which would be refused."""
+    code = WHO_AM_I.partition("head = ")[0]
+    address, place = offer.address_for(account), offer.address.partition("#")[0]
+    for given in ({}, {"TELEGRAM_TOKEN": telegram.new_bot("Other", "other_bot").token}):
+        status, out, err = join(address, *python(code), **given)
+        assert (status, out) == (0, "hello_bot\n")
+        whose = "as @hello_bot, whose token is in TELEGRAM_TOKEN"
+        assert err == f"bot-sandbox: joined Telegram at {place}, {whose}\n"
+    two = offer.address_for(account, telegram.account("other_bot"))
+    status, out, err = join(two, *python("import os; print('TELEGRAM_TOKEN' in os.environ)"))
+    assert (status, out) == (0, "False\n")
+
+
+def test_the_command_has_a_code_for_each_bot_and_shows_what_it_refuses():
+    with sandbox() as running:
+        running.ask("telegram/bots", name="Other", username="other_bot")
+        window, key = re.search(r"^  (http://\S+)/#key=(\S+)$", running.text, re.M).groups()
+        world = json.loads(get(f"{window}/api/world", **{"Bot-Sandbox-Key": key}))
+        assert world == json.loads(get(f"{window}/api/world", **{"Bot-Sandbox-Key": key}))
+        mine, other = (world["telegram"]["bots"][name] for name in ("hello_bot", "other_bot"))
+        code = WHO_AM_I.partition("head = ")[0].replace("TELEGRAM_TOKEN", "BOT_TOKEN")
+        words = (mine["join"]["address"], *python(code))
+        assert join(*words, BOT_TOKEN=mine["token"])[:2] == (0, "hello_bot\n")
+        status, out, err = join(*words, BOT_TOKEN=other["token"])
+        refused = "this join code opens @hello_bot only, and no other account"
+        assert (status, out, err.splitlines()[-1]) == (1, "", refused)
+        running.wait_for_new(f"[join] {refused}")
+        codes = [each["join"]["address"].partition("#")[2] for each in (mine, other)]
+        assert not any(code in running.text + err for code in codes)
 
 
 def test_the_arguments_and_the_status_are_those_of_the_command(offer):

@@ -187,7 +187,7 @@ def test_the_world_is_told_as_it_is_now():
         assert now["telegram"]["bots"]["hello_bot"]["token"] == token
         assert now["settings"] == found["settings"] | {"TELEGRAM_TOKEN": token}
         assert now["telegram"]["people"]["Nora"] == {"id": nora["id"]}
-        assert now["twitch"]["accounts"]["tom"] == {"id": tom["id"]}
+        assert now["twitch"]["accounts"]["tom"]["id"] == tom["id"]
         assert now["twitch"]["applications"]["My bot"]["client_secret"] == app["client_secret"]
 
 
@@ -203,7 +203,7 @@ def test_after_a_reset_the_world_is_as_without_a_sample():
         assert not own & (set(now["telegram"]) | set(now["twitch"]))
         api(found, "telegram/bots", name="My bot", username="hello_bot")  # another one
         bots = api(found, "world")["telegram"]["bots"]
-        assert set(bots["hello_bot"]) == {"id", "name", "token"}
+        assert set(bots["hello_bot"]) == {"id", "name", "token", "join"}
 
 
 def test_the_guide_of_an_empty_world_is_only_addresses():

@@ -12,7 +12,7 @@ from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.http.access import KEY_HEADER, is_loopback
 from bot_sandbox.http.jupyter_proxy import terminal_address
-from bot_sandbox.programs.join import JoinOffer
+from bot_sandbox.programs.join import Account, JoinOffer
 from bot_sandbox.telegram.people import Person
 from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.telegram.world import BotAccount
@@ -81,7 +81,7 @@ def world_as_dict(sandbox: Sandbox) -> dict[str, Any]:
             "key": window.key,
             "address": window.address,
         },
-        "telegram": {"url": telegram.url, **telegram_as_dict(telegram, sample, settings)},
+        "telegram": {"url": telegram.url, **telegram_as_dict(sandbox, sample, settings)},
         "twitch": {
             "url": twitch.url,
             "oauth_url": f"{twitch.url}/oauth2",
@@ -90,7 +90,7 @@ def world_as_dict(sandbox: Sandbox) -> dict[str, Any]:
             "irc_host": host,
             "irc_port": irc_port,
             "eventsub_url": twitch.eventsub_url,
-            **twitch_as_dict(twitch, sample, settings),
+            **twitch_as_dict(sandbox, sample, settings),
         },
         "cloud": {
             "url": cloud_url(cloud),
@@ -101,19 +101,28 @@ def world_as_dict(sandbox: Sandbox) -> dict[str, Any]:
             },
         },
         "mail": {"host": sandbox.mail.host, "port": sandbox.mail.port},
-        **({"join": {"address": sandbox.offer.address}} if sandbox.offer else {}),
+        **join_as_dict(sandbox.offer),
         "settings": settings,
     }
 
 
+def join_as_dict(offer: JoinOffer | None, *accounts: Account) -> dict[str, Any]:
+    """Describe how to join for one account only, or for everything; {} without trustme."""
+    if offer is None:
+        return {}
+    return {"join": {"address": offer.address_for(*accounts) if accounts else offer.address}}
+
+
 def telegram_as_dict(
-    telegram: Telegram, sample: Sample | None, settings: dict[str, str]
+    sandbox: Sandbox, sample: Sample | None, settings: dict[str, str]
 ) -> dict[str, Any]:
     """Describe the bots and the people; the sample bot also has a secret for its webhook."""
-    accounts, people = telegram._world.accounts.values(), telegram._world.people.values()
+    world = sandbox.telegram._world
+    people = world.people.values()
     bots = {
         each.username: {"id": each.id, "name": each.name, "token": each.token}
-        for each in list(accounts)
+        | join_as_dict(sandbox.offer, each)
+        for each in list(world.accounts.values())
     }
     if sample:
         bots[sample.bot.username]["secret_token"] = settings["TELEGRAM_SECRET"]
@@ -122,11 +131,15 @@ def telegram_as_dict(
 
 
 def twitch_as_dict(
-    twitch: Twitch, sample: Sample | None, settings: dict[str, str]
+    sandbox: Sandbox, sample: Sample | None, settings: dict[str, str]
 ) -> dict[str, Any]:
     """Describe the accounts and the applications; the sample bot also has its tokens."""
+    twitch = sandbox.twitch
     users, apps = twitch._world.users.values(), twitch._world.apps.values()
-    accounts = {each.login: {"id": each.id} for each in list(users)}
+    accounts = {
+        each.login: {"id": each.id} | join_as_dict(sandbox.offer, twitch.find(each.login))
+        for each in list(users)
+    }
     applications = {
         each.name: {
             "client_id": each.client_id,

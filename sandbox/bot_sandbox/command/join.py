@@ -4,7 +4,8 @@
 
 The sandbox shows its address and code. It may be on another machine. COMMAND finds it at the real
 addresses of Telegram and Twitch, and other names are refused, as with --run. The bot needs a token
-of that sandbox. bot-sandbox ends with the exit status of COMMAND.
+of that sandbox. If the code is for one bot, its token is in the variable TELEGRAM_TOKEN.
+bot-sandbox ends with the exit status of COMMAND.
 """
 
 import argparse
@@ -30,7 +31,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with JoinedProxy(options.address) as proxy:
             there = " and ".join(name.title() for name in proxy.platforms)
-            print(f"bot-sandbox: joined {there} at {proxy.place}", file=sys.stderr, flush=True)
+            whose = f", as @{proxy.bot}, whose token is in TELEGRAM_TOKEN" if proxy.bot else ""
+            joined = f"bot-sandbox: joined {there} at {proxy.place}{whose}"
+            print(joined, file=sys.stderr, flush=True)
             status = run_child(command, {**os.environ, **proxy.variables(os.environ)})
             if status:
                 print(*proxy.notes, sep="\n", end="\n" * bool(proxy.notes), file=sys.stderr)

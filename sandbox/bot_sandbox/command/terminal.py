@@ -17,6 +17,7 @@ from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_secrets
 from bot_sandbox.http.local_server import LocalServer
+from bot_sandbox.programs.join import JoinOffer
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.diagnosis import webhook_address, without_secrets
 from bot_sandbox.telegram.errors import UNSUPPORTED
@@ -226,6 +227,18 @@ class CloudNews(News):
             for number, text in function._history.log.after(self._read.get(function, 0)):
                 self._read[function] = number
                 yield f"[{function.name}] {text}"
+
+
+class JoinNews(News):
+    """What programs that have joined were refused."""
+
+    def __init__(self, offer: JoinOffer) -> None:
+        super().__init__(offer)
+        self.offer = offer
+
+    def lines(self) -> Iterator[str]:
+        for words in self._unread("notes", self.offer.notes):
+            yield f"[join] {words}"
 
 
 class MailNews(News):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from bot_sandbox.http.access import Access
+from bot_sandbox.http.guest import GUEST, Guest
 from bot_sandbox.http.local_server import LocalServer, bind_socket
 from bot_sandbox.world.clock import Clock
 
@@ -50,14 +51,20 @@ class SwitchableServer(LocalServer):
         return server
 
     async def _serve_socket(
-        self, client: socket.socket, port_name: str, context: ssl.SSLContext | None
+        self,
+        client: socket.socket,
+        port_name: str,
+        context: ssl.SSLContext | None,
+        guest: Guest | None,
     ) -> None:
         """Serve a client that comes through a proxy, as if it had connected with one of our ports.
 
-        With a context, it speaks TLS. Raises OSError if the server is down, or if TLS fails.
+        With a context, it speaks TLS. A guest may use their own accounts only. Raises OSError if
+        the server is down, or if TLS fails.
         """
         if not self._web_runners:
             raise ConnectionRefusedError("the server is down")
+        GUEST.set(guest)
         factory = self._protocol_factory(port_name)
         await asyncio.get_running_loop().connect_accepted_socket(factory, client, ssl=context)
 

@@ -2,6 +2,7 @@
 
 A `JoinOffer` is beside the sandbox. With its code, a client gets the public certificate and tunnels
 to the platforms' names, and nothing else: Bot API, Helix and chat still need their own tokens. A
+code may be for some accounts only; then tokens of others are refused where they are read. A
 `JoinedProxy` is beside the program, and opens a tunnel for each of its connections. What goes
 through a tunnel is the program's own TLS.
 """
@@ -11,9 +12,11 @@ import json
 import logging
 import secrets
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPException
+from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
@@ -32,7 +35,9 @@ from aiohttp import (
 from aiohttp.typedefs import Handler, Middleware
 
 from bot_sandbox.diagnosis.clean_text import escape_control_characters
+from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.http.access import HOST, HOST_HEADER, Access, key_matches
+from bot_sandbox.http.guest import Guest
 from bot_sandbox.http.local_server import LocalServer, silence_logger
 from bot_sandbox.http.switchable_server import SwitchableServer
 from bot_sandbox.programs.platform_addresses import ADDRESSES, HOSTS, PLATFORMS
@@ -45,14 +50,21 @@ from bot_sandbox.programs.program_proxy import (
     streams_of,
 )
 from bot_sandbox.telegram.service import Telegram
+from bot_sandbox.telegram.world import BotAccount
+from bot_sandbox.twitch.people import TwitchAccount
 from bot_sandbox.twitch.service import Twitch
+from bot_sandbox.twitch.tokens import Application
+from bot_sandbox.twitch.user import TwitchUser
 
+Account = BotAccount | TwitchAccount | Application
+TokenOwner = BotAccount | TwitchUser | Application
 Tunnel = web.WebSocketResponse | ClientWebSocketResponse
 # Without handlers, because aiohttp would quote a broken header, and with it the code.
 _SILENT = silence_logger(logging.Logger("bot_sandbox.join"))
 CODE_HEADER = "Bot-Sandbox-Code"
 CODE_BYTES = 16
 WRONG_CODE = "the code after # is missing or wrong. Copy the whole address, as the sandbox shows it"
+LONGEST_NOTE = 500  # characters
 OFFER_S = 10.0  # how long a sandbox may take to say what it offers
 TUNNEL_S = 30.0  # how long it may take to open a tunnel
 CLOSE_S = 1.0  # how long the other side may take for its goodbye
@@ -64,6 +76,8 @@ class JoinOffer(LocalServer):
     `bot-sandbox join ADDRESS -- COMMAND` runs such a program, on this machine or another. `address`
     has a code after its #, which is random and new each time, unless you pass one. It opens the way
     to the Bot API and to Twitch, which want their own tokens, and to nothing else of the sandbox.
+    `address_for` returns one that opens the way for some accounts only. `notes` are what programs
+    were refused.
 
     `port` 0 takes any free one. The offer listens on `host`; `allow_hosts` are more names that it
     answers to. Raises ImportError if trustme is missing.
@@ -83,17 +97,47 @@ class JoinOffer(LocalServer):
         super().__init__("join-offer", Access(host, allow_hosts))
         servers: dict[str, SwitchableServer | None] = {"telegram": telegram, "twitch": twitch}
         self._proxy = PlatformProxy({name: one for name, one in servers.items() if one})
-        self._code = code or secrets.token_urlsafe(CODE_BYTES)
+        self._telegram, self._twitch = telegram, twitch
+        self.notes: list[str] = []
+        self._codes: dict[tuple[TokenOwner, ...], str] = {}  # (): that of the whole sandbox
+        self._sending = BackgroundTasks()
         self._tunnels: set[Tunnel] = set()
         app = web.Application(middlewares=[self._check()])
         app.router.add_get("/offer", self._serve_offer)
         app.router.add_get("/tunnel", self._serve_tunnel)
         runner = self._runner.do(lambda: web.AppRunner(app, access_log=None, logger=_SILENT))
         self.port: int = self._run_or_close(self._serve(runner, port))
-        self.address: str = f"{self.host}:{self.port}#{self._code}"
+        self.address: str = self._address_with((), code)
 
     def __repr__(self) -> str:
         return f"JoinOffer('{self.host}:{self.port}')"
+
+    def address_for(self, *accounts: Account) -> str:
+        """Return an address whose code opens the way for these accounts only; always the same one.
+
+        They are bots of this Telegram, and accounts and applications of this Twitch. Tokens of
+        others are refused, and a platform of which you name none is closed. If there is one bot of
+        Telegram, `bot-sandbox join` gives its token to the program, in TELEGRAM_TOKEN. Raises
+        ValueError if an account is not of this sandbox.
+        """
+        if not accounts:
+            raise ValueError("name at least one account; `address` opens the whole sandbox")
+        return self._address_with(tuple(map(self._token_owner, accounts)))
+
+    def _address_with(self, owners: tuple[TokenOwner, ...], code: str = "") -> str:
+        code = self._codes.setdefault(owners, code or secrets.token_urlsafe(CODE_BYTES))
+        return f"{self.host}:{self.port}#{code}"
+
+    def _token_owner(self, account: Account) -> TokenOwner:
+        owner = account.user if isinstance(account, TwitchAccount) else account
+        known: list[object] = []
+        if self._telegram:
+            known += self._telegram._world.accounts.values()
+        if self._twitch:
+            known += [*self._twitch._world.users.values(), *self._twitch._world.apps.values()]
+        if owner not in known:
+            raise ValueError(f"{account!r} is not of the Telegram and the Twitch of this offer")
+        return owner
 
     def close(self) -> None:
         """End all tunnels and stop serving; a second call does nothing."""
@@ -109,34 +153,68 @@ class JoinOffer(LocalServer):
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
             if refused := self._access.refusal(request):
                 return web.Response(status=HTTPStatus.FORBIDDEN, text=refused)
-            if not key_matches(request.headers.get(CODE_HEADER), self._code):
-                return web.Response(status=HTTPStatus.UNAUTHORIZED, text=WRONG_CODE)
+            self._owners_of(request)
             return await handler(request)
 
         return check
 
-    async def _serve_offer(self, _: web.Request) -> web.Response:
-        """GET /offer: the public certificate, and which platforms there are."""
-        proxy = self._proxy
-        return web.json_response(
-            {"authority": proxy.authority.decode(), "platforms": proxy.platforms}
-        )
+    def _owners_of(self, request: web.Request) -> tuple[TokenOwner, ...]:
+        """Return whose tokens a request's code allows, () for all; 401 if it is wrong."""
+        given = request.headers.get(CODE_HEADER)
+        for owners, code in list(self._codes.items()):
+            if key_matches(given, code):
+                return owners
+        raise web.HTTPUnauthorized(text=WRONG_CODE)
+
+    def _open_platforms(self, owners: Sequence[TokenOwner]) -> list[str]:
+        """Return the platforms to which a code for these accounts opens the way."""
+        named = {"telegram" if isinstance(one, BotAccount) else "twitch" for one in owners}
+        return [each for each in self._proxy.platforms if each in named or not named]
+
+    async def _serve_offer(self, request: web.Request) -> web.Response:
+        """GET /offer: the public certificate, the platforms, and the only bot with its token."""
+        owners = self._owners_of(request)
+        offer: dict[str, Any] = {"authority": self._proxy.authority.decode()}
+        offer["platforms"] = self._open_platforms(owners)
+        bots = [one for one in owners if isinstance(one, BotAccount)]
+        if len(bots) == 1:
+            offer |= {"bot": bots[0].username, "token": bots[0].token}
+        return web.json_response(offer)
 
     async def _serve_tunnel(self, request: web.Request) -> web.StreamResponse:
         """GET /tunnel?to=HOST:PORT: a WebSocket with the bytes of one connection."""
-        asked = request.query.get("to", "")
+        asked, owners = request.query.get("to", ""), self._owners_of(request)
         place = next((each for each in ADDRESSES if "{}:{}".format(*each) == asked), None)
+        if place and ADDRESSES[place].platform not in self._open_platforms(owners):
+            words = f"this join code opens no {ADDRESSES[place].platform.title()}"
+            return web.Response(status=HTTPStatus.FORBIDDEN, text=words)
         if place is None:
             words = f"tunnels lead to {', '.join(HOSTS)}, and not to {asked[:100]}"
             return web.Response(status=HTTPStatus.FORBIDDEN, text=words)
         tunnel = web.WebSocketResponse(compress=False, timeout=CLOSE_S)
         await tunnel.prepare(request)
         self._tunnels.add(tunnel)
+        loop = asyncio.get_running_loop()
+
+        def note(words: str) -> None:  # on the loop of the server that refuses
+            loop.call_soon_threadsafe(self._pass_on_note, words, tunnel)
+
+        guest = Guest(owners, ", ".join(map(name_of, owners)), note) if owners else None
+        here, there = socket.socketpair()
+        serving = asyncio.create_task(self._proxy.serve_client(there, *place, note, guest))
         try:
-            await pass_through_tunnel(await self._proxy.connect_address(*place), tunnel)
+            await pass_through_tunnel(await streams_of(here), tunnel)
         finally:
             self._tunnels.discard(tunnel)
+            await serving
         return tunnel
+
+    def _pass_on_note(self, words: str, tunnel: web.WebSocketResponse) -> None:
+        """Keep what a program was refused, and tell the other end of its tunnel."""
+        if words not in self.notes:
+            self.notes.append(words)
+            self._runner.changes.changed()
+        self._sending.start(send_note(tunnel, words))
 
 
 class JoinedProxy(ProgramProxy):
@@ -148,10 +226,20 @@ class JoinedProxy(ProgramProxy):
 
     def __init__(self, address: str) -> None:
         self.place, self._code = split_address(address)  # the place is no secret
-        authority, platforms = ask_for_offer(self.place, self._code)
+        offer = ask_for_offer(self.place, self._code)
+        self.bot: str = offer.bot  # if the code is for one
+        self._token = offer.token
         self._session: ClientSession | None = None  # made on the loop
         host = urlsplit(f"//{self.place}").hostname or ""
-        super().__init__("joined-proxy", platforms, authority, [host])
+        super().__init__("joined-proxy", offer.platforms, offer.authority, [host])
+
+    def variables(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return the variables that lead a program here, with the token if the code is for one bot.
+
+        Any other token would be refused, so it replaces one that is there.
+        """
+        token = {"TELEGRAM_TOKEN": self._token} if self._token else {}
+        return super().variables(environment) | token
 
     async def _shutdown(self) -> None:
         await super()._shutdown()
@@ -176,7 +264,7 @@ class JoinedProxy(ProgramProxy):
             self._note(f"{host}: the sandbox at {self.place} opens no tunnel anymore. Does it run?")
             reset_connection(client)
             return
-        await pass_through_tunnel(await streams_of(client), tunnel)
+        await pass_through_tunnel(await streams_of(client), tunnel, self._note)
 
 
 def split_address(address: str) -> tuple[str, str]:
@@ -194,18 +282,33 @@ def split_address(address: str) -> tuple[str, str]:
     return place, code
 
 
-def ask_for_offer(place: str, code: str) -> tuple[bytes, list[str]]:
-    """Return a sandbox's public certificate and its platforms.
+class Offered(NamedTuple):
+    """What a sandbox offers: its public certificate, its platforms, and perhaps one bot."""
 
-    ValueError if it refuses, OSError if none answers.
-    """
+    authority: bytes
+    platforms: list[str]
+    bot: str
+    token: str
+
+
+def name_of(owner: TokenOwner) -> str:
+    """Return an account's name for people."""
+    if isinstance(owner, BotAccount):
+        return f"@{owner.username}"
+    return owner.login if isinstance(owner, TwitchUser) else owner.name
+
+
+def ask_for_offer(place: str, code: str) -> Offered:
+    """Ask a sandbox what it offers; ValueError if it refuses, OSError if none answers."""
     request = Request(f"http://{place}/offer", headers={CODE_HEADER: code})
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=OFFER_S) as response:
             offer = json.load(response)
-            return str(offer["authority"]).encode(), [
-                p for p in PLATFORMS if p in offer["platforms"]
-            ]
+            platforms = [each for each in PLATFORMS if each in offer["platforms"]]
+            bot, token = (
+                escape_control_characters(offer.get(name, "")) for name in ("bot", "token")
+            )
+            return Offered(str(offer["authority"]).encode(), platforms, bot, token)
     except HTTPError as error:
         with error:
             words = escape_control_characters(error.read(CHUNK).decode(errors="replace"))
@@ -217,8 +320,19 @@ def ask_for_offer(place: str, code: str) -> tuple[bytes, list[str]]:
         raise ValueError(f"what answers at {place} is not a sandbox that you can join") from None
 
 
-async def pass_through_tunnel(streams: Streams, tunnel: Tunnel) -> None:
-    """Pass on all bytes both ways until one side ends or breaks; then the other does the same."""
+async def send_note(tunnel: Tunnel, words: str) -> None:
+    """Send words for people through a tunnel, as text; its bytes are binary."""
+    with suppress(OSError):  # it may have ended
+        await tunnel.send_str(words)
+
+
+async def pass_through_tunnel(
+    streams: Streams, tunnel: Tunnel, note: Callable[[str], None] | None = None
+) -> None:
+    """Pass on all bytes both ways until one side ends or breaks; then the other does the same.
+
+    `note` receives what the sandbox says to people.
+    """
     reader, writer = streams
 
     async def send() -> None:
@@ -236,6 +350,8 @@ async def pass_through_tunnel(streams: Streams, tunnel: Tunnel) -> None:
             if message.type is WSMsgType.BINARY:
                 writer.write(message.data)
                 await writer.drain()
+            elif message.type is WSMsgType.TEXT and note:
+                note(message.data[:LONGEST_NOTE])
         if tunnel.close_code != WSCloseCode.OK:
             writer.transport.abort()
     except OSError:

@@ -2,9 +2,10 @@
 
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 
+from bot_sandbox.http.guest import Guest
 from bot_sandbox.http.local_server import servers
 from bot_sandbox.http.switchable_server import SwitchableServer
 from bot_sandbox.programs.platform_addresses import ADDRESSES, HOSTS
@@ -45,26 +46,33 @@ class PlatformProxy(ProgramProxy):
         super().__init__("platform-proxy", platforms, authority.cert_pem.bytes(), hosts)
 
     async def _serve_address(self, client: socket.socket, host: str, port: int) -> None:
-        """Let the sandbox's server serve a client that wants a real address."""
+        await self.serve_client(client, host, port, self._note)
+
+    async def serve_client(
+        self,
+        client: socket.socket,
+        host: str,
+        port: int,
+        note: Callable[[str], None],
+        guest: Guest | None = None,
+    ) -> None:
+        """Let the server of a real address serve this client from now on; works on any loop.
+
+        `note` receives what people should know if that fails.
+        """
+        address = ADDRESSES[host, port]
+        server = self._servers[address.platform]
+        server._access.answer_to(host)
+        context = self._context if address.is_tls else None
         try:
-            await self.hand_over(client, host, port)
+            serving = server._serve_socket(client, address.port_name, context, guest)
+            await server._runner.run_async(serving)
         except ssl.SSLError as error:
             if "ALERT" in (error.reason or ""):
-                self._note(
+                note(
                     f"a client did not trust the sandbox's certificate for {host}: it has a list "
                     "of certificates of its own (ca). Leave that list out, or set the address in "
                     "your bot"
                 )
         except (OSError, RuntimeError):  # the server is down, or closed
             reset_connection(client)
-
-    async def hand_over(self, client: socket.socket, host: str, port: int) -> None:
-        """Let the server of a real address serve this client from now on, from any loop.
-
-        Raises OSError if the server is down or TLS fails, and RuntimeError if it is closed.
-        """
-        address = ADDRESSES[host, port]
-        server = self._servers[address.platform]
-        server._access.answer_to(host)
-        context = self._context if address.is_tls else None
-        await server._runner.run_async(server._serve_socket(client, address.port_name, context))

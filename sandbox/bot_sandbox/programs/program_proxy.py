@@ -247,7 +247,8 @@ async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 def reset_connection(client: socket.socket) -> None:
     """Close a connection as a server that is down does."""
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    with suppress(OSError):  # its other end may have gone
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     client.close()
 
 

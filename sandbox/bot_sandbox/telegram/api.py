@@ -8,6 +8,7 @@ http_server.py connects them to the network.
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import unquote
 
+from bot_sandbox.http.guest import guest_refusal
 from bot_sandbox.http.messages import Request, Response, header
 from bot_sandbox.telegram.arguments import Arguments, parse_body, parse_query
 from bot_sandbox.telegram.errors import TelegramError
@@ -78,13 +79,18 @@ class Api:
         return Response(200, [("Content-Type", "application/octet-stream")], file.data)
 
     def account(self, token: str) -> BotAccount:
-        """Return the bot with this token; 401 if there is none, 404 if the token is invalid."""
+        """Return the bot with this token; 401 if there is none, 404 if the token is invalid.
+
+        403 if the client has joined for other accounts.
+        """
         if token[:1] == "0" or ":" not in token or len(token) > MAX_TOKEN:
             raise NOT_FOUND
         number = token.partition(":")[0]
         account = self._accounts.get(int(number)) if number.isdecimal() else None
         if account is None or not account._accepts(token):
             raise TelegramError(401, "Unauthorized")
+        if refused := guest_refusal(account):
+            raise TelegramError(403, f"Forbidden: {refused}")
         return account
 
 

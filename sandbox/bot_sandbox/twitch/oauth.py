@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot_sandbox.http.guest import guest_refusal
 from bot_sandbox.twitch import oidc
 from bot_sandbox.twitch.tokens import Application, Token, TokenRecord, digest_secret, unknown_scope
 from bot_sandbox.twitch.user import TwitchUser
@@ -141,7 +142,7 @@ class OAuth:
             web.get("/oauth2/keys", self.keys),
             web.get("/oauth2/.well-known/openid-configuration", self.configuration),
             web.get("/activate", self.show_device),
-            web.post("/activate", self.decide_device),
+            web.post("/activate", plain_errors(self.decide_device)),
         ]
 
     def _for_programs(self, handler: Handler) -> Handler:
@@ -169,7 +170,7 @@ class OAuth:
         """
         given = await request_parameters(request)
         consent = self._requested_consent(given)
-        user = self._world.users.get(given.get("account", ""))
+        user = self._chosen_user(given.get("account", ""))
         back = {"state": given["state"]} if given.get("state") else {}
         if given.get("decision") != "authorize" or user is None:
             denied = {"error": "access_denied", "error_description": "The user denied you access"}
@@ -203,7 +204,7 @@ class OAuth:
         """POST /activate: take the decision."""
         given = await request_parameters(request)
         consent = self._codes.find_by_user_code(given.get("device-code", ""))
-        user = self._world.users.get(given.get("account", ""))
+        user = self._chosen_user(given.get("account", ""))
         if consent is None:
             return html_page("<h1>This code is unknown or was used already.</h1>", status=400)
         if given.get("decision") != "authorize" or user is None:
@@ -211,6 +212,13 @@ class OAuth:
             return html_page("<h1>Cancelled.</h1>")
         consent.user = user
         return html_page("<h1>The device is activated.</h1><p>You can close this page.</p>")
+
+    def _chosen_user(self, user_id: str) -> TwitchUser | None:
+        """Return a user by id; 403 if the client has joined for other accounts."""
+        user = self._world.users.get(user_id)
+        if user and (refused := guest_refusal(user)):
+            raise OAuthError(403, refused)
+        return user
 
     def _requested_consent(self, given: dict[str, str]) -> Consent:
         """Return the consent that a request to authorize asks for; raise OAuthError."""
@@ -310,7 +318,7 @@ class OAuth:
         self._check_secret(app, given, needed=True)
         if given.get("grant_type") != "user_token":
             raise OAuthError(400, "grant_type must be user_token")
-        user = self._world.users.get(given.get("user_id", ""))
+        user = self._chosen_user(given.get("user_id", ""))
         if user is None:
             raise OAuthError(400, "User ID invalid")
         scopes = given.get("scope", "").split()

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from bot_sandbox.http.guest import guest_refusal
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.world.clock import Clock
@@ -153,17 +154,22 @@ class TokenStore:
         )
 
     def find(self, access_token: str) -> TokenRecord | None:
-        """Return what is known of a token; None if it is unknown, expired or revoked."""
+        """Return what is known of a token; None if it is unknown, expired or revoked.
+
+        And None if the client has joined for other accounts.
+        """
         token = self._access.get(digest_secret(access_token))
         if token is None or token.revoked or token.expires_at <= self._clock.now():
             return None
-        return token
+        return None if guest_refusal(token.user or token.app) else token
 
     def why_invalid(self, access_token: str) -> str:
         """Return in a few words why `find` found nothing."""
         token = self._access.get(digest_secret(access_token))
         if token is None:
             return "Twitch never issued this token"
+        if refused := guest_refusal(token.user or token.app):
+            return refused
         return "the token was revoked" if token.revoked else "the token expired"
 
     def refresh(self, app: Application, refresh_token: str) -> Token | None:

@@ -21,6 +21,14 @@ GET_ME = """
 import json, sys, urllib.request
 print(json.load(urllib.request.urlopen(f"https://api.telegram.org/bot{sys.argv[1]}/getMe"))["ok"])
 """
+ASK = """
+import sys, urllib.error, urllib.request
+for url in sys.argv[1:]:
+    try:
+        print(urllib.request.urlopen(url).read().decode())
+    except urllib.error.HTTPError as error:
+        print(error.read().decode())
+"""
 CODE = "a-code-for-these-tests"
 
 
@@ -36,14 +44,18 @@ def joined(offer):
         yield joined
 
 
+def connect_plainly(joined, host, port):
+    """Connect with a real address, as the hook in a program does."""
+    told = json.loads(joined.variables({})["BOT_SANDBOX_ADDRESSES"])["addresses"][host]
+    return socket.create_connection(("127.0.0.1", told[str(port)]), timeout=60)
+
+
 @contextmanager
 def connect(joined, host, port=443):
-    """Connect with a real address by TLS, as the hook in a program does."""
-    variables = joined.variables({})
-    told = json.loads(variables["BOT_SANDBOX_ADDRESSES"])["addresses"][host]
-    context = ssl.create_default_context(cafile=variables["SSL_CERT_FILE"])
+    """Connect by TLS."""
+    context = ssl.create_default_context(cafile=joined.variables({})["SSL_CERT_FILE"])
     with (
-        socket.create_connection(("127.0.0.1", told[str(port)]), timeout=60) as raw,
+        connect_plainly(joined, host, port) as raw,
         context.wrap_socket(raw, server_hostname=host) as client,
     ):
         yield client
@@ -124,6 +136,14 @@ def test_a_client_that_leaves_is_gone_in_the_sandbox(joined, twitch):
         client.sendall(words.encode())
         twitch.wait_for(world.bot, "viktor", timeout=60)
     twitch.wait_gone(world.bot, timeout=60)
+
+
+def test_a_client_with_a_list_of_certificates_of_its_own_is_named(offer, joined):
+    with connect_plainly(joined, "api.telegram.org", 443) as raw, pytest.raises(ssl.SSLError):
+        ssl.create_default_context().wrap_socket(raw, server_hostname="api.telegram.org")
+    assert offer.wait_until(lambda: offer.notes, timeout=60)
+    words = "a client did not trust the sandbox's certificate for api.telegram.org: it has a list"
+    assert offer.notes[0].startswith(words)
 
 
 def test_a_platform_that_is_down_is_down_for_the_program(run, telegram, account):
@@ -215,6 +235,169 @@ def test_a_wrong_address_is_explained_without_the_code(address):
     ) as e:
         JoinedProxy(address)
     assert "#c" not in str(e.value)
+
+
+@pytest.fixture
+def other(telegram):
+    return telegram.new_bot("Other bot", "other_bot")
+
+
+def answers(output):
+    """Read what ASK has printed: a line of JSON for each address."""
+    return list(map(json.loads, output.splitlines()))
+
+
+REFUSED = "this join code opens @hello_bot only, and no other account"
+FORBIDDEN = {"ok": False, "error_code": 403, "description": f"Forbidden: {REFUSED}"}
+
+
+def test_a_code_for_one_bot_takes_the_token_of_no_other(offer, start, telegram, account, other):
+    with JoinedProxy(offer.address_for(account)) as joined:
+        whole = f"https://api.telegram.org/bot{account.token}/getMe"
+        foreign = f"https://api.telegram.org/bot{other.token}"
+        file = telegram.person("Olga").document(b"a secret", "secret.txt", to=other).document
+        path = telegram.call(other, "getFile", file_id=file.file_id)["file_path"]
+        addresses = [f"{foreign}/getMe", f"https://api.telegram.org/file/bot{other.token}/{path}"]
+        out, errors = start(joined, "-c", ASK, whole, *addresses, whole).communicate(timeout=60)
+        mine, *theirs, again = answers(out)
+        assert (mine["result"]["username"], again) == ("hello_bot", mine), errors
+        assert theirs == [FORBIDDEN, FORBIDDEN]
+        assert (joined.notes, offer.notes) == ([REFUSED], [REFUSED])
+    assert [call.method for call in other.calls] == ["getFile"]
+
+
+def test_one_connection_is_checked_for_each_of_its_requests(offer, account, other):
+    """Also if they are sent at once, and if one names another server."""
+    with JoinedProxy(offer.address_for(account)) as joined:
+        host = "Host: api.telegram.org\r\n"
+        mine, foreign = (
+            f"/bot{token}/getMe HTTP/1.1\r\n{host}" for token in (account.token, other.token)
+        )
+        lines = f"GET {mine}\r\nGET {foreign}\r\n"
+        lines += f"GET https://api.telegram.org{foreign}\r\nGET {mine}Connection: close\r\n\r\n"
+        with connect(joined, "api.telegram.org") as client:
+            client.sendall(lines.encode())
+            received = b"".join(iter(lambda: client.recv(4096), b"")).decode()
+        assert [part[:4] for part in received.split("HTTP/1.1 ")[1:]] == [
+            "200 ",
+            "403 ",
+            "403 ",
+            "200 ",
+        ]
+
+
+def test_a_code_stays_that_of_its_bot(offer, start, telegram, account, other):
+    address = offer.address_for(account)
+    assert (offer.address_for(account), offer.address_for(other) != address) == (address, True)
+    token = telegram.new_token(account)
+    with JoinedProxy(address) as joined:
+        urls = [f"https://api.telegram.org/bot{each}/getMe" for each in (token, other.token)]
+        found = answers(start(joined, "-c", ASK, *urls).communicate(timeout=60)[0])
+        assert [each["ok"] for each in found] == [True, False]
+        telegram.reset()
+        one = telegram.new_bot("Hello bot", "hello_bot")  # another bot of the same name
+        url = f"https://api.telegram.org/bot{one.token}/getMe"
+        assert answers(start(joined, "-c", ASK, url).communicate(timeout=60)[0]) == [FORBIDDEN]
+
+
+def test_a_code_for_a_bot_of_telegram_opens_no_twitch(offer, account):
+    code = offer.address_for(account).partition("#")[2]
+    with JoinedProxy(offer.address_for(account)) as joined:
+        assert joined.platforms == ["telegram"]
+    status, words = ask(offer, "/tunnel?to=irc.chat.twitch.tv:6667", Bot_Sandbox_Code=code)
+    assert (status, words) == (403, "this join code opens no Twitch")
+
+
+def answer_of(joined, host, method, path, token="", form=""):
+    """Ask a real address of Twitch by TLS: status and words."""
+    lines = [f"{method} {path} HTTP/1.0", f"Host: {host}", f"Authorization: OAuth {token}"]
+    lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}"]
+    with connect(joined, host) as client:
+        client.sendall("\r\n".join([*lines, "", form]).encode())
+        head, _, body = (
+            b"".join(iter(lambda: client.recv(4096), b"")).decode().partition("\r\n\r\n")
+        )
+    return int(head.split()[1]), body
+
+
+def irc_words(joined, token, nick, port):
+    """Log in to chat by TLS or without: what Twitch says first."""
+    opened = connect_plainly if port == 6667 else connect
+    with opened(joined, "irc.chat.twitch.tv", port) as client:
+        client.sendall(f"PASS oauth:{token}\r\nNICK {nick}\r\n".encode())
+        return client.recv(4096).decode().splitlines()[0]
+
+
+def test_a_code_for_an_account_of_twitch_takes_the_token_of_no_other(offer, twitch):
+    world = World(twitch, ["chat:read", "chat:edit"])
+    mine, theirs = world.token, twitch.authorize(world.viktor, world.app, "chat:read chat:edit")
+    apps = twitch.app_token(world.app).access_token
+    with JoinedProxy(offer.address_for(world.bot)) as joined:
+        assert joined.platforms == ["twitch"]
+        validated = [
+            answer_of(joined, "id.twitch.tv", "GET", "/oauth2/validate", token)[0]
+            for token in (mine.access_token, theirs.access_token, apps, mine.access_token)
+        ]
+        assert validated == [200, 401, 401, 200]
+        for port in (6667, 6697):
+            words = irc_words(joined, mine.access_token, "hello_bot", port)
+            assert words.endswith(":Welcome, GLHF!")
+            words = irc_words(joined, theirs.access_token, "viktor", port)
+            assert words.endswith(":Login authentication failed")
+        refused = "this join code opens hello_bot only, and no other account"
+        assert twitch.connections()[-1].closed.endswith(refused)
+        assert (joined.notes, offer.notes) == ([refused], [refused])
+    with JoinedProxy(offer.address_for(world.bot, world.app)) as joined:
+        assert answer_of(joined, "id.twitch.tv", "GET", "/oauth2/validate", apps)[0] == 200
+    bot = twitch.find("hello_bot")
+    assert offer.address_for(bot) == offer.address_for(world.bot)
+
+
+@pytest.mark.parametrize("kind", ["token", "code", "id_token"])
+def test_a_code_for_an_account_authorizes_nothing_as_another(offer, twitch, kind):
+    world = World(twitch, [])
+    app = world.app
+    asked = f"client_id={app.client_id}&redirect_uri={app.redirect}&decision=authorize"
+    asked += f"&response_type={kind}&scope=openid+chat:edit"
+    with JoinedProxy(offer.address_for(world.bot)) as joined:
+        for account, status in ((world.bot, 302), (world.viktor, 403)):
+            form = f"{asked}&account={account.id}"
+            found = answer_of(joined, "id.twitch.tv", "POST", "/oauth2/authorize", form=form)
+            assert found[0] == status, found[1]
+
+
+def test_a_code_for_an_account_activates_no_device_of_another(offer, twitch):
+    world = World(twitch, [])
+    with JoinedProxy(offer.address_for(world.bot)) as joined:
+        form = f"client_id={world.app.client_id}&scopes=chat:edit"
+        device = json.loads(
+            answer_of(joined, "id.twitch.tv", "POST", "/oauth2/device", form=form)[1]
+        )
+        form = f"device-code={device['user_code']}&decision=authorize&account={world.viktor.id}"
+        assert answer_of(joined, "id.twitch.tv", "POST", "/activate", form=form)[0] == 403
+        form = form.replace(f"={world.viktor.id}", f"={world.bot.id}")
+        assert answer_of(joined, "id.twitch.tv", "POST", "/activate", form=form)[0] == 200
+
+
+def test_no_code_but_the_whole_one_opens_a_tunnel(offer, account, other):
+    codes = [each.partition("#")[2] for each in map(offer.address_for, (account, other))]
+    wrong = [codes[0][:-1], codes[0] + codes[1], codes[0] + "=", codes[0].swapcase(), "hello_bot"]
+    for code in [*wrong, f"{codes[0]},{codes[1]}"]:
+        assert ask(offer, "/tunnel?to=api.telegram.org:443", Bot_Sandbox_Code=code)[0] == 401
+    assert len({*codes, CODE}) == 3
+    assert not any(code in text for code in codes for text in (repr(offer), *offer.notes))
+
+
+def test_a_code_is_for_accounts_of_this_sandbox(offer, telegram, account, twitch):
+    stranger = telegram.person("Olga")
+    for accounts in ((), (stranger,), (account, stranger)):
+        with pytest.raises(ValueError, match=r"at least one account|Olga.* is not of the Telegram"):
+            offer.address_for(*accounts)
+    with (
+        JoinOffer(telegram) as less,
+        pytest.raises(ValueError, match=r"viktor.* is not of the Tele"),
+    ):
+        less.address_for(twitch.account("viktor"))
 
 
 def test_a_wrong_code_is_explained_without_the_code(offer):
