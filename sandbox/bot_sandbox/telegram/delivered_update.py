@@ -7,14 +7,15 @@ from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram import diagnosis
-from bot_sandbox.telegram.api_values import Known, complete
+from bot_sandbox.telegram.api_values import Known, complete, fill
 from bot_sandbox.telegram.bot_api import TYPES
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.entities import detect_entities
 from bot_sandbox.telegram.types import Chat, Json, Message, Update, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
-KINDS = TYPES["Update"].fields
+KINDS = {name: kind for name, kind in TYPES["Update"].fields.items() if name != "update_id"}
+CONTENT = {"Message": {"text": "hello"}, "CallbackQuery": {"data": "tea"}}  # optional, but expected
 NEVER_PRIVATE = {
     "channel_post", "edited_channel_post", "chat_join_request", "chat_boost", "removed_chat_boost",
 }  # fmt: skip
@@ -147,6 +148,22 @@ def deliver(
     world.changes.changed()
     shown = told.to_json() if told else {kind: payload}
     return DeliveredUpdate(runner, world, account, shown, about if is_new else None, told)
+
+
+def skeleton(kind: str, sender: User, now: float) -> Json:
+    """Return what an Update of a kind should say.
+
+    `deliver` adds who it is from, where and when, and numbers. Whoever else is in it is the sender.
+    """
+    entry = TYPES[KINDS[kind]]
+    someone = {"id": sender.id}
+    known = Known({"User": someone, "Chat": someone}, int(now), lambda: 1)
+    told = {
+        name: fill(entry.fields[name], name, known, name)
+        for name in entry.required
+        if entry.fields[name] not in known.objects and not name.endswith(("id", "date"))
+    }
+    return told | CONTENT.get(KINDS[kind], {})
 
 
 def _read_kind(update: Mapping[str, Any]) -> tuple[str, Any]:

@@ -10,8 +10,10 @@ from bot_sandbox.diagnosis.bot_log import hear_bot_logs
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import coroutine_of
 from bot_sandbox.telegram import diagnosis
+from bot_sandbox.telegram.bot_api import TYPES
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.core import TelegramCore
+from bot_sandbox.telegram.delivered_update import KINDS, skeleton
 from bot_sandbox.telegram.media_kinds import NUMBERS
 from bot_sandbox.telegram.people import Group, Person
 from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, User
@@ -54,6 +56,7 @@ from bot_sandbox.window.telegram_json import (
     DeliveriesJson,
     GroupsJson,
     KeyboardJson,
+    KindsJson,
     MessageJson,
     MessagesJson,
     NewBotJson,
@@ -627,6 +630,21 @@ class TelegramView(View):
             untold = diagnosis.why_not_told(message)
         updates = [update_json(account, update) for account, update in sent]
         return {"updates": updates, "untold": untold, "calls": calls}
+
+    @get_route("telegram/kinds", FROM, example={"from": "Viktor"})
+    async def kinds(self, values: Values) -> KindsJson:
+        """See which kinds of update can be delivered, and what each should say."""
+        person, now = self._person(values), self.telegram.clock.now()
+        return {
+            "kinds": [
+                {
+                    "kind": kind,
+                    "skeleton": skeleton(kind, person, now),
+                    "fields": list(TYPES[name].fields),
+                }
+                for kind, name in KINDS.items()
+            ]
+        }
 
     @post_route(
         "telegram/deliver",

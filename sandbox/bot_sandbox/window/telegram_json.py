@@ -166,6 +166,16 @@ class DeliveriesJson(TypedDict):
     deliveries: list[AttemptJson]
 
 
+class KindJson(TypedDict):
+    kind: Annotated[str, "a field of the Bot API's Update"]
+    skeleton: Annotated[Json, "what an update of this kind should say; the sandbox adds the rest"]
+    fields: Annotated[list[str], "all that it can say"]
+
+
+class KindsJson(TypedDict):
+    kinds: list[KindJson]
+
+
 class UpdateJson(TypedDict):
     bot: str
     username: str

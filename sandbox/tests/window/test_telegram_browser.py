@@ -441,6 +441,64 @@ def test_members_are_restricted_and_admins_have_titles(browser, world):
         expect(dialog).to_contain_text("Nora, admin: Chief")
 
 
+def test_a_chat_is_found_among_many(browser, world):
+    with a_page(browser, world.address()) as page:
+        chats, find = page.locator(".chats li"), page.get_by_role("searchbox", name="Find a chat")
+        expect(chats).to_have_count(1)
+        expect(find).to_be_hidden()
+        for n in range(12):
+            world.telegram.group(f"Family {n}", [world.viktor, world.account])
+        expect(chats).to_have_count(13)
+        find.fill("FAMILY 11")
+        expect(chats).to_have_count(1)
+        chats.get_by_role("button").click()
+        expect(page.get_by_role("heading", name="Family 11")).to_be_visible()
+        assert barriers(page) == []
+
+
+def test_many_missing_methods_leave_room_for_the_chat(page, world):
+    methods = "sendInvoice getStickerSet createForumTopic refundStarPayment sendGame getUserGifts"
+    methods += " sendChecklist postStory createInvoiceLink setGameScore uploadStickerFile"
+    for method in methods.split():
+        with pytest.raises(TelegramError):
+            world.call(method)
+    notes = page.locator(".notes")
+    expect(notes).to_contain_text("uploadStickerFile")
+    notes.locator("summary").click()
+    expect(notes.locator("li")).to_have_count(11)
+    assert notes.bounding_box()["height"] < 0.31 * page.locator(".chat").bounding_box()["height"]
+    expect(draft(page)).to_be_in_viewport(ratio=1)
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("width", [330, 1200])
+def test_any_update_is_delivered(browser, world, width):
+    with a_page(browser, world.address(), "wide") as page:
+        page.set_viewport_size({"width": width, "height": 700})
+        if width < 500:
+            page.get_by_role("button", name="Chats").click()
+        page.get_by_role("button", name="Deliver an update").click()
+        form = page.get_by_role("dialog", name="Deliver an update")
+        form.get_by_label("Kind").select_option("inline_query")
+        said = form.get_by_label("What it says")
+        expect(said).to_have_value('{\n  "query": "",\n  "offset": ""\n}')
+        said.fill('{"querry": "tea"}')
+        form.get_by_role("button", name="Deliver it").click()
+        expect(form.get_by_role("alert")).to_contain_text("has no field 'querry'. Did you mean")
+        said.fill('{"query": "tea"')
+        form.get_by_role("button", name="Deliver it").click()
+        expect(form.get_by_role("alert")).to_contain_text("not JSON")
+        assert not is_wider_than_its_window(page)
+        assert barriers(page) == []
+        said.fill('{"query": "tea"}')
+        form.get_by_role("button", name="Deliver it").click()
+        done = page.get_by_role("dialog", name="The update is on its way")
+        expect(done).to_contain_text('"query":"tea"')
+        expect(done).to_contain_text('"first_name":"Viktor"')
+        done.get_by_role("button", name="Close").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_second_window_sees_the_same(browser, page, world):
     with a_page(browser, world.address(), "phone") as other:
         say(page, "!hello")

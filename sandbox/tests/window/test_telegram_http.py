@@ -856,3 +856,17 @@ def test_its_page_shows_what_a_message_a_press_and_each_state_look_like(ask, tel
     table = PAGES["http.md"].partition("| `state` | what it means |\n|---|---|\n")[2]
     rows = "".join(f"| `{state}` | {meaning} |\n" for state, meaning in DELIVERY_STATES.items())
     assert table.startswith(rows + "\n")
+
+
+def test_what_is_shown_of_each_kind_of_update_can_be_delivered_as_it_is(ask):
+    """In a group, where every kind can happen; and each field that is shown is one of the kind."""
+    kinds = ask("kinds", **{"from": "Viktor"})["kinds"]
+    assert {"message", "callback_query", "inline_query", "chat_member"} < {k["kind"] for k in kinds}
+    ask("groups", {"title": "Family", "members": ["Viktor", "hello_bot"]})
+    for one in kinds:
+        assert set(one["skeleton"]) <= set(one["fields"])
+        place = {"bot": "hello_bot", "from": "Viktor", "group": "Family", "timeout": 0}
+        told = ask("deliver", place | {"update": {one["kind"]: one["skeleton"]}})
+        assert "updates" in told, (one, told)
+    (query,) = (one["skeleton"] for one in kinds if one["kind"] == "inline_query")
+    assert query == {"query": "", "offset": ""}

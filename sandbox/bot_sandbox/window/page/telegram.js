@@ -19,6 +19,7 @@ const KINDS = { // how the app sends a file of a type
   audio: /^audio\//,
   document: /^/,
 };
+const FEW = 8; // chats, which need no search
 
 export function mount(section, app) {
   // What the reader has chosen, and what is shown; a new person may not be here yet.
@@ -38,6 +39,8 @@ export function mount(section, app) {
 
   // The side: the reader's person, and the chats.
   const who = element("select", { onchange: () => become(who.value) });
+  const finding = { type: "search", "aria-label": "Find a chat", placeholder: "Find a chat" };
+  const find = element("input", { ...finding, oninput: () => draw() });
   const chats = element("ul", { class: "chats" });
   const faults = telegramFaults(app);
   const side = element(
@@ -45,6 +48,7 @@ export function mount(section, app) {
     { class: "side", "aria-label": "Telegram's chats" },
     element("h2", { class: "title" }, title),
     element("label", { class: "you" }, "You are ", who),
+    find,
     chats,
     element(
       "div",
@@ -52,6 +56,7 @@ export function mount(section, app) {
       button("New person", () => dialogs.person()),
       button("New bot", () => dialogs.bot()),
       button("New group", () => dialogs.group()),
+      button("Deliver an update", deliver),
     ),
     element("details", { class: "breaking" }, element("summary", {}, "Break something"), faults.panel),
   );
@@ -194,7 +199,10 @@ export function mount(section, app) {
     });
     who.value = me;
     who.disabled = !people.length;
-    keyed(chats, all.map((one) => [one.key, one]), () => {
+    find.hidden = all.length <= FEW;
+    const words = find.hidden ? "" : find.value.trim().toLowerCase();
+    const shown = all.filter((one) => one.title.toLowerCase().includes(words));
+    keyed(chats, shown.map((one) => [one.key, one]), () => {
       const title = element("span", { class: "name", dir: "auto" });
       const last = element("span", { class: "last", dir: "auto" });
       const count = element("span", { class: "count" });
@@ -431,6 +439,13 @@ export function mount(section, app) {
 
   function post(path, values = {}) {
     return app.attempt(() => app.post(`telegram/${path}`, { ...place(), ...values }));
+  }
+
+  function deliver() {
+    const record = current();
+    const isPrivate = record?.kind === "private";
+    const here = isPrivate ? { bot: record.members[1] } : { group: record && String(record.id) };
+    app.attempt(() => dialogs.deliver(here));
   }
 
   function onKey(event) {

@@ -2,6 +2,7 @@
 
 import { button, element } from "./dom.js";
 import { keyed } from "./keyed.js";
+import { drawTrace } from "./telegram_message.js";
 
 export function dialogsOf(section, app, { become, openChat, people, me }) {
   function show(heading, ...children) {
@@ -39,6 +40,14 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
 
   function ends(...buttons) {
     return element("div", { class: "ends" }, ...buttons);
+  }
+
+  function parse(text) {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new Error(`This is not JSON: ${error.message}`);
+    }
   }
 
   function field(label, attributes = {}) {
@@ -154,6 +163,34 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
       };
       app.on("telegram/", () => dialog.isConnected && draw());
       draw();
+    },
+
+    // Any kind of update, also one that nothing in this window causes.
+    async deliver(place) {
+      const { kinds } = await app.get(`telegram/kinds?from=${me()}`);
+      const chosen = () => kinds.find((one) => one.kind === kind.value);
+      const options = (all, value) => all.map((one) => element("option", { value: value(one) }, one.name ?? one.kind));
+      const fill = () => {
+        said.value = JSON.stringify(chosen().skeleton, null, 2);
+        fields.textContent = chosen().fields.join(", ");
+      };
+      const kind = element("select", { onchange: fill }, ...options(kinds, (one) => one.kind));
+      const to = element("select", {}, ...options(app.all("telegram/bot/").map(([, one]) => one), (one) => one.id));
+      const said = element("textarea", { rows: "8", spellcheck: "false" });
+      const fields = element("p", { class: "quiet" });
+      const all = element("details", {}, element("summary", {}, "All that it can say"), fields);
+      if (place.bot) to.value = place.bot;
+      fill();
+      const labels = [["Kind ", kind], ["To the bot ", to], ["What it says, as JSON ", said]];
+      const parts = [...labels.map(([words, input]) => element("label", {}, words, input)), all];
+      ask("Deliver an update", parts, "Deliver it", async (dialog) => {
+        const update = { [kind.value]: parse(said.value) };
+        const { group } = place;
+        const told = await app.post("telegram/deliver", { bot: to.value, from: me(), group, update, timeout: 0 });
+        dialog.close();
+        const shown = drawTrace(told).flatMap(({ title, text }) => [element("p", {}, title), element("pre", {}, text)]);
+        show("The update is on its way", ...shown);
+      });
     },
 
     alert(from, text) {
