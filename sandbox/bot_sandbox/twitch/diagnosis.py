@@ -57,8 +57,12 @@ def explain_silence(
     channel: Channel,
     asked: ChatMessage | None = None,
     heard: HeardLogs | None = None,
+    login: str = "",
 ) -> list[str]:
-    """Return a line for each program that could have answered, or one that says there is none."""
+    """Return a line for each program that could have answered, or one that says there is none.
+
+    With a login, look at that program only, and at any that never logged in.
+    """
     if not world.up:
         return [SERVERS_ARE_DOWN]
     latest: dict[str, ConnectionRecord] = {}
@@ -72,7 +76,9 @@ def explain_silence(
     command = (asked.text.split() or [""])[0] if asked else ""
     failed = find_failure(command, heard.lines if heard else ())
     lines = []
-    for record in _could_answer(world, channel, list(latest.values())):
+    known = list(latest.values())
+    own = [record for record in known if record.login in ("", login)]
+    for record in own if login else _could_answer(world, channel, known):
         lines.append(_explain_connection(world, channel, record, since, failed))
         lines += _explain_faults(world, record, since)
     lines += _explain_subscriptions(world, channel, command, heard)
@@ -83,8 +89,10 @@ def explain_silence(
         what = ", ".join(world.ignored)
         lines.append(f"A program sent what Twitch does not know and ignores: {what}.")
     if not lines and world.records:
+        nobody = f"is in #{channel.name}, and no webhook is subscribed to its chat"
+        nobody = f"has logged in as {login}" if login else nobody
         lines = [
-            f"Found: no program is in #{channel.name}, and no webhook is subscribed to its chat.\n"
+            f"Found: no program {nobody}.\n"
             f"What to do: start the bot, and let it join #{channel.name}"
         ]
     return lines or [

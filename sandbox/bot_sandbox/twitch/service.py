@@ -253,7 +253,7 @@ class Twitch(Servers):
         """Explain why a program did not come to a channel within `timeout` seconds."""
         room = self._world.channel(channel)
         first = f"{login} did not come to #{room.name} within {timeout:g} s."
-        return "\n".join([first, *explain_silence(self._world, room)])
+        return "\n".join([first, *explain_silence(self._world, room, login=login)])
 
     def hears(
         self,

@@ -208,6 +208,33 @@ def test_a_webhook_that_fails(world):
         world.twitch.wait_for(world.bot, "viktor", timeout=0.01)
 
 
+def test_whoever_did_not_come_is_explained_and_nobody_else(world):
+    """Also if the channel has a bot of its own, which has gone."""
+    grandpa = world.twitch.account("grandpa")
+    token = world.twitch.authorize(grandpa, world.app, CHAT).access_token
+
+    def absence():
+        with pytest.raises(NoReply) as caught:
+            world.twitch.wait_for(world.bot, "grandpa", timeout=0.01)
+        return str(caught.value)
+
+    with Irc(world.twitch) as client:
+        client.send(f"PASS oauth:{token}", "NICK grandpa", "JOIN #grandpa")
+        world.twitch.wait_for(grandpa, "grandpa")
+        while_it_was_there = absence()
+    world.twitch.wait_gone(grandpa)
+    assert while_it_was_there == absence()
+    assert absence().splitlines()[1:] == [
+        "Found: no program has logged in as hello_bot.",
+        "What to do: start the bot, and let it join #grandpa",
+    ]
+    with world.irc():
+        assert absence().splitlines()[1:] == [
+            "Found: hello_bot is connected but does not hear #grandpa (it joined #viktor).",
+            "What to do: JOIN #grandpa",
+        ]
+
+
 ROLL = """
 import json, os, urllib.request
 
