@@ -63,6 +63,7 @@ Tunnel = web.WebSocketResponse | ClientWebSocketResponse
 _SILENT = silence_logger(logging.Logger("bot_sandbox.join"))
 CODE_HEADER = "Bot-Sandbox-Code"
 CODE_BYTES = 16
+GONE = "{}, for whom this join code was, is gone from the sandbox. Get a new address there"
 WRONG_CODE = "the code after # is missing or wrong. Copy the whole address, as the sandbox shows it"
 LONGEST_NOTE = 500  # characters
 OFFER_S = 10.0  # how long a sandbox may take to say what it offers
@@ -130,14 +131,17 @@ class JoinOffer(LocalServer):
 
     def _token_owner(self, account: Account) -> TokenOwner:
         owner = account.user if isinstance(account, TwitchAccount) else account
+        if not self._knows(owner):
+            raise ValueError(f"{account!r} is not of the Telegram and the Twitch of this offer")
+        return owner
+
+    def _knows(self, owner: TokenOwner) -> bool:
         known: list[object] = []
         if self._telegram:
             known += self._telegram._world.accounts.values()
         if self._twitch:
             known += [*self._twitch._world.users.values(), *self._twitch._world.apps.values()]
-        if owner not in known:
-            raise ValueError(f"{account!r} is not of the Telegram and the Twitch of this offer")
-        return owner
+        return owner in known
 
     def close(self) -> None:
         """End all tunnels and stop serving; a second call does nothing."""
@@ -163,6 +167,9 @@ class JoinOffer(LocalServer):
         given = request.headers.get(CODE_HEADER)
         for owners, code in list(self._codes.items()):
             if key_matches(given, code):
+                for owner in owners:
+                    if not self._knows(owner):
+                        raise web.HTTPUnauthorized(text=GONE.format(name_of(owner)))
                 return owners
         raise web.HTTPUnauthorized(text=WRONG_CODE)
 
@@ -306,7 +313,7 @@ def ask_for_offer(place: str, code: str) -> Offered:
             offer = json.load(response)
             platforms = [each for each in PLATFORMS if each in offer["platforms"]]
             bot, token = (
-                escape_control_characters(offer.get(name, "")) for name in ("bot", "token")
+                escape_control_characters(str(offer.get(name, ""))) for name in ("bot", "token")
             )
             return Offered(str(offer["authority"]).encode(), platforms, bot, token)
     except HTTPError as error:
