@@ -1,4 +1,4 @@
-"""Whoever has joined with a code for some accounts only, and what they may use.
+"""A client that has joined with a code for some accounts only, and what it may use.
 
 `GUEST` is set where a server begins to serve a guest's connection. All that serves it inherits it,
 because asyncio runs each callback and task in the context in which it was started.

@@ -153,7 +153,8 @@ def deliver(
 def skeleton(kind: str, sender: User, now: float) -> Json:
     """Return what an Update of a kind should say.
 
-    `deliver` adds who it is from, where and when, and numbers. Whoever else is in it is the sender.
+    `deliver` adds who it is from, where and when, and numbers. Other people in it are the sender,
+    too.
     """
     entry = TYPES[KINDS[kind]]
     someone = {"id": sender.id}
