@@ -22,6 +22,7 @@ FROM_PIP = (
     "websockets==17.4",
     *(["uvloop==0.23.0"] if os.name != "nt" else []),
 )
+TWITCHIO_2 = "twitchio==2.10.0"
 NPM = pytest.mark.slow("clients from npm")
 PIP = [pytest.mark.full("clients from pip"), pytest.mark.timeout(600)]
 GIF = b"GIF89a\x07\0\x05\0\x80\0\0"
@@ -100,6 +101,41 @@ def test_a_chat_bot_for_twitch(twitch, program, words):
     program(*line, folder=folder, BOT_TOKEN=world.token.access_token)
     twitch.wait_for(world.bot, "viktor", timeout=60)
     assert world.viktor.ask("!hello", timeout=60).lower() == "hello viktor!"
+
+
+@pytest.mark.full("a client from pip")
+@pytest.mark.timeout(600)
+def test_twitchio_2_chats_and_asks_helix(twitch, program):
+    world = World(twitch, ["chat:read", "chat:edit"])
+    world.viktor.mod(world.bot)  # so that two answers may follow each other at once
+    python = fresh_python(TWITCHIO_2)  # apart from TwitchIO 3, which is another library
+    program(python, "twitchio2_bot.py", folder=BOTS, BOT_TOKEN=world.token.access_token)
+    twitch.wait_for(world.bot, "viktor", timeout=60)
+    assert world.viktor.ask("!hello", timeout=60) == "hello viktor!"
+    assert world.viktor.ask("!who", timeout=60) == "the channel of Viktor"
+    assert not twitch._world.unsupported
+
+
+@NPM
+def test_twurple_chats_asks_helix_and_hears_an_event(twitch, program):
+    world = World(twitch, ["chat:read", "chat:edit", "moderator:read:followers"])
+    world.viktor.mod(world.bot)
+    program(
+        find_node(),
+        "twurple_bot.mjs",
+        folder=installed("unchanged"),
+        BOT_TOKEN=world.token.access_token,
+        REFRESH_TOKEN=world.token.refresh_token,
+        CLIENT_ID=world.app.client_id,
+        CLIENT_SECRET=world.app.client_secret,
+    )
+    twitch.wait_for(world.bot, "viktor", timeout=60)
+    assert world.viktor.ask("!hello", timeout=60) == "hello Viktor!"
+    assert world.viktor.ask("!who", timeout=60) == "the channel of Viktor"
+    assert twitch.wait_until(lambda: any(each.enabled for each in twitch.subscriptions()), 60)
+    twitch.account("anna", "Anna").follow(world.viktor)
+    assert world.viktor.wait(timeout=60)[0].text == "welcome Anna"
+    assert not twitch._world.unsupported
 
 
 @pytest.mark.full("Go compiles its standard library first")
