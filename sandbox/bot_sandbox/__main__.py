@@ -43,6 +43,9 @@ The servers listen on 127.0.0.1, and answer only requests for this machine:
     --host ADDRESS       listen elsewhere, such as 0.0.0.0 in a container; then a key is needed
     --allow-host NAME    one more name for the servers, such as sandbox or *.bots.example. With
                          --host 0.0.0.0, addresses name the first one
+    --real-ports FILE    listen at the platforms' own ports, too: 80, 443, 6667 and 6697. Write to
+                         FILE the certificates that bots should trust. It is for a container that
+                         has the platforms' names in its network, and needs trustme
     --allow-origin URL   a web page that may use them, such as http://localhost:3000
 
 These options are for all the folders. What you leave out is read from a folder's files:
@@ -182,7 +185,8 @@ def start_servers(
     options: argparse.Namespace, stack: ExitStack
 ) -> tuple[Sandbox, list[WatchedFolder]]:
     """Start all servers, and create what is in them."""
-    needed = ["psutil", "aiosmtpd", *(["trustme"] if options.run else [])]
+    needed = ["psutil", "aiosmtpd"]
+    needed += ["trustme"] if options.run or options.real_ports else []
     if missing := [name for name in needed if find_spec(name) is None]:
         raise ImportError(
             f"the command needs {' and '.join(missing)}. Type: pip install {' '.join(missing)}"
@@ -224,6 +228,11 @@ def start_servers(
             (hello / "main.py").write_text(HELLO_FUNCTION, encoding="utf-8")
             cloud.deploy("hello", hello, environment=settings)
     deployed = deploy_folders(cloud, folders, options, settings)
+    if options.real_ports:
+        from bot_sandbox.programs.platform_proxy import PlatformProxy  # it needs trustme
+
+        proxy = stack.enter_context(PlatformProxy({"telegram": telegram, "twitch": twitch}))
+        proxy.listen_at_real_ports(options.host, options.real_ports)
     # A seed that is written in a script or a repository must not open the window, which runs code.
     key = options.key or ""
     if options.fixed and not key:

@@ -280,6 +280,7 @@ print(get(found["cloud"]["functions"]["hello"]["url"]).decode())
 with smtplib.SMTP(found["mail"]["host"], found["mail"]["port"], "localhost") as server:
     server.sendmail("bot@example.org", "anna@example.org", "Subject: hello")
 print(ask("mail/letters?n=1")["letters"][0]["subject"])
+print(json.loads(get(f"https://api.telegram.org/bot{bot['token']}/getMe"))["ok"])
 try:
     get(found["telegram"]["url"], Host="other")
 except urllib.error.HTTPError as error:
@@ -294,10 +295,15 @@ def test_the_sandboxs_image_serves_another_container(debian, memory, tmp_path):
     build = re.search(r"^podman build .*$", guide, re.M)[0]
     compose = yaml.safe_load(re.search(r"```yaml\n(services:.*?)```", guide, re.S)[1])
     service, tests = compose["services"]["sandbox"], compose["services"]["tests"]
+    guide = (ROOT / "sandbox/docs/unchanged.md").read_text(encoding="utf-8")
+    compose = yaml.safe_load(re.search(r"```yaml\n(services:.*?)```", guide, re.S)[1])
+    named, bot = compose["services"]["sandbox"], compose["services"]["bot"]
+    assert set(service["command"]) < set(named["command"])
+    aliases = " ".join(named["networks"]["default"]["aliases"])
     base, store, hosts = memory / "sandbox-base", memory / "sandbox-engine", tmp_path / "hosts"
     subprocess.run(["cp", "--archive", debian, base], check=True)
     store.mkdir()
-    hosts.write_text("127.0.0.1 localhost sandbox\n")  # as an engine's own network does
+    hosts.write_text(f"127.0.0.1 localhost sandbox {aliases}\n")  # as an engine's own network does
     with Engine(store, ROOT / "sandbox") as engine:
         engine.stand_in(base)
         engine.run(build)
@@ -305,8 +311,10 @@ def test_the_sandboxs_image_serves_another_container(debian, memory, tmp_path):
         run = "podman run --network none --read-only --cap-drop=all"
         refused = engine.run(f"{run} --rm bot-sandbox", check=False)
         assert "So choose a key that nobody can guess" in refused
-        options = shlex.join(service["command"])
+        options = shlex.join(named["command"])
         own = f"--detach --name sandbox --volume {hosts}:/etc/hosts:ro"
+        own += "".join(f" --sysctl {name}={value}" for name, value in named["sysctls"].items())
+        own += "".join(f" --volume {each}" for each in named["volumes"])
         engine.run(f"{run} {own} -e BOT_SANDBOX_KEY={KEY} bot-sandbox {options}")
         healthy = "podman healthcheck run sandbox >/dev/null 2>&1 && echo healthy || true"
         wait_until(lambda: engine.run(healthy) == "healthy\n", timeout=60)
@@ -315,10 +323,13 @@ def test_the_sandboxs_image_serves_another_container(debian, memory, tmp_path):
         assert engine.run("podman exec sandbox id --user") == "10001\n"
         words = [tests["environment"]["SANDBOX_API"], KEY, line.strip()]
         other = ["--network", "container:sandbox", f"--volume={hosts}:/etc/hosts:ro"]
+        other += [f"--volume={each}" for each in bot["volumes"]]
+        other += ["-e", f"SSL_CERT_FILE={bot['environment']['SSL_CERT_FILE']}"]
         client = ["--entrypoint", "/venv/bin/python3", "bot-sandbox", "-c", OTHER_CONTAINER]
         said = engine.run(shlex.join(["podman", "run", "--rm", *other, *client, *words]))
-        name, function, letter, foreign = said.splitlines()
+        name, function, letter, real_address, foreign = said.splitlines()
         assert (name, function, letter) == ("my_bot", "hello from the cloud", "hello")
+        assert real_address == "True"
         assert foreign.startswith("403 ") and "--allow-host" in foreign
         engine.run("podman stop --time 15 sandbox")
         assert engine.run("podman inspect --format '{{.State.ExitCode}}' sandbox") == "0\n"

@@ -99,6 +99,7 @@ def make_parser(text: str) -> Parser:
     seed.add_argument("--seed", type=non_empty_text)
     add("--key", type=key_text)
     add("--host", type=listen_address, default=HOST)
+    add("--real-ports", type=Path)
     add("--allow-host", action="append", default=[], type=allowed_host)
     add("--allow-origin", action="append", default=[], type=allowed_origin)
     add("--handler")

@@ -1,15 +1,31 @@
 """Lead a program that uses the real addresses to the Telegram and the Twitch of this process."""
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from types import ModuleType
+from weakref import WeakKeyDictionary
 
+from bot_sandbox.http.access import host_name
 from bot_sandbox.http.guest import Guest
 from bot_sandbox.http.local_server import servers
 from bot_sandbox.http.switchable_server import SwitchableServer
 from bot_sandbox.programs.platform_addresses import ADDRESSES, HOSTS
-from bot_sandbox.programs.program_proxy import ProgramProxy, reset_connection
+from bot_sandbox.programs.program_proxy import (
+    ProgramProxy,
+    certificates_in,
+    connect_streams,
+    reset_connection,
+    streams_of,
+)
+
+USES_REAL_PORTS = (
+    "--real-ports needs the platforms' own ports, as a container has them. If its user is not "
+    "root, start it with: --sysctl net.ipv4.ip_unprivileged_port_start=0"
+)
 
 
 def import_trustme() -> ModuleType:
@@ -40,6 +56,7 @@ class PlatformProxy(ProgramProxy):
     def __init__(self, platforms: Mapping[str, SwitchableServer]) -> None:
         authority = import_trustme().CA(organization_name="bot-sandbox, for one run")
         self._servers = platforms
+        self._wanted_names: WeakKeyDictionary[object, str] = WeakKeyDictionary()
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         authority.issue_cert(*HOSTS).configure_cert(self._context)
         hosts = [one.host.strip("[]") for one in platforms.values()]
@@ -76,3 +93,48 @@ class PlatformProxy(ProgramProxy):
                 )
         except (OSError, RuntimeError):  # the server is down, or closed
             reset_connection(client)
+
+    def listen_at_real_ports(self, host: str, bundle: Path) -> None:
+        """Serve the real addresses at their own ports of `host`, too.
+
+        Programs in other containers come there, if their network gives this one the platforms'
+        names. `bundle` is a file for them: what this machine trusts, and our authority.
+        """
+        self._context.sni_callback = self._note_wanted_name
+        own = {getattr(one, "irc_port", None) for one in self._servers.values()}
+        ports = {port for _, port in ADDRESSES} - own  # chat's own port may be the real one
+
+        async def listen() -> None:
+            for port in sorted(ports):
+                self._accept(partial(self._serve_real_port, port=port), port, host)
+
+        try:
+            self._run_or_close(listen())
+        except OSError as error:
+            used = str(error).partition(";")[0]
+            raise OSError(f"{used}. {USES_REAL_PORTS}") from None
+        bundle.write_bytes(certificates_in("") + b"\n" + self.authority)
+
+    def _note_wanted_name(
+        self, tls: ssl.SSLSocket | ssl.SSLObject, name: str | None, _: ssl.SSLContext
+    ) -> None:
+        self._wanted_names[tls] = name or ""
+
+    async def _serve_real_port(self, client: socket.socket, port: int) -> None:
+        """Connect a client that has come to a real port; it says by TLS which name it wants."""
+        host = next(host for host, each in ADDRESSES if each == port)
+        if not ADDRESSES[host, port].is_tls:
+            await self._serve_address(client, host, port)
+            return
+        here = await streams_of(client, self._context)
+        host = self._wanted_names.pop(here[1].get_extra_info("ssl_object"), "")
+        try:
+            address = ADDRESSES[host, port]
+            server = self._servers[address.platform]
+            server._access.answer_to(host)
+            place = host_name(server._access.listens_on).strip("[]")
+            there = await asyncio.open_connection(place, getattr(server, address.port_name))
+        except (LookupError, OSError):  # a name of none, or a platform that is down
+            here[1].transport.abort()
+            return
+        await connect_streams(here, there)

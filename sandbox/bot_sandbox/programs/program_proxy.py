@@ -137,9 +137,9 @@ class ProgramProxy(LocalServer):
             self._note(f"{host}: no {platform.title()} is open in this sandbox")
             reset_connection(client)
 
-    def _accept(self, handle: Handle) -> int:
-        """Accept connections at a free port from now on, and return the port."""
-        listener = bind_socket(0)
+    def _accept(self, handle: Handle, port: int = 0, host: str = HOST) -> int:
+        """Accept connections at a port (0: a free one) from now on, and return the port."""
+        listener = bind_socket(port, host)
         listener.listen(128)
         listener.setblocking(False)
         self._listeners.append(listener)
@@ -213,12 +213,12 @@ class ProgramProxy(LocalServer):
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-async def streams_of(client: socket.socket) -> Streams:
-    """Return streams, which own the socket from now on."""
+async def streams_of(client: socket.socket, context: ssl.SSLContext | None = None) -> Streams:
+    """Return streams, which own the socket from now on; ssl.SSLError if TLS fails."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(reader)
-    transport, _ = await loop.connect_accepted_socket(lambda: protocol, client)
+    transport, _ = await loop.connect_accepted_socket(lambda: protocol, client, ssl=context)
     return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
