@@ -5,6 +5,7 @@ Chat Message and Get Chatters follow dev.twitch.tv/docs/api/reference; subscript
 eventsub.py.
 """
 
+import functools
 import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from bot_sandbox.twitch.chat import REFUSALS, Channel, Stream, cut_command
+from bot_sandbox.twitch.eventsub_events import user_fields
 from bot_sandbox.twitch.irc import IrcServer
 from bot_sandbox.twitch.message_trace import http_text
 from bot_sandbox.twitch.tokens import TokenRecord
@@ -38,6 +40,13 @@ DROPPED_WHEN_BARRED = {
 MESSAGE_PARAMETERS = "broadcaster_id sender_id message reply_parent_message_id for_source_only"
 PAGE_PARAMETERS = "broadcaster_id first after"
 STREAM_PARAMETERS = "user_id user_login type language first after"
+
+# The badges that chat shows here, and Twitch's pictures of them
+BADGES = {
+    "broadcaster": "5527c58c-fb7d-422d-b71b-f309dcb85cc1",
+    "moderator": "3267646d-33f0-4b17-b3df-f923a41db1d0",
+}
+BADGE_PICTURE = "https://static-cdn.jtvnw.net/badges/v1/{id}/{size}"
 
 NUMBER = re.compile("[0-9]{1,9}")
 REAL_ENDPOINTS = frozenset(
@@ -187,6 +196,16 @@ def required_parameter(given: dict[str, Any], name: str) -> str:
     return str(value)
 
 
+def many_ids(request: web.Request, name: str) -> list[str]:
+    """Return a parameter that may come up to 100 times; 400 if it is missing."""
+    ids = request.query.getall(name, [])
+    if not ids:
+        raise HelixError(400, f'Missing required parameter "{name}"')
+    if len(ids) > 100:
+        raise HelixError(400, f"The number of {name} parameters must be at most 100")
+    return ids
+
+
 class ChatEndpoints:
     """The endpoints for chat bots: users, chat, channels and streams."""
 
@@ -202,6 +221,9 @@ class ChatEndpoints:
             web.get("/helix/users", gate(self.users, "id login")),
             web.post("/helix/chat/messages", gate(self.send, MESSAGE_PARAMETERS)),
             web.get("/helix/chat/chatters", gate(self.chatters, f"{PAGE_PARAMETERS} moderator_id")),
+            web.get("/helix/chat/color", gate(self.colors, "user_id")),
+            web.get("/helix/chat/badges/global", gate(self.global_badges, "")),
+            web.get("/helix/chat/badges", gate(self.badges, "broadcaster_id")),
             web.get("/helix/channels", gate(self.channels, "broadcaster_id")),
             web.get(
                 "/helix/channels/followers", gate(self.followers, f"{PAGE_PARAMETERS} user_id")
@@ -274,19 +296,28 @@ class ChatEndpoints:
         if not channel.is_mod(token.user):
             raise HelixError(403, "The user is not one of the broadcaster's moderators.")
         there = {s.user.id: s.user for s in self._irc.members[channel.name] if s.user}
-        data = [
-            {"user_id": u.id, "user_login": u.login, "user_name": u.display_name}
-            for u in there.values()
-        ]
+        data = [user_fields("user", user) for user in there.values()]
         return web.json_response(paginate(data, given, 100, 1000) | {"total": len(data)})
+
+    async def colors(self, request: web.Request, token: TokenRecord) -> web.Response:
+        """GET /chat/color?user_id=…: the color in which chat shows the names of up to 100 users."""
+        ids = many_ids(request, "user_id")
+        found = [user for user in self._world.users.values() if user.id in ids]
+        data = [user_fields("user", user) | {"color": user.color} for user in found]
+        return web.json_response({"data": data})
+
+    async def global_badges(self, request: web.Request, token: TokenRecord) -> web.Response:
+        """GET /chat/badges/global: of all badges, those that chat shows here."""
+        return web.json_response({"data": [badge_json(name) for name in BADGES]})
+
+    async def badges(self, request: web.Request, token: TokenRecord) -> web.Response:
+        """GET /chat/badges: a channel's own are for subscribers and cheers, so there are none."""
+        self._channel(required_parameter(dict(request.query), "broadcaster_id"))
+        return web.json_response({"data": []})
 
     async def channels(self, request: web.Request, token: TokenRecord) -> web.Response:
         """GET /channels?broadcaster_id=…: the channels of up to 100 users."""
-        ids = request.query.getall("broadcaster_id", [])
-        if not ids:
-            raise HelixError(400, 'Missing required parameter "broadcaster_id"')
-        if len(ids) > 100:
-            raise HelixError(400, "The number of broadcaster_id parameters must be at most 100")
+        ids = many_ids(request, "broadcaster_id")
         found = [c for c in self._world.chat.channels.values() if c.owner.id in ids]
         return web.json_response({"data": [channel_json(channel) for channel in found]})
 
@@ -364,6 +395,22 @@ def paginate(data: list[Json], given: dict[str, str], default: int, most: int) -
         "data": data[int(after) : end],
         "pagination": {"cursor": str(end)} if end < len(data) else {},
     }
+
+
+def badge_json(name: str) -> Json:
+    """Return a badge as in Get Global Chat Badges."""
+    picture = functools.partial(BADGE_PICTURE.format, id=BADGES[name])
+    version = {
+        "id": "1",
+        "image_url_1x": picture(size=1),
+        "image_url_2x": picture(size=2),
+        "image_url_4x": picture(size=3),
+        "title": name.title(),
+        "description": name.title(),
+        "click_action": None,
+        "click_url": None,
+    }
+    return {"set_id": name, "versions": [version]}
 
 
 def channel_json(channel: Channel) -> Json:

@@ -28,7 +28,8 @@ from bot_sandbox.world.clock import Clock
 ABOUT_TEXT = """The sandbox Twitch. Under this address:
 /oauth2/authorize, /oauth2/token, /oauth2/validate, /oauth2/revoke, /oauth2/device, /activate
 /oauth2/userinfo, /oauth2/keys, /oauth2/.well-known/openid-configuration
-/helix/users, /helix/chat/messages, /helix/chat/chatters, /helix/channels,
+/helix/users, /helix/chat/messages, /helix/chat/chatters, /helix/chat/color, /helix/chat/badges,
+/helix/chat/badges/global, /helix/channels,
 /helix/channels/followers, /helix/streams, /helix/eventsub/subscriptions
 /irc (WebSocket: chat), /ws (WebSocket: EventSub)
 """

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
-from twitch_tools import World, call, helix
+from twitch_tools import CHAT, World, call, helix
 
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.twitch import Twitch
@@ -255,3 +255,29 @@ def test_expired_tokens_and_broken_servers(world):
     assert helix(world, "GET", "/users").status == 200
     world.twitch.clock.advance(4 * 3600)
     assert helix(world, "GET", "/users").json["message"] == "Invalid OAuth token"
+
+
+def test_the_colors_of_names(world):
+    ids = f"user_id={world.bot.id}&user_id={world.viktor.id}&user_id=1"
+    colors = helix(world, "GET", f"/chat/color?{ids}").json["data"]
+    assert [each["user_login"] for each in colors] == ["viktor", "hello_bot"]
+    world.token = world.twitch.authorize(world.bot, world.app, CHAT)
+    with world.irc() as bot:
+        world.viktor.say("hello")
+        assert f"color={colors[0]['color']};" in bot.until("PRIVMSG")
+    missing = helix(world, "GET", "/chat/color")
+    assert (missing.status, missing.json["message"]) == (
+        400,
+        'Missing required parameter "user_id"',
+    )
+    assert helix(world, "GET", "/chat/color?" + "&user_id=1" * 101).status == 400
+
+
+def test_the_badges_that_chat_shows(world):
+    badges = helix(world, "GET", "/chat/badges/global").json["data"]
+    assert [each["set_id"] for each in badges] == ["broadcaster", "moderator"]
+    (version,) = badges[0]["versions"]
+    assert (version["id"], version["title"]) == ("1", "Broadcaster")
+    own = helix(world, "GET", f"/chat/badges?broadcaster_id={world.viktor.id}")
+    assert own.json == {"data": []}  # badges for subscribers and cheers
+    assert helix(world, "GET", "/chat/badges").status == 400
