@@ -53,6 +53,18 @@ def test_every_option_of_the_command_is_in_its_help():
     )
 
 
+def test_the_shares_of_real_bots_are_those_that_were_measured():
+    (day,) = re.findall(r"^## What was found on ([\d-]+)$", PAGES["real_bots.md"], re.M)
+    telegram, twitch = re.findall(
+        r"^\| \*\*today\*\* \|  \| (\d+ %) \|", PAGES["real_bots.md"], re.M
+    )
+    sizes = re.findall(r"^(\d+) bots were measured", PAGES["real_bots.md"], re.M)
+    claim = (
+        f"Of {sizes[0]} public Telegram bots, {telegram} would run whole here, and of {sizes[1]} "
+    )
+    assert claim + f"Twitch bots {twitch}, counted on {day} by" in README
+
+
 # What the sandbox has: listed as the sandbox itself says it.
 
 COMMANDS = (  # of RFC 2812 and Twitch's own; an unknown one is answered with 421

@@ -183,7 +183,7 @@ class TwitchView(View):
 
     @get_route("twitch/applications")
     async def applications(self, _: Values) -> ApplicationsJson:
-        """List every application, without its secret."""
+        """List every application, without its secret; `ask world` has the secrets, too."""
         apps = self.twitch._world.apps
         return await self.read(
             lambda: {"applications": [application_json(app) for app in apps.values()]}
