@@ -142,7 +142,9 @@ def bind_socket(port: int, host: str = HOST) -> socket.socket:
         raise ValueError(
             f"port must be a whole number from 0 (any free one) to {LAST_PORT}; found {port!r}"
         )
-    reserved = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # TCP by name, because asyncio sends small answers at once (TCP_NODELAY) only then.
+    reserved = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":  # Windows would let two servers share a port
         reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,5 +1,6 @@
 """What a program finds at the real addresses, beyond what unchanged bots need of it."""
 
+import asyncio
 import json
 import os
 import socket
@@ -14,7 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot_sandbox.cloud.deployment import find_node
+from bot_sandbox.http.local_server import bind_socket
 from bot_sandbox.programs.platform_proxy import PlatformProxy, platform_servers
+from bot_sandbox.programs.program_proxy import streams_of
 
 GET_ME = """
 import json, sys, urllib.request
@@ -274,3 +277,22 @@ def test_a_large_answer_to_a_slow_client_arrives_whole(proxy, telegram, account,
         client.sendall(f"GET {path} HTTP/1.0\r\nHost: api.telegram.org\r\n\r\n".encode())
         received = b"".join(iter(lambda: client.recv(4096), b""))
     assert received.endswith(picture)
+
+
+def test_small_answers_are_sent_at_once():
+    """Else TCP keeps the second of two until the first is acknowledged, 40 ms later."""
+
+    async def accept():
+        with bind_socket(0) as listener:
+            listener.listen()
+            listener.setblocking(False)
+            with socket.create_connection(listener.getsockname()):
+                accepted, _ = await asyncio.get_running_loop().sock_accept(listener)
+                _, writer = await streams_of(accepted)
+                own = writer.get_extra_info("socket")
+                try:
+                    return own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                finally:
+                    writer.close()
+
+    assert asyncio.run(accept())
