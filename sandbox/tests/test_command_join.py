@@ -39,6 +39,9 @@ def test_a_bot_joins_the_command_by_the_line_that_it_shows():
     with sandbox() as running:
         address = re.search(r"^ +bot-sandbox join (\S+) -- python bot.py$", running.text, re.M)[1]
         tokens = {name: running.settings()[name] for name in ("TELEGRAM_TOKEN", "TWITCH_TOKEN")}
+        token = tokens["TELEGRAM_TOKEN"]
+        assert f"\n  bash: export BOT_TOKEN={token}\n" in running.text
+        assert f"\n  PowerShell: $env:BOT_TOKEN = '{token}'\n" in running.text
         status, out, err = join(address, *python(WHO_AM_I), **tokens)
         assert (status, out) == (0, "hello_bot\nhello_bot\n")
         place = address.partition("#")[0]
