@@ -35,6 +35,7 @@ LACKED_ABILITIES = (  # what getMe says that a bot can or has, and what this san
     "can_connect_to_business", "has_main_web_app", "has_topics_enabled",
     "allows_users_to_create_topics", "can_manage_bots",
 )  # fmt: skip
+CLOSE_AFTER_S = 600.0  # how long the public server refuses `close` after a bot's start
 _PUBLIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]+))?")
 
@@ -60,6 +61,7 @@ class BotAccount(User):
         self._updates = updates
         self._limiter = limiter
         self._next_set_webhook = 0.0  # seconds since 1970
+        self._may_close_at = self._logged_out_until = 0.0  # by methods/session.py
         self._given_name = name  # by BotFather
         self._profile: dict[tuple[str, str], str] = {}  # its texts by name and language
         self._menu_buttons: dict[int, Json] = {}  # by person, 0 for all
@@ -188,6 +190,7 @@ class TelegramWorld:
         updates = UpdateQueue(first_id, self._update_lifetime_s, self.clock, self.changes)
         token = new_token(bot_id, self.randomness)
         account = BotAccount(bot_id, name.strip(), username, privacy, token, updates, limiter)
+        account._may_close_at = self.clock.now() + CLOSE_AFTER_S
         self.accounts[account.id] = account
         self.changes.changed()
         return account

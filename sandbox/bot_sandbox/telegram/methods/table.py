@@ -22,13 +22,14 @@ from bot_sandbox.telegram.methods.moderation import Moderation
 from bot_sandbox.telegram.methods.pinning import Pinning
 from bot_sandbox.telegram.methods.profile import Profile
 from bot_sandbox.telegram.methods.sending import Sending
+from bot_sandbox.telegram.methods.session import LOGGED_OUT, Session
 from bot_sandbox.telegram.methods.webhook import WebhookMethods
 from bot_sandbox.telegram.parameters import SUPPORTED, describe_ignored, other_parameters
 from bot_sandbox.telegram.updates import ALL_TYPES, CAUSED_TYPES, WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 Method = Callable[[BotAccount, Arguments], Awaitable[object]]
-WORLD_GROUPS = (Sending, Editing, Members, Menus, Moderation, Pinning, Profile)  # need no more
+WORLD_GROUPS = (Sending, Editing, Members, Menus, Moderation, Pinning, Profile, Session)
 GROUPS = (*WORLD_GROUPS, WebhookMethods)
 ALL = (*METHODS, *OLD_NAMES)
 SPELLING = {name.lower(): name for name in ALL}
@@ -84,6 +85,8 @@ class Methods:
         try:
             if function is None and (method not in SPELLING or not self._world.canned):
                 raise _unknown_method_error(method)
+            if self._world.clock.now() < account._logged_out_until:
+                raise LOGGED_OUT
             if in_response:
                 self._check_in_response(account, method)
             ignored, lacking = other_parameters(name, arguments)
