@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot_sandbox.twitch.chat import PERMANENT, Channel, ChatMessage
+from bot_sandbox.twitch.eventsub_conduits import Conduits
 from bot_sandbox.twitch.eventsub_events import (
     EVENT_TYPES,
     EventType,
@@ -46,6 +47,7 @@ class EventSub:
         self._subscriptions = world.subscriptions
         self.webhooks = Webhooks(world)
         self.sockets = EventSubSockets(world)
+        self.conduits = Conduits(world, gate, self.sockets)
         world.chat.listeners.append(self._notify_of_message)
         world.on_event.append(self._notify_of_event)
         world.chat.on_banned.append(self._end_for_banned_user)
@@ -59,7 +61,7 @@ class EventSub:
         for subscription in self._subscriptions.values():
             if subscription.transport["method"] == "webhook":
                 webhooks.append(subscription)
-            elif subscription.transport["session_id"] not in self.sockets.open:
+            elif subscription.transport.get("session_id") not in (None, *self.sockets.open):
                 subscription.status = "websocket_disconnected"
         self.webhooks.begin_again(webhooks)
 
@@ -70,16 +72,21 @@ class EventSub:
         return [
             web.post(path, gate(self.create_subscription, "type version condition transport")),
             web.get(
-                path, gate(self.list_subscriptions, "status type user_id subscription_id after")
+                path,
+                gate(
+                    self.list_subscriptions,
+                    "status type user_id subscription_id conduit_id after",
+                ),
             ),
             web.delete(path, gate(self.delete_subscription, "id")),
+            *self.conduits.routes(),
             web.get("/ws", self.sockets.serve_client),
         ]
 
     async def create_subscription(self, request: web.Request, token: TokenRecord) -> web.Response:
         """POST: subscribe; a webhook must answer a challenge before events come."""
         subscription = requested_subscription(
-            self._world, self.sockets, token, await json_body(request)
+            self._world, self.sockets, self.conduits, token, await json_body(request)
         )
         if any(is_duplicate(subscription, other) for other in self._subscriptions.values()):
             raise HelixError(409, "subscription already exists")
@@ -91,6 +98,8 @@ class EventSub:
         answer = self._answer(token, [subscription])
         if subscription.transport["method"] == "webhook":
             self.webhooks.verify(subscription)
+        elif subscription.transport["method"] == "conduit":
+            self.conduits.note_readers(self._world.conduits[subscription.transport["conduit_id"]])
         else:
             self.sockets.add_subscription(subscription)
         self._world.changes.changed()
@@ -104,6 +113,9 @@ class EventSub:
                 owned = [s for s in owned if getattr(s, name) == request.query[name]]
         if "user_id" in request.query:
             owned = [s for s in owned if request.query["user_id"] in s.condition.values()]
+        if "conduit_id" in request.query:
+            wanted = request.query["conduit_id"]
+            owned = [s for s in owned if s.transport.get("conduit_id") == wanted]
         if "subscription_id" in request.query:
             owned = [s for s in owned if s.id == request.query["subscription_id"]]
         shown = [subscription.as_json() for subscription in owned]
@@ -151,6 +163,9 @@ class EventSub:
         for subscription in subscriptions:
             if subscription.transport["method"] == "webhook":
                 self.webhooks.notify(subscription, event)
+            elif subscription.transport["method"] == "conduit":
+                payload = {"subscription": subscription.as_json(), "event": event}
+                self.conduits.send(subscription, "notification", payload)
             else:
                 self.sockets.notify(subscription, event)
 
@@ -187,13 +202,20 @@ class EventSub:
         subscription.status = status
         if subscription.transport["method"] == "webhook":
             self.webhooks.send_revocation(subscription)
+        elif subscription.transport["method"] == "conduit":
+            payload = {"subscription": subscription.as_json()}
+            self.conduits.send(subscription, "revocation", payload)
         else:
             self.sockets.send_revocation(subscription)
         self._world.changes.changed()
 
 
 def requested_subscription(
-    world: TwitchWorld, sockets: EventSubSockets, token: TokenRecord, body: dict[str, Any]
+    world: TwitchWorld,
+    sockets: EventSubSockets,
+    conduits: Conduits,
+    token: TokenRecord,
+    body: dict[str, Any],
 ) -> Subscription:
     """Return the requested subscription; raise HelixError if it isn't allowed."""
     for name in ("type", "version", "condition", "transport"):
@@ -227,8 +249,9 @@ def requested_subscription(
     elif method == "websocket":
         set_websocket_transport(sockets, token, kind, subscription, transport)
     elif method == "conduit":
-        world.note_unsupported("EventSub by conduit")
-        raise HelixError(400, "This sandbox has no conduits. It has webhook and websocket.")
+        check_consents(world, token, kind, subscription)
+        conduit = conduits.find_conduit(token, str(transport.get("conduit_id", "")))
+        subscription.transport = {"method": "conduit", "conduit_id": conduit.id}
     else:
         raise HelixError(400, "unsupported transport method")
     banned = reader is not None and channel.banned.get(reader.id) == PERMANENT
@@ -285,8 +308,7 @@ def set_webhook_transport(
     transport: dict[str, Any],
 ) -> None:
     """Check app token, callback, secret and consents; then fill in the subscription."""
-    if token.user is not None:
-        raise HelixError(400, WRONG_COMBINATION)
+    check_app_token(token)
     given = (transport.get("callback"), transport.get("secret"))
     callback, secret = (one if isinstance(one, str) else "" for one in given)
     if not is_valid_callback(callback, https_only=world.settings.https_only):
@@ -295,6 +317,23 @@ def set_webhook_transport(
         raise HelixError(400, "secret must be between 10 and 100 characters")
     if not (secret.isascii() and secret.isprintable()):
         raise HelixError(400, "secret must be printable ASCII")
+    check_consents(world, token, kind, subscription)
+    subscription.transport = {"method": "webhook", "callback": callback}
+    subscription.secret = secret
+    subscription.status = "webhook_callback_verification_pending"
+
+
+def check_app_token(token: TokenRecord) -> None:
+    """Refuse a user's token, with which only a WebSocket can subscribe."""
+    if token.user is not None:
+        raise HelixError(400, WRONG_COMBINATION)
+
+
+def check_consents(
+    world: TwitchWorld, token: TokenRecord, kind: EventType, subscription: Subscription
+) -> None:
+    """Refuse an application that the reader or the broadcaster has not allowed."""
+    check_app_token(token)
     channel, reader = subscription.channel, subscription.reader
     allows = world.tokens.allows
     if reader and not allows(token.app, reader, kind.scope):
@@ -303,9 +342,6 @@ def set_webhook_transport(
         enter = channel.is_mod(reader) or allows(token.app, channel.owner, "channel:bot")
         if not (allows(token.app, reader, "user:bot") and enter):
             raise HelixError(403, FORBIDDEN)
-    subscription.transport = {"method": "webhook", "callback": callback}
-    subscription.secret = secret
-    subscription.status = "webhook_callback_verification_pending"
 
 
 def set_websocket_transport(
@@ -366,7 +402,9 @@ def total_cost(subscriptions: list[Subscription]) -> int:
 
 def is_duplicate(one: Subscription, other: Subscription) -> bool:
     """Return whether two subscriptions have the same type, condition and target."""
-    place = "callback" if one.transport["method"] == "webhook" else "session_id"
+    place = {"webhook": "callback", "websocket": "session_id", "conduit": "conduit_id"}[
+        one.transport["method"]
+    ]
     return (
         other.is_active
         and one.app == other.app

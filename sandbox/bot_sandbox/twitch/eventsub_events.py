@@ -115,6 +115,20 @@ class Subscription:
         }
 
 
+@dataclass
+class Conduit:
+    """An application's conduit; `shards` are by id, as Helix shows them."""
+
+    id: str
+    app: Application
+    shard_count: int
+    shards: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the conduit as Twitch shows it."""
+        return {"id": self.id, "shard_count": self.shard_count}
+
+
 @dataclass(frozen=True)
 class EventSubDelivery:
     """One attempt by webhook; `status` is 0 if there was no response (see `error`)."""

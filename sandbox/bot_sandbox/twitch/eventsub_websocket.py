@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from aiohttp import WSMsgType, web
 
 from bot_sandbox.twitch.connection import HeldConnection, Transport, WebSocketTransport
-from bot_sandbox.twitch.eventsub_events import Subscription, websocket_message
+from bot_sandbox.twitch.eventsub_events import Conduit, Subscription, websocket_message
 from bot_sandbox.twitch.helix import HelixError
 from bot_sandbox.twitch.tokens import TokenRecord, digest_secret
 from bot_sandbox.twitch.user import TwitchUser
@@ -52,9 +52,21 @@ class EventSubSession(HeldConnection):
         every = self._world.subscriptions.values()
         return [s for s in every if s.transport.get("session_id") == self.id]
 
+    def shards(self) -> list[tuple[Conduit, dict[str, Any]]]:
+        """Return the shards of conduits that this session is."""
+        return [
+            (conduit, shard)
+            for conduit in self._world.conduits.values()
+            for shard in conduit.shards.values()
+            if shard["transport"]["session_id"] == self.id
+        ]
+
     def hears_since(self, channel: str) -> float | None:
         """Return when it subscribed to the channel, or None."""
-        chat = [s for s in self.subscriptions() if s.enabled and s.hears_chat]
+        shared = {conduit.id for conduit, _ in self.shards()}
+        every = self._world.subscriptions.values()
+        heard = [s for s in every if s.transport.get("conduit_id") in shared]
+        chat = [s for s in self.subscriptions() + heard if s.enabled and s.hears_chat]
         return min((s.made_at for s in chat if s.channel.name == channel), default=None)
 
     def tell(
@@ -101,7 +113,7 @@ class EventSubSession(HeldConnection):
     async def subscribe_in_time(self, until: float) -> None:
         """Close a connection that has no subscription at a time of the clock."""
         await self._world.clock.sleep_until(until)
-        if not self.subscriptions():
+        if not self.subscriptions() and not self.shards():
             self.end("nothing was subscribed to in time", 4003)
 
     async def leave_in_time(self, until: float) -> None:
@@ -215,6 +227,9 @@ class EventSubSockets:
         if self.open.get(session.id) is not session:
             return
         del self.open[session.id]
+        for _, shard in session.shards():
+            shard["status"] = session.lost_status
+            shard["transport"]["disconnected_at"] = self._world.clock.timestamp()
         for subscription in session.subscriptions():
             if subscription.enabled:
                 subscription.status = session.lost_status

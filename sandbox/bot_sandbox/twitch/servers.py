@@ -29,8 +29,8 @@ ABOUT_TEXT = """The sandbox Twitch. Under this address:
 /oauth2/authorize, /oauth2/token, /oauth2/validate, /oauth2/revoke, /oauth2/device, /activate
 /oauth2/userinfo, /oauth2/keys, /oauth2/.well-known/openid-configuration
 /helix/users, /helix/chat/messages, /helix/chat/chatters, /helix/chat/color, /helix/chat/badges,
-/helix/chat/badges/global, /helix/channels,
-/helix/channels/followers, /helix/streams, /helix/eventsub/subscriptions
+/helix/chat/badges/global, /helix/channels, /helix/channels/followers, /helix/streams,
+/helix/eventsub/subscriptions, /helix/eventsub/conduits, /helix/eventsub/conduits/shards
 /irc (WebSocket: chat), /ws (WebSocket: EventSub)
 """
 # Twitch's command line serves a mock API under other paths. Libraries that can use it (twurple by

@@ -21,7 +21,7 @@ from bot_sandbox.twitch.chat import (
     Stream,
 )
 from bot_sandbox.twitch.connection import ConnectionRecord, HeldConnection
-from bot_sandbox.twitch.eventsub_events import EventSubDelivery, Subscription
+from bot_sandbox.twitch.eventsub_events import Conduit, EventSubDelivery, Subscription
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application, TokenStore
 from bot_sandbox.twitch.user import TwitchUser
@@ -71,6 +71,7 @@ class TwitchWorld:
         self.users: dict[str, TwitchUser] = {}
         self.apps: dict[str, Application] = {}
         self.subscriptions: dict[str, Subscription] = {}
+        self.conduits: dict[str, Conduit] = {}
         self.deliveries: list[EventSubDelivery] = []  # all webhook attempts
         self.connections: list[HeldConnection] = []
         self.records: list[ConnectionRecord] = []  # of all connections, even closed ones

@@ -133,20 +133,15 @@ def test_what_the_real_one_has_is_refused_as_lacking(world, callback):
         400,
         "invalid subscription type and version",
     )
-    app_token = world.twitch.app_token(world.app)
-    conduit = {"method": "conduit", "conduit_id": "1"}
-    answer = subscribe(world, "stream.online", conduit, app_token)
-    assert answer.status == 400 and "has no conduits" in answer.json["message"]
-    answer = helix(world, "POST", "/eventsub/conduits", body={"shard_count": 1})
-    words = "This sandbox has no POST eventsub/conduits. It has GET users, POST chat/messages, "
+    answer = helix(world, "POST", "/chat/announcements", body={"message": "Tea"})
+    words = "This sandbox has no POST chat/announcements. It has GET users, POST chat/messages, "
     assert answer.status == 400 and answer.json["message"].startswith(words)
     assert helix(world, "GET", "/eventsub/condiuts").status == 404
     assert helix(world, "DELETE", "/users").status == 404
     assert world.twitch._world.unsupported == [
         "EventSub channel.raid 1",
         "EventSub channel.update 2",
-        "EventSub by conduit",
-        "Helix POST eventsub/conduits",
+        "Helix POST chat/announcements",
     ]
 
 

@@ -16,7 +16,7 @@ from bot_sandbox.twitch import NoReply, Twitch
 pytestmark = pytest.mark.slow("clients from npm")
 
 
-def twitchio_bot(world, program):
+def twitchio_bot(world, program, file="twitchio_bot.py"):
     """Start the TwitchIO client, which finds the newest Twitch at the real addresses."""
     told = {
         "token": world.token.access_token,
@@ -26,7 +26,7 @@ def twitchio_bot(world, program):
         "bot_id": world.bot.id,
         "channel_id": world.viktor.id,
     }
-    program(sys.executable, str(PEERS / "twitchio_bot.py"), json.dumps(told))
+    program(sys.executable, str(PEERS / file), json.dumps(told))
 
 
 @pytest.fixture
@@ -60,6 +60,18 @@ def test_twitchio_reads_by_eventsub_and_answers_by_helix(program, expired):
             twitch.faults.reconnect(world.bot)
             wait_until(lambda: not old.open)  # it followed to the new address
             assert world.viktor.ask("!who", timeout=10) == "the channel of Viktor"
+
+
+def test_twitchios_autobot_hears_through_a_conduit(program):
+    with Twitch(channel_gap_s=0) as twitch:
+        world = World(twitch, ["user:read:chat", "user:write:chat", "user:bot"])
+        twitch.authorize(world.viktor, world.app, ["channel:bot"])
+        twitchio_bot(world, program, "twitchio_autobot.py")
+        twitch.wait_for(world.bot, "viktor", timeout=60)
+        assert world.viktor.ask("!hello", timeout=60) == "hello Viktor!"
+        world.viktor.go_live("Tea")
+        assert world.viktor.wait(timeout=60)[0].text == "live"
+        assert twitch._world.unsupported == []
 
 
 @pytest.fixture(scope="session")
