@@ -10,28 +10,15 @@ forgotten at the end, with a window to chat in. `start.py login` gets a token fo
 """
 
 import argparse
-import json
-import os
-import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 from bot_sandbox.http.jupyter_proxy import terminal_address
-from bot_sandbox.processes.supervisor import DETACHED_OPTIONS
 from botlib import run
 from botlib.details.settings import PLATFORMS, read_settings
 from deploy.own_packages import OWN_PACKAGES
-
-CHILD_CODE = (
-    "from lessons.commands.run_local import serve_platform; import sys; "
-    "serve_platform(*sys.argv[1:])"
-)
-GOODBYE_S = 3.0  # for the sandbox to say goodbye to its pages; run ends by itself after GRACE_S
-LONG_S = 24 * 3600.0
+from lessons.commands.run_sandbox import sandbox_for
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,74 +48,6 @@ def needs_sandbox(platform: str, folder: Path) -> bool:
         return file.is_file() and not read_settings(platform, file.parent).token
     except ValueError:
         return False
-
-
-@contextmanager
-def sandbox_for(platform: str, no_open: bool) -> Iterator[str]:
-    """Start a sandbox process and use its settings; returns its window's address.
-
-    As a process, so that a bot that hangs or works hard cannot stop the chat. It ends with its
-    input, so it ends with this one, whatever happens to it.
-    """
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-c", CHILD_CODE, platform, "no" if no_open else "open"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        **DETACHED_OPTIONS,  # a Ctrl-C in the terminal is for the bot: then it says goodbye first
-    )
-    assert child.stdin is not None and child.stdout is not None
-    try:
-        line = child.stdout.readline()
-        if not line:
-            raise RuntimeError("The sandbox did not start, for the reason above.")
-        given = json.loads(line)
-        os.environ.update(given["settings"])
-        yield given["window"]
-    finally:
-        child.stdin.close()
-        try:
-            child.wait(GOODBYE_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        child.stdout.close()
-
-
-def serve_platform(platform: str, how: str) -> None:
-    """Serve one platform and a window, print where, and stop at the end of the input."""
-    # Here: a bot with a token needs none of it, and these take a while.
-    from bot_sandbox import Telegram, Twitch
-    from bot_sandbox.command.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
-    from bot_sandbox.diagnosis.no_reply import NoReply
-    from bot_sandbox.http.page import open_in_browser
-    from bot_sandbox.window import Window
-    from bot_sandbox.world.randomness import Randomness
-
-    with ExitStack() as stack:
-        if platform == "telegram":
-            telegram = stack.enter_context(Telegram())
-            given = create_telegram_bot(telegram, Randomness())
-            telegram.person("Viktor")
-            window = stack.enter_context(Window(telegram))
-        else:
-            twitch = stack.enter_context(Twitch())
-            given = create_twitch_bot(twitch, Randomness())
-            window = stack.enter_context(Window(twitch=twitch))
-
-        def open_window_when_ready() -> None:
-            """Open the window once the bot is in it; never, if main.py fails."""
-            with suppress(RuntimeError, CancelledError, NoReply):
-                if platform == "telegram":
-                    telegram.wait_ready(telegram.account(USERNAME), LONG_S)
-                else:
-                    twitch.wait_for(USERNAME, given["TWITCH_CHANNEL"], LONG_S)
-                open_in_browser(window.address)
-
-        print(json.dumps({"settings": given, "window": window.address}), flush=True)
-        if how == "open":
-            threading.Thread(target=open_window_when_ready, daemon=True).start()
-        sys.stdin.read()
 
 
 if __name__ == "__main__":
