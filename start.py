@@ -11,7 +11,7 @@ python3 start.py refresh ...    run notebooks, all or those named, and store the
 python3 start.py sandbox ...    the sandbox on fixed ports, for any client in any language
 python3 start.py login ...      a real token, into .env: login telegram, twitch or pythonanywhere
 python3 start.py new FOLDER     make a folder for your own bot; the next commands take it
-python3 start.py run ...        run your bot until Ctrl-C: run telegram FOLDER, run twitch FOLDER
+python3 start.py run ...        run your bot until Ctrl-C: run telegram FOLDER, run twitch FILE
 python3 start.py test FOLDER    only your bot's own tests
 python3 start.py autostart ...  run your bot at each login: autostart twitch FOLDER
 python3 start.py bundle FOLDER  the zip that a real cloud takes

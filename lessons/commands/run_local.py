@@ -1,15 +1,22 @@
-"""Your bot, alive until Ctrl-C: python3 start.py run telegram|twitch FOLDER
+"""Your bot, alive until Ctrl-C: python3 start.py run telegram|twitch FOLDER|FILE
 
 FOLDER is what `start.py new` makes: its main.py has the `bot`. A file of another name does as well.
 Settings come from the environment and from `.env`, in that folder or in the course's.
 
+FILE may be any program that uses the platform's real addresses, in any language. It starts again
+each time you save it, and an error is shown in a few lines. A name alone, such as phone.py, is also
+looked for in my_course/workshop/alone.
+
 If no token is set, the bot runs in a sandbox: a Telegram or a Twitch of its own on this machine,
-forgotten at the end, with a window to chat in. `start.py login` gets a token for the real one.
+forgotten at the end, with a window to chat in. A FILE takes the one on the notebook's page instead,
+if a page has one. `start.py login` gets a token for the real one.
 
     --no-open    do not open that window in a browser
 """
 
 import argparse
+import os
+import re
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +25,7 @@ from bot_sandbox.http.jupyter_proxy import terminal_address
 from botlib import run
 from botlib.details.settings import PLATFORMS, read_settings
 from deploy.own_packages import OWN_PACKAGES
+from lessons.alone.open_sandbox import ALONE, own_folder
 from lessons.commands.run_sandbox import sandbox_for
 
 
@@ -25,20 +33,43 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a bot, in a sandbox if it has no token; returns botlib.run's exit status."""
     parser = argparse.ArgumentParser("run", description="a bot of yours, alive until Ctrl-C")
     parser.add_argument("platform", choices=PLATFORMS)
-    parser.add_argument("folder", type=Path, help="the folder that holds main.py, or a file")
+    parser.add_argument("path", type=Path, help="the folder that holds main.py, or a file")
     parser.add_argument("--no-open", action="store_true", help="open no browser")
     options = parser.parse_args(arguments)
+    path = find_path(options.path)
+    if path.is_file() and not makes_bot(path):
+        # Not at the top: on a phone, where only a Bot can run, what this needs is not installed.
+        from lessons.commands.run_file import run_file
+
+        try:
+            return run_file(path, read_settings(options.platform, path.parent), options.no_open)
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return run.WRONG_SETTINGS
     with ExitStack() as stack:
-        if needs_sandbox(options.platform, options.folder):
-            window = stack.enter_context(sandbox_for(options.platform, options.no_open))
+        if needs_sandbox(options.platform, path):
+            own = stack.enter_context(sandbox_for(options.platform, options.no_open))
+            os.environ.update(own.sandbox.settings)
             print(
                 f"No token for {options.platform.capitalize()} is set: the bot lives in a sandbox.",
-                f"Chat with it here: {terminal_address(window)}",
+                f"Chat with it here: {terminal_address(own.window)}",
                 f"For the real one: python3 start.py login {options.platform}",
                 sep="\n",
                 flush=True,
             )
-        return run.main([options.platform, str(options.folder)], OWN_PACKAGES)
+        return run.main([options.platform, str(path)], OWN_PACKAGES)
+
+
+def find_path(path: Path) -> Path:
+    """Return the folder or file that was named; a name alone also means one of workshop/alone."""
+    alone = own_folder() / ALONE / path.name
+    return alone if not path.exists() and path.name == str(path) and alone.is_file() else path
+
+
+def makes_bot(file: Path) -> bool:
+    """Return whether a file makes a `Bot` of botlib, by its imports; it need not be right."""
+    text = file.read_bytes().decode(errors="replace")
+    return file.suffix == ".py" and bool(re.search(r"^\s*(from|import) botlib\b", text, re.M))
 
 
 def needs_sandbox(platform: str, folder: Path) -> bool:
@@ -55,5 +86,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:  # before the bot minds it
         sys.exit(run.STOPPED)
-    except RuntimeError as error:
+    except (RuntimeError, ImportError) as error:  # a package may be missing, as on a phone
         sys.exit(str(error))

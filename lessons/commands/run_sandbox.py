@@ -1,15 +1,16 @@
 """A sandbox in a process of its own, with a window, for a bot that `start.py run` runs."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
+from typing import NamedTuple
 
 from bot_sandbox.processes.supervisor import DETACHED_OPTIONS
+from lessons.alone.open_sandbox import OpenSandbox
 
 CHILD_CODE = (
     "from lessons.commands.run_sandbox import serve_platform; import sys; "
@@ -19,9 +20,16 @@ GOODBYE_S = 3.0  # for the sandbox to say goodbye to its pages; run ends by itse
 LONG_S = 24 * 3600.0
 
 
+class OwnSandbox(NamedTuple):
+    """A sandbox: the address of its window, and how to join it."""
+
+    window: str
+    sandbox: OpenSandbox
+
+
 @contextmanager
-def sandbox_for(platform: str, no_open: bool) -> Iterator[str]:
-    """Start a sandbox process and use its settings; returns its window's address.
+def sandbox_for(platform: str, no_open: bool) -> Iterator[OwnSandbox]:
+    """Start a sandbox process with a bot.
 
     As a process, so that a bot that hangs or works hard cannot stop the chat. It ends with its
     input, so it ends with this one, whatever happens to it.
@@ -39,8 +47,7 @@ def sandbox_for(platform: str, no_open: bool) -> Iterator[str]:
         if not line:
             raise RuntimeError("The sandbox did not start, for the reason above.")
         given = json.loads(line)
-        os.environ.update(given["settings"])
-        yield given["window"]
+        yield OwnSandbox(given["window"], OpenSandbox(given["join"], given["settings"]))
     finally:
         child.stdin.close()
         try:
@@ -54,7 +61,7 @@ def sandbox_for(platform: str, no_open: bool) -> Iterator[str]:
 def serve_platform(platform: str, how: str) -> None:
     """Serve one platform and a window, print where, and stop at the end of the input."""
     # Here: a bot with a token needs none of it, and these take a while.
-    from bot_sandbox import Telegram, Twitch
+    from bot_sandbox import JoinOffer, Telegram, Twitch
     from bot_sandbox.command.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
     from bot_sandbox.diagnosis.no_reply import NoReply
     from bot_sandbox.http.page import open_in_browser
@@ -67,10 +74,12 @@ def serve_platform(platform: str, how: str) -> None:
             given = create_telegram_bot(telegram, Randomness())
             telegram.person("Viktor")
             window = stack.enter_context(Window(telegram))
+            offer = stack.enter_context(JoinOffer(telegram))
         else:
             twitch = stack.enter_context(Twitch())
             given = create_twitch_bot(twitch, Randomness())
             window = stack.enter_context(Window(twitch=twitch))
+            offer = stack.enter_context(JoinOffer(twitch=twitch))
 
         def open_window_when_ready() -> None:
             """Open the window once the bot is in it; never, if main.py fails."""
@@ -81,7 +90,8 @@ def serve_platform(platform: str, how: str) -> None:
                     twitch.wait_for(USERNAME, given["TWITCH_CHANNEL"], LONG_S)
                 open_in_browser(window.address)
 
-        print(json.dumps({"settings": given, "window": window.address}), flush=True)
+        told = {"settings": given, "window": window.address, "join": offer.address}
+        print(json.dumps(told), flush=True)
         if how == "open":
             threading.Thread(target=open_window_when_ready, daemon=True).start()
         sys.stdin.read()

@@ -12,6 +12,7 @@ from typing import Any
 from bot_sandbox.http.page import Page
 from bot_sandbox.telegram import BotAccount, Person, Telegram
 from botlib.bot import Bot
+from lessons.alone.open_sandbox import offer_sandbox
 from lessons.worlds.home import Home
 from lessons.worlds.world import telegram_world
 
@@ -47,6 +48,8 @@ class Phone:
         self._world = telegram_world(telegram, account, person, secret="", real=True)
         self.is_real = self._world.is_real
         self._telegram, self._account, self._person = telegram, account, person
+        if not self.is_real:  # a program in a terminal finds this bot, too
+            offer_sandbox(self, telegram, TELEGRAM_TOKEN=account.token)
         self.username = str(self.call("getMe")["username"])
 
     def __repr__(self) -> str:

@@ -1,5 +1,6 @@
 """The switch of notebook 02: the sandbox's chat without a token, your own bot with one."""
 
+import gc
 import queue
 
 import pytest
@@ -8,6 +9,7 @@ from jupyter_client.manager import start_new_kernel
 from bot_sandbox import Telegram
 from bot_sandbox.diagnosis.no_reply import NoReply
 from botlib.details.settings import NAMES
+from lessons.alone.open_sandbox import find_open_sandbox
 from lessons.worlds.phone import Phone
 
 BOT = """
@@ -43,6 +45,7 @@ def real(monkeypatch, tmp_path):
     monkeypatch.delenv("BOT_WORLD", raising=False)
     monkeypatch.setattr("botlib.details.settings.THIS_MACHINE", set())
     monkeypatch.setenv("BOTS_FOLDER", str(tmp_path))
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     with Telegram(limits=None) as telegram:
         mine = telegram.new_bot("My bot", "my_real_bot")
@@ -82,10 +85,28 @@ def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
     home.stop()
 
 
+def test_a_program_in_a_terminal_finds_the_sandboxs_bot(sandbox, monkeypatch, tmp_path):
+    monkeypatch.setenv("BOT_WORLD", "sandbox")
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
+    phone = Phone(*sandbox)
+    found = find_open_sandbox("telegram")
+    assert found and dict(found.settings) == {"TELEGRAM_TOKEN": sandbox[1].token}
+    assert find_open_sandbox("twitch") is None
+    later = Phone(*sandbox)
+    del phone  # it takes only its own offer away
+    gc.collect()
+    assert find_open_sandbox("telegram") not in (found, None)
+    del later
+    gc.collect()
+    assert find_open_sandbox("telegram") is None
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_with_a_token_the_same_calls_reach_ones_own_bot(sandbox, real, file):
     telegram, mine = real
     phone = Phone(*sandbox)
     assert phone.is_real
+    assert find_open_sandbox("telegram") is None
     assert "@my_real_bot" in repr(phone) and mine.token not in repr(phone)
     assert phone.link == repr(phone.window()) == "https://t.me/my_real_bot"
     assert 'href="https://t.me/my_real_bot"' in phone.window()._repr_html_()

@@ -1,9 +1,12 @@
 """start.py run without a token: the bot and its sandbox, two real processes."""
 
+import gc
 import json
 import os
 import re
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -14,7 +17,9 @@ import psutil
 import pytest
 from waiting import wait_until
 
+from bot_sandbox import Telegram
 from deploy.new import make_folder
+from lessons.alone.open_sandbox import offer_sandbox
 
 ROOT = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
@@ -27,12 +32,12 @@ ASKS = {  # who says hello, by the HTTP that sandbox/README.md describes
 class StartRun:
     """`start.py run` as a process with what it prints."""
 
-    def __init__(self, platform, folder, *options, **environment):
+    def __init__(self, platform, folder, *options, working_folder=None, **environment):
         mine = {name: os.environ[name] for name in os.environ if not name.startswith("T")}
         mine |= {"PYTHONPATH": str(ROOT), "DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "lessons.commands.run_local", platform, str(folder), *options],
-            cwd=folder.parent,
+            cwd=working_folder or folder.parent,
             env=mine | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -56,9 +61,13 @@ class StartRun:
 
     def say(self, platform, text="!hello"):
         """Say something through the window and give what the bot says."""
-        url, key = re.search(r"(http://\S+)/#key=(\S+)", self.text).groups()
         path, values = ASKS[platform]
-        body = json.dumps(values | {"text": text, "timeout": 30}).encode()
+        return self.post(path, **values, text=text, timeout=30)
+
+    def post(self, path, **values):
+        """Do what the window does, by HTTP."""
+        url, key = re.search(r"(http://\S+)/#key=(\S+)", self.text).groups()
+        body = json.dumps(values).encode()
         headers = {"Bot-Sandbox-Key": key, "Content-Type": "application/json"}
         asked = urllib.request.Request(f"{url}/api/{path}", body, headers)
         with urllib.request.urlopen(asked, timeout=60) as answer:
@@ -172,3 +181,147 @@ def test_settings_that_cannot_be_read_are_named(start, folder):
     program = start("telegram", folder, BOT_WORLD="")
     assert program.end() == 78
     assert ".env, line 1: expected NAME=value" in program.text
+
+
+PHONE = """
+import os
+
+from telegram.ext import Application, CommandHandler
+
+async def hello(update, context):
+    await update.message.reply_text(f"hello {update.effective_user.first_name}!")
+
+application = Application.builder().token(os.environ["TELEGRAM_TOKEN"]).build()
+application.add_handler(CommandHandler("hello", hello))
+print("ready", len(os.environ["TELEGRAM_TOKEN"]) > 40)
+application.run_polling()
+"""
+
+
+@pytest.fixture
+def phone(tmp_path):
+    """A file with the real addresses, in the learner's folder."""
+    file = tmp_path / "my_course/workshop/alone/phone.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(PHONE)
+    return file
+
+
+class Page:
+    """A notebook's page with a Telegram, which programs can join."""
+
+    def __init__(self):
+        self.telegram = Telegram()
+        account = self.telegram.new_bot("Hello bot", "hello_bot")
+        self.viktor = self.telegram.person("Viktor")
+        offer_sandbox(self, self.telegram, TELEGRAM_TOKEN=account.token)
+
+
+def press_ctrl_c(program):
+    os.killpg(program.process.pid, signal.SIGINT)  # as a terminal does it
+
+
+@posix
+def test_any_file_runs_again_at_each_save_and_ends_without_a_complaint(start, phone):
+    program = start("telegram", phone)
+    program.wait_for("ready True")
+    assert "No token for Telegram is set: phone.py lives in a sandbox." in program.text
+    assert "hello Viktor!" in json.dumps(program.say("telegram", "/hello"))
+    phone.write_text(PHONE.replace("hello {", "good evening {").replace('"ready"', '"again"'))
+    program.wait_for("again True")
+    assert "good evening Viktor!" in json.dumps(program.say("telegram", "/hello"))
+    family = program.family()
+    press_ctrl_c(program)
+    assert program.end() == 0
+    assert program.text.rstrip().endswith("stopped")
+    assert "Traceback" not in program.text and "KeyboardInterrupt" not in program.text
+    assert are_gone(family)
+
+
+@posix
+def test_an_error_is_the_learners_own_line_and_what_to_do(start, phone):
+    phone.write_text(PHONE.replace("update.message.reply_text", "update.message.answer"))
+    program = start("telegram", phone)
+    program.wait_for("ready")
+    program.post("telegram/say", **ASKS["telegram"][1], text="/hello")
+    program.wait_for("→ That is aiogram's.")
+    lines = program.text.splitlines()
+    at = lines.index("AttributeError: 'Message' object has no attribute 'answer'")
+    own = 'phone.py:7: await update.message.answer(f"hello {update.effective_user.first_name}!")'
+    assert lines[at - 1] == own
+    assert "site-packages" not in program.text
+    phone.write_text("print('hi'\n")
+    program.wait_for("phone.py has ended. Save it, and it starts again.")
+    assert "phone.py:1: print('hi'\nSyntaxError: '(' was never closed\n" in program.text
+    phone.write_text(PHONE)
+    program.wait_for("ready")
+    press_ctrl_c(program)
+    assert program.end() == 0
+
+
+@posix
+def test_a_file_joins_the_sandbox_on_the_notebooks_page_and_leaves_with_it(
+    start, phone, monkeypatch
+):
+    monkeypatch.setenv("COURSE_FOLDER", str(phone.parents[2]))
+    offered = phone.parents[2] / ".open_sandbox.json"
+    page = Page()
+    assert stat.S_IMODE(offered.stat().st_mode) == 0o600
+    program = start("telegram", Path("phone.py"), working_folder=phone.parents[3])
+    program.wait_for("ready True")
+    assert "phone.py is in the sandbox of the notebook that is open." in program.text
+    assert page.viktor.ask("/hello", timeout=60) == "hello Viktor!"
+    assert len(program.family()) == 3  # with its supervisor's guardian, and no sandbox
+    page = Page()  # the cell is run again
+    assert page.viktor.ask("/hello", timeout=60) == "hello Viktor!"
+    del page
+    gc.collect()
+    assert not offered.exists()
+    program.wait_for("No token for Telegram is set")
+    press_ctrl_c(program)
+    assert program.end() == 0
+
+
+@posix
+def test_the_offer_of_a_kernel_that_was_killed_is_ignored(start, phone, monkeypatch):
+    monkeypatch.setenv("COURSE_FOLDER", str(phone.parents[2]))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    stale = {"address": f"127.0.0.1:{port}#code", "settings": {"TELEGRAM_TOKEN": "1:A"}}
+    (phone.parents[2] / ".open_sandbox.json").write_text(json.dumps(stale))
+    program = start("telegram", phone)
+    program.wait_for("No token for Telegram is set: phone.py lives in a sandbox.")
+    program.wait_for("ready True")
+
+
+@posix
+def test_a_file_in_another_language_runs_too(start, phone):
+    file = phone.with_name("phone.mjs")
+    file.write_text(
+        "const url = `https://api.telegram.org/bot${process.env.TELEGRAM_TOKEN}/getMe`;\n"
+        "const answer = await (await fetch(url)).json();\n"
+        "console.log('I am', answer.result.username);\n"
+        "throw new Error('enough')\n"
+    )
+    program = start("telegram", file)
+    program.wait_for("phone.mjs has ended.")
+    assert "I am hello_bot" in program.text
+    assert "Error: enough" in program.text and "node:internal" not in program.text
+
+
+def test_a_file_that_nothing_runs_is_refused(start, phone):
+    file = phone.with_name("phone.txt")
+    file.write_text("hello")
+    program = start("telegram", file)
+    assert program.end() == 1
+    assert "phone.txt cannot be run. Expected a file with one of these endings: .py" in program.text
+
+
+@posix
+def test_a_file_with_a_token_meets_the_real_network(start, phone):
+    code = PHONE.replace("application.run_polling()", "")
+    phone.write_text(code.replace("print(", "print('BOT_SANDBOX_ADDRESSES' in os.environ, "))
+    (phone.parent / ".env").write_text(f"TELEGRAM_TOKEN=1234567890:{'A' * 35}\n")
+    program = start("telegram", phone, BOT_WORLD="")
+    program.wait_for("False ready True")
+    assert "phone.py meets the real Telegram, with your token." in program.text

@@ -1,0 +1,126 @@
+"""Traps that beginners fall into, known by an error: what to say, and code that shows the error.
+
+A trap is found in a line of a program's error output, in the terminal and in a check.
+"""
+
+import re
+from typing import NamedTuple
+
+
+class Trap(NamedTuple):
+    """An error, what to do about it, and how a right file turns into one that has it."""
+
+    sign: str  # a regular expression for one line
+    words: str
+    old: str = ""  # what is replaced in the solution
+    new: str = ""  # by this, and the error appears
+
+
+HELLO = "await update.message.reply_text(f"
+APPLICATION_ERROR = "'(Application|ExtBot|Bot)' object has no attribute "
+TRAPS = (
+    Trap(
+        "Conflict: terminated by other getUpdates",
+        "a second program asks Telegram with the same token. Is the file running in another "
+        "terminal, or is a bot of your notebook still running? Stop one of them: Ctrl+C there, or "
+        "home.stop() in the notebook",
+    ),
+    Trap(
+        r"(cannot import name|partially initialized module).*[\\/](telegram|twitchio)\.py",
+        "your folder has a file with the library's own name, and Python takes that one. Rename it",
+    ),
+    Trap(
+        "No module named '(telebot|aiogram|pyrogram|telethon)",
+        "that is another library. Here you write with python-telegram-bot, and its module is "
+        "telegram",
+        "import os\n",
+        "import os\nimport telebot\n",
+    ),
+    Trap(
+        f"{APPLICATION_ERROR}'(message_handler|infinity_polling|polling|reply_to)'",
+        "that is telebot's. In python-telegram-bot, a handler is added with "
+        "application.add_handler(…), and application.run_polling() asks",
+        "application.add_handler(CommandHandler",
+        "application.message_handler(CommandHandler",
+    ),
+    Trap(
+        "'Message' object has no attribute '(answer|reply|answer_text)'",
+        "that is aiogram's. In python-telegram-bot a message has reply_text",
+        HELLO,
+        "await update.message.answer(f",
+    ),
+    Trap(
+        "'Update' object has no attribute '(text|from_user|chat|reply_text|answer)'",
+        "the first argument is an update. The message is in it: update.message",
+        HELLO,
+        "await update.reply_text(f",
+    ),
+    Trap(
+        "cannot import name '(Filters|Dispatcher|Updater)'",
+        "that is from before 2023, when python-telegram-bot was different. Use Application and "
+        "filters, as in the extracts",
+        "filters\n",
+        "Filters\n",
+    ),
+    Trap(
+        "coroutine '.*' was never awaited",
+        "a call of the library is a coroutine, and nothing happens until you write await before it",
+        HELLO,
+        "update.message.reply_text(f",
+    ),
+    Trap(
+        "object NoneType can't be used in 'await' expression",
+        "a handler begins with async def",
+        "async def hello",
+        "def hello",
+    ),
+    Trap(
+        r"SyntaxError: 'await' outside async function",
+        "a handler begins with async def, because it has an await inside",
+        "async def echo",
+        "def echo",
+    ),
+    Trap(
+        "Command `.*` is not a valid bot command",
+        'CommandHandler takes the name alone, as in "hello", and answers to /hello. If people '
+        'should also write !hello, use PrefixHandler(["!", "/"], "hello", hello)',
+        'CommandHandler("hello"',
+        'CommandHandler("!hello"',
+    ),
+    Trap(
+        "InvalidToken|rejected by the server|You must pass the token",
+        'Telegram doesn\'t know this token. It is in the environment: os.environ["TELEGRAM_TOKEN"]',
+        'os.environ["TELEGRAM_TOKEN"]',
+        '"TOKEN"',
+    ),
+    Trap(
+        "KeyError: 'TELEGRAM_TOKEN'",
+        "the token is there if you start the file with start.py: python3 start.py run telegram",
+    ),
+    Trap(
+        "takes [01] positional arguments? but 2 were given",
+        "the library calls a handler with two arguments: update and context",
+        "def hello(update, context)",
+        "def hello(update)",
+    ),
+    Trap(
+        "'NoneType' object has no attribute '(reply_text|text)'",
+        "this update has no message, because an older one was edited. "
+        "update.effective_message is there in both cases",
+    ),
+    Trap(
+        "NetworkError|ConnectError",
+        "the platform can't be reached. Is the internet there?",
+    ),
+)
+
+
+def advice_on(error: str) -> str:
+    """Return what to do about an error's line; "" if nobody knows.
+
+    >>> advice_on("RuntimeWarning: coroutine 'Message.reply_text' was never awaited")[:39]
+    'a call of the library is a coroutine, a'
+    >>> advice_on("all is well")
+    ''
+    """
+    return next((trap.words for trap in TRAPS if re.search(trap.sign, error)), "")

@@ -1,0 +1,224 @@
+"""Run a program as it is, in any language, and start it again at each save.
+
+The program uses the platform's real addresses. With a token it meets the real network. Without one
+it meets the sandbox on a notebook's page, or one of its own. Nothing in its file is the course's.
+"""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from bot_sandbox.cloud.deployment import find_node
+from bot_sandbox.command.child import exit_on_sigterm
+from bot_sandbox.diagnosis.clean_text import hide_secrets
+from bot_sandbox.http.jupyter_proxy import terminal_address
+from bot_sandbox.processes.supervisor import ProcessSupervisor, kill_marked, launch
+from bot_sandbox.programs.join import JoinedProxy
+from botlib.details.settings import Settings
+from botlib.run import STOPPED
+from lessons.alone.open_sandbox import OpenSandbox, find_open_sandbox
+from lessons.alone.runs import remember_run
+from lessons.alone.short_errors import ShortErrors
+from lessons.alone.traps import advice_on
+from lessons.commands.run_sandbox import sandbox_for
+from lessons.worlds.home import sandbox_environment
+
+LOOK_S = 0.2  # how often it looks whether the file was saved
+GRACE_S = 5.0  # for the program to end, when it is asked to
+RUNNERS = {".go": ["go", "run"], ".rb": ["ruby"], ".php": ["php"], ".sh": ["sh"]}
+FOR_NODE = {".js", ".mjs", ".cjs", ".ts"}
+
+
+class World(NamedTuple):
+    """Where a program runs: its variables, and whether that is still the place to be."""
+
+    variables: Mapping[str, str]
+    is_current: Callable[[], bool]
+    notes: list[str]  # of what its connections met, for people
+
+
+def run_file(file: Path, settings: Settings, no_open: bool) -> int:
+    """Run a program until Ctrl-C, again after each save; returns the exit status.
+
+    `settings` are those of its platform. RuntimeError if nothing here can run such a file.
+    """
+    exit_on_sigterm()
+    command = command_for(file)
+    supervisor = ProcessSupervisor()
+    try:
+        while True:  # with the next page, if a notebook's kernel has started again
+            with open_world(file, settings, no_open) as world:
+                print(f"Each time you save {file.name}, it starts again. Ctrl+C ends it.")
+                while world.is_current():
+                    run_save(file, command, world, supervisor)
+                    print(f"{file.name} starts again.", flush=True)
+    except KeyboardInterrupt:
+        print("stopped", flush=True)
+        return STOPPED
+    finally:
+        supervisor.close()
+
+
+def command_for(file: Path) -> list[str]:
+    """Return the command that runs a file, by its ending; RuntimeError if there is none."""
+    if file.suffix == ".py":
+        return [sys.executable, "-u", str(file)]
+    if file.suffix in FOR_NODE:
+        return [find_node(), str(file)]
+    if file.suffix in RUNNERS:
+        return [*RUNNERS[file.suffix], str(file)]
+    if os.access(file, os.X_OK):
+        return [str(file)]
+    known = ", ".join([".py", *sorted(FOR_NODE), *RUNNERS])
+    raise RuntimeError(
+        f"{file.name} cannot be run. Expected a file with one of these endings: {known}; or a "
+        "program that your system runs by itself"
+    )
+
+
+@contextmanager
+def open_world(file: Path, settings: Settings, no_open: bool) -> Iterator[World]:
+    """Give a program the real network, a notebook's sandbox, or a sandbox of its own."""
+    platform = settings.platform.capitalize()
+    if settings.token:
+        print(f"{file.name} meets the real {platform}, with your token.", flush=True)
+        yield World(os.environ, lambda: True, [])
+        return
+    offer = find_open_sandbox(settings.platform)
+    if offer and (proxy := join(offer)):
+        with proxy:
+            words = "is in the sandbox of the notebook that is open. Chat with it there."
+            print(f"{file.name} {words}", flush=True)
+
+            def is_current() -> bool:
+                return find_open_sandbox(settings.platform) == offer
+
+            yield World(variables_for(offer, proxy), is_current, proxy.notes)
+        return
+    with sandbox_for(settings.platform, no_open) as own:
+        print(
+            f"No token for {platform} is set: {file.name} lives in a sandbox.",
+            f"Chat with it here: {terminal_address(own.window)}",
+            f"For the real one: python3 start.py login {settings.platform}",
+            sep="\n",
+            flush=True,
+        )
+        with JoinedProxy(own.sandbox.address) as proxy:
+            yield World(variables_for(own.sandbox, proxy), lambda: True, proxy.notes)
+
+
+def join(offer: OpenSandbox) -> JoinedProxy | None:
+    """Join the sandbox of a notebook; None if its kernel was killed, and nobody is there."""
+    with suppress(OSError, ValueError):
+        return JoinedProxy(offer.address)
+    return None
+
+
+def variables_for(sandbox: OpenSandbox, proxy: JoinedProxy) -> dict[str, str]:
+    """Return all variables of a program in a sandbox; no real token is among them."""
+    known = sandbox_environment() | dict(sandbox.settings)
+    return known | proxy.variables(known)
+
+
+def run_save(file: Path, command: list[str], world: World, supervisor: ProcessSupervisor) -> None:
+    """Run a file as it is now, until it is saved again, or its world is gone."""
+    save = read_save(file)
+    remember_run(file)
+    program = RunningProgram(file, command, world.variables, supervisor)
+    notes = len(world.notes)
+    has_ended = False
+    try:
+        while read_save(file) in (save, None) and world.is_current():
+            program.show_errors()
+            for note in world.notes[notes:]:
+                print(note, flush=True)
+            notes = len(world.notes)
+            if program.has_ended and not has_ended:
+                has_ended = True
+                print(f"{file.name} has ended. Save it, and it starts again.", flush=True)
+    finally:
+        program.end()
+
+
+def read_save(file: Path) -> bytes | None:
+    """Return what is in the file; None while an editor replaces it."""
+    with suppress(OSError):
+        return file.read_bytes()
+    return None
+
+
+class RunningProgram:
+    """One run of a file. It prints as it likes, but its errors are shortened."""
+
+    def __init__(
+        self,
+        file: Path,
+        command: list[str],
+        variables: Mapping[str, str],
+        supervisor: ProcessSupervisor,
+    ) -> None:
+        self._marker, self._variables = supervisor.new_marker(), variables
+        self._errors = ShortErrors(file.parent)
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self.has_ended = False  # and all that it said has been shown
+        try:
+            # A Ctrl-C in the terminal is for us, who pass it on and then say no more of it.
+            self._process = launch(
+                command,
+                self._marker,
+                file.parent,
+                variables,
+                sys.stdout.fileno(),
+                subprocess.PIPE,
+            )
+        except OSError as error:
+            raise RuntimeError(f"{command[0]} cannot be run: {error.strerror}") from None
+        reader = threading.Thread(target=self._read, args=(self._process.stderr,), daemon=True)
+        reader.start()
+
+    def show_errors(self) -> None:
+        """Wait a moment for the program, and show what it said of errors, in few lines."""
+        try:
+            line = None if self.has_ended else self._lines.get(timeout=LOOK_S)
+        except queue.Empty:
+            self._show(self._errors.flush())
+            return
+        if line is not None:
+            self._show(self._errors.feed(line))
+        elif self.has_ended:
+            threading.Event().wait(LOOK_S)
+        else:
+            self._show(self._errors.flush())
+            self._process.wait()
+            self.has_ended = True
+
+    def end(self) -> None:
+        """Press Ctrl-C, as in the program's own terminal; a few seconds later, kill it."""
+        with suppress(subprocess.TimeoutExpired):
+            if self._process.poll() is None:
+                windows = os.name == "nt"
+                number = "CTRL_BREAK_EVENT" if windows else "SIGINT"
+                self._process.send_signal(getattr(signal, number))
+            self._process.wait(GRACE_S)
+        kill_marked(self._marker)
+        self._process.wait()
+
+    def _read(self, pipe: IO[bytes] | None) -> None:
+        assert pipe is not None
+        with pipe:
+            for line in pipe:
+                self._lines.put(line.decode(errors="replace").rstrip())
+        self._lines.put(None)
+
+    def _show(self, lines: Iterator[str]) -> None:
+        for line in lines:
+            print(hide_secrets(line, self._variables), flush=True)
+            if advice := advice_on(line):
+                print(f"→ {advice[0].upper()}{advice[1:]}.", flush=True)
