@@ -21,6 +21,7 @@ from traitlets.config import Config
 
 from lessons import COURSE, FOR_BOTLIB
 from lessons.commands.copies import NOTEBOOKS, Copies, outdated_notice
+from lessons.terminal import shell_command, user_shell
 
 NAME = "lessons.own_copies"  # what enables it, and what an editor of the originals disables
 OWN_VENV = (COURSE / ".venv").resolve()  # start.py's
@@ -51,7 +52,10 @@ def _link_jupyter_server_extension(server: ServerApp) -> None:
     named = [own / start.relative_to(top) for top in (originals, own) if start.is_relative_to(top)]
     page = next(filter(Path.is_file, named), own / COPIES.latest())
     url = f"/lab/tree/{quote(page.relative_to(own.parent).as_posix())}"
-    settings = {"root_dir": str(own.parent), "file_to_run": "", "default_url": url}
+    settings: dict[str, Any] = {"root_dir": str(own.parent), "file_to_run": "", "default_url": url}
+    # In its terminals, python and pytest are the course's, unless somebody has chosen a shell.
+    shell = {"shell_command": shell_command(user_shell())}
+    settings["terminado_settings"] = shell | server.terminado_settings
     server.update_config(Config(ServerApp=settings))
     # Whichever of them has started the server, its first page wins.
     for point in server.extension_manager.extension_points.values():
