@@ -1,5 +1,6 @@
 """The shell of JupyterLab's terminals, in which `python` and `pytest` are the course's own.
 
+They begin in the folder that JupyterLab shows first, wherever the server was started.
 A folder first on PATH isn't enough. A shell's startup files run later, and those of many people put
 pyenv's or conda's Python in front. So each shell is started with a last word of ours.
 """
@@ -10,8 +11,11 @@ import sysconfig
 from pathlib import Path
 
 FILES = Path(__file__).parent
-FISH = "functions --erase python python3 pytest; set -gx PATH (string split : $COURSE_PATH) $PATH"
-POWERSHELL = "$env:PATH = $env:COURSE_PATH + [IO.Path]::PathSeparator + $env:PATH"
+FISH = """functions --erase python python3 pytest
+set -gx PATH (string split : $COURSE_PATH) $PATH
+test "$PWD" = "$COURSE_STARTED_IN"; and cd $JUPYTER_SERVER_ROOT; or true"""
+POWERSHELL = """$env:PATH = $env:COURSE_PATH + [IO.Path]::PathSeparator + $env:PATH
+if ($PWD.Path -eq $env:COURSE_STARTED_IN) { Set-Location $env:JUPYTER_SERVER_ROOT }"""
 
 
 def course_path() -> str:
@@ -30,7 +34,7 @@ def shell_command(shell: str) -> list[str]:
 
     PowerShell on Windows and the shells of macOS were not tried there.
     """
-    os.environ["COURSE_PATH"] = course_path()  # for what the shell runs
+    os.environ |= {"COURSE_PATH": course_path(), "COURSE_STARTED_IN": str(Path.cwd())}
     zsh = FILES / "zsh"
     own = os.environ.get("ZDOTDIR") or Path.home()
     startup = str(FILES / "startup.sh")

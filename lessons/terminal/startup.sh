@@ -7,3 +7,8 @@ unalias python python3 pytest 2>/dev/null || true
 unset -f python python3 pytest 2>/dev/null || true
 PATH="$COURSE_PATH${PATH:+:$PATH}"
 export PATH
+
+# "File > New > Terminal" opens wherever the server was started. Commands are typed in its first folder.
+if [ "$PWD" = "$COURSE_STARTED_IN" ] && [ -n "${JUPYTER_SERVER_ROOT:-}" ]; then
+    cd "$JUPYTER_SERVER_ROOT"
+fi

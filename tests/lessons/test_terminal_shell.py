@@ -88,12 +88,13 @@ def test_python_and_pytest_are_the_courses_own(home, shell):
         try:
             assert any("The course is open at" in line for line in server.stdout)
             line = "python -c 'import sys; print(\"I am\", sys.prefix)'; pytest --version; "
-            line += 'echo "$MINE" the end | tr e E'
+            line += 'pwd; echo "$MINE" the end | tr e E'
             said = asyncio.run(type_in_terminal(f"http://127.0.0.1:{port}", line, "thE End"))
         finally:
             jupyter_process.end(server)
     assert f"I am {sys.prefix}" in said
     assert re.search(r"pytest \d+\.\d", said)
+    assert f"\n{home}\r" in said  # my_course is there
     assert "another" not in said.replace(line, "")
     assert shell == "sh" or "yEs thE End" in said  # the user's own startup file was read
 
