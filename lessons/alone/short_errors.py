@@ -11,9 +11,12 @@ BEGINNING = re.compile(r"\s*(\+ )?(Exception Group )?Traceback \(most recent cal
 # Between two tracebacks of which one has led to the other.
 CHAIN = re.compile(r"(The above exception was the direct cause|During handling of the above exc)")
 LAST = re.compile(r"^[\w.]+(: |$)")  # as in ValueError: …
-NODE_NOISE = re.compile(r"^\s+at .*(node:|node_modules)|^Node\.js v")
+NOISE = re.compile(
+    r"^\s+at .*(node:|node_modules)|^Node\.js v|No error handlers are registered|"
+    r"^RuntimeWarning: Enable tracemalloc"
+)
+LIBRARY_PATH = re.compile(r" \([^()]*site-packages[^()]*\)$")
 NEVER_AWAITED = re.compile(r"^(.+):(\d+): RuntimeWarning: (coroutine '.*' was never awaited)")
-TRACEMALLOC = "Enable tracemalloc to get the object allocation traceback"
 
 
 class ShortErrors:
@@ -50,13 +53,14 @@ class ShortErrors:
         linecache.checkcache()  # the file may have been saved since
         if own := own_line(lines, self._folder):
             yield own
-        yield next((line for line in reversed(lines) if LAST.match(line)), lines[-1])
+        last = next((line for line in reversed(lines) if LAST.match(line)), lines[-1])
+        yield LIBRARY_PATH.sub("", last)
 
     def _plain_line(self, line: str) -> Iterator[str]:
         if found := NEVER_AWAITED.match(line):
             file, number, words = found.groups()
             yield f"{Path(file).name}:{number}: {words}"
-        elif not NODE_NOISE.match(line) and TRACEMALLOC not in line:
+        elif not NOISE.match(line):
             yield line
 
 

@@ -70,9 +70,7 @@ TRAPS = (
     ),
     Trap(
         "object NoneType can't be used in 'await' expression",
-        "a handler begins with async def",
-        "async def hello",
-        "def hello",
+        "a handler begins with async def, and has await before each call of the library",
     ),
     Trap(
         r"SyntaxError: 'await' outside async function",
@@ -89,7 +87,8 @@ TRAPS = (
     ),
     Trap(
         "InvalidToken|rejected by the server|You must pass the token",
-        'Telegram doesn\'t know this token. It is in the environment: os.environ["TELEGRAM_TOKEN"]',
+        "Telegram doesn't know this token. Does the file read it from the environment, by "
+        'os.environ["TELEGRAM_TOKEN"]? If it does, log in again: python3 start.py login telegram',
         'os.environ["TELEGRAM_TOKEN"]',
         '"TOKEN"',
     ),
@@ -116,11 +115,13 @@ TRAPS = (
 
 
 def advice_on(error: str) -> str:
-    """Return what to do about an error's line; "" if nobody knows.
+    """Return what to do about an error's line, as a line of its own; "" if nobody knows.
 
-    >>> advice_on("RuntimeWarning: coroutine 'Message.reply_text' was never awaited")[:39]
-    'a call of the library is a coroutine, a'
+    >>> advice_on("RuntimeWarning: coroutine 'Message.reply_text' was never awaited")[:36]
+    '→ A call of the library is a corouti'
     >>> advice_on("all is well")
     ''
     """
-    return next((trap.words for trap in TRAPS if re.search(trap.sign, error)), "")
+    words = next((trap.words for trap in TRAPS if re.search(trap.sign, error)), "")
+    end = "" if words.endswith("?") else "."
+    return f"→ {words[0].upper()}{words[1:]}{end}" if words else ""

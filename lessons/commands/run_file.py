@@ -167,6 +167,7 @@ class RunningProgram:
         self._marker, self._variables = supervisor.new_marker(), variables
         self._errors = ShortErrors(file.parent)
         self._lines: queue.Queue[str | None] = queue.Queue()
+        self._advised: set[str] = set()  # what was said of this run's errors
         self.has_ended = False  # and all that it said has been shown
         try:
             # A Ctrl-C in the terminal is for us, who pass it on and then say no more of it.
@@ -220,5 +221,7 @@ class RunningProgram:
     def _show(self, lines: Iterator[str]) -> None:
         for line in lines:
             print(hide_secrets(line, self._variables), flush=True)
-            if advice := advice_on(line):
-                print(f"→ {advice[0].upper()}{advice[1:]}.", flush=True)
+            advice = advice_on(line)
+            if advice and advice not in self._advised:
+                self._advised.add(advice)
+                print(advice, flush=True)

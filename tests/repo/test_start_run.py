@@ -283,6 +283,18 @@ def test_a_file_joins_the_sandbox_on_the_notebooks_page_and_leaves_with_it(
 
 
 @posix
+def test_a_second_program_with_the_same_token_is_named(start, phone, monkeypatch):
+    monkeypatch.setenv("COURSE_FOLDER", str(phone.parents[2]))
+    page = Page()
+    first = start("telegram", phone)
+    first.wait_for("ready True")
+    assert page.viktor.ask("/hello", timeout=60) == "hello Viktor!"
+    start("telegram", phone)
+    first.wait_for("→ A second program asks Telegram with the same token.")
+    assert "Traceback" not in first.text
+
+
+@posix
 def test_the_offer_of_a_kernel_that_was_killed_is_ignored(start, phone, monkeypatch):
     monkeypatch.setenv("COURSE_FOLDER", str(phone.parents[2]))
     with socket.create_server(("127.0.0.1", 0)) as server:
