@@ -8,6 +8,7 @@ python3 start.py test ...       every check: format, lint, types, tests, noteboo
 python3 start.py test --quick   the checks that take some minutes; --all takes up to an hour
 python3 start.py report         versions and what failed, to paste into an issue; without secrets
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
+python3 start.py solution 02    one way to write what notebook 02 lets you write alone
 python3 start.py sandbox ...    the sandbox on fixed ports, for any client in any language
 python3 start.py login ...      a real token, into .env: login telegram, twitch or pythonanywhere
 python3 start.py new FOLDER     make a folder for your own bot; the next commands take it
@@ -114,6 +115,7 @@ COMMANDS = {  # the file that each one runs; its docstring is the help
     "run": "lessons/commands/run_local.py",
     "sandbox": "sandbox/bot_sandbox/__main__.py",
     "secrets": "deploy/export_secrets.py",
+    "solution": "lessons/commands/solution.py",
     "subscribe": "deploy/subscribe.py",
     "tab": "docs/tab/build.py",
     "table": "deploy/create_table.py",

@@ -167,7 +167,7 @@ class Book:
             if cell["cell_type"] == "markdown":
                 cell["source"] = self.linked(page, source)
                 continue
-            if "exercise" in cell["metadata"].get("tags", []):
+            if {"exercise", "alone"} & {*cell["metadata"].get("tags", [])}:
                 tag(cell, "remove-output")  # it says that nobody has solved it yet
             elif re.search(r"^ *compare\(", source, re.MULTILINE):
                 tag(cell, "hide-output")  # the guess is right above it

@@ -19,6 +19,8 @@ RULES = REPOSITORY / "tests/nbval_sanitize.cfg"
 SOLUTION = re.compile(
     r"<details>\s*<summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.S
 )
+CHECK_ALONE = re.compile(r"^check_alone\((.+)\)$", re.MULTILINE)
+WRITE_ALONE = r"from lessons.alone.check import write_solution\n\nwrite_solution(\1)\n\g<0>"
 OPEN_GUESS = re.compile(r"\bguess\((.+), \.\.\.\)")
 
 
@@ -47,6 +49,9 @@ def solve(notebook: NotebookNode) -> None:
     """
     for index in find_exercises(notebook):
         notebook.cells[index].source = find_solution(notebook, index)
+    for cell in notebook.cells:  # a file that is written alone
+        if "alone" in cell.metadata.get("tags", []):
+            cell.source = CHECK_ALONE.sub(WRITE_ALONE, cell.source)
     shown = "\n".join(
         output.data.get("text/plain", "")
         for cell in notebook.cells

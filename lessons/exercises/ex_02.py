@@ -1,12 +1,12 @@
-"""Exercises of notebook 02: a welcome for friends, and when each message gets its answer."""
+"""The exercise of notebook 02: a welcome for friends. The other one is in lessons/alone."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
-from lessons.exercises.slips import BotTask, Slip, Values
+from lessons.exercises.slips import BotTask, Slip
 from lessons.exercises.verdict import exercise, expect
 from lessons.learner_bot import commands_of
 
@@ -110,54 +110,3 @@ def exercise_1(file: str | Path) -> str:
         f"your bot has no command {' or '.join(suggested)}. Name one that it has: {others}",
     )
     return "your bot says welcome, and what to do next"
-
-
-RUNNING = "!hello, while your program runs"
-ONE_HOUR = "!hello, and the laptop sleeps for an hour"
-TWO_DAYS = "!hello, and the laptop sleeps for two days"
-TALK = "good morning"
-SLASH_IN_GROUP = "/hello in a group"
-MARK_IN_GROUP = "!hello in a group"
-WHEN_TASK = Values(
-    '"at once", "late" or "never"',
-    {
-        RUNNING: "at once",
-        ONE_HOUR: "late",
-        TWO_DAYS: "never",
-        TALK: "never",
-        SLASH_IN_GROUP: "at once",
-        MARK_IN_GROUP: "never",
-    },
-    {
-        RUNNING: "the program's question waits at Telegram, and Telegram answers it at that moment",
-        ONE_HOUR: {
-            "never": "Telegram keeps messages for 24 hours, and the program asks again when the "
-            "laptop wakes up",
-            "at once": "nobody asks Telegram while the laptop sleeps. The message has to wait",
-        },
-        TWO_DAYS: "Telegram keeps messages for 24 hours. After two days this one is gone",
-        TALK: "it arrives, but it is not a command: it has no ! or / at its beginning",
-        SLASH_IN_GROUP: {
-            "never": "privacy mode lets commands with / through. That is what they are for",
-            "late": "your program is running, and asks all the time",
-        },
-        MARK_IN_GROUP: "in a group, privacy mode hides everything that doesn't begin with /. Your "
-        "bot never sees it",
-    },
-    choices=("at once", "late", "never"),
-)
-
-
-@exercise(
-    'write "at once", "late" or "never" instead of each three dots',
-    "For each line ask two questions: does Telegram give the message to your bot, and is "
-    "your program there to ask for it?",
-    "Telegram keeps a message for 24 hours. In a group, a new bot sees only what begins with /.",
-    "Two of them are answered at once, one is late, and three never get an answer.",
-    task=WHEN_TASK,
-    because="A bot that asks may be late. If it stays away for longer than Telegram keeps "
-    "messages, late turns into never.",
-)
-def exercise_2(answers: Mapping[str, str]) -> str:
-    """When each message gets its answer."""
-    return "two at once, one late, three never"

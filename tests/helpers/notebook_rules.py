@@ -18,7 +18,7 @@ TOKENS = {
 MACHINE_PATH = re.compile(r"(?<![\w.])/(home|root|Users|tmp)/|\bC:\\[A-Z]")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-TAGS = {"exercise", "nbval-ignore-output", "raises-exception"}
+TAGS = {"alone", "exercise", "nbval-ignore-output", "raises-exception"}
 SOLUTION = "<details><summary>Solution</summary>"
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 
@@ -232,8 +232,9 @@ def exercises(notebook, path):
     headings = [text for text in prose(notebook) if text.startswith("### Exercise")]
     if len(headings) != len(places):
         yield f"{len(headings)} headings of exercises, {len(places)} answer cells"
-    if len(places) != 2 and (is_core(path) or not places):
-        yield f"has {len(places)} exercises"
+    together = len(places) + sum("alone" in tags(cell) for cell in cells)
+    if together != 2 and (is_core(path) or not places):
+        yield f"has {together} exercises"
     for text in headings:
         if not re.search(r" \(\d+ minutes\)$", text.splitlines()[0]):
             yield f"an exercise without its minutes: {text.splitlines()[0]!r}"

@@ -38,8 +38,8 @@ COMMANDS = (
     "refresh",
     "reset",
 )
-COMMANDS += ("install", "pack", "report", "run", "sandbox", "secrets", "subscribe", "table")
-COMMANDS += ("tab", "test", "unpack", "webhook")
+COMMANDS += ("install", "pack", "report", "run", "sandbox", "secrets", "solution")
+COMMANDS += ("subscribe", "table", "tab", "test", "unpack", "webhook")
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-all.lock")
 LOCKS += ("requirements-node.lock", "requirements-server.lock", "requirements-book.lock")
 COPIED = (

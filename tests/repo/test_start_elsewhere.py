@@ -93,6 +93,7 @@ COMMANDS = {  # what each is given, and words that its own code says at the end
     "run": ("telegram silent_bot", "has no `bot`"),
     "sandbox": (f"my_bot --run {sys.executable} -I -V", "Python 3."),
     "secrets": ("yandex", "TELEGRAM_TOKEN is not set"),
+    "solution": ("02", "application.run_polling()"),
     "subscribe": ("", "TWITCH_CLIENT_ID is not set"),
     "tab": ("site", "This failed: "),
     "table": (NOWHERE, "127.0.0.1:9 cannot be reached"),

@@ -1,0 +1,153 @@
+"""What a learner writes alone: a row for each section, with what people write to her program.
+
+A turn's traps are known by what came back. The other traps are errors: see traps.py.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from lessons.alone.traps import Trap
+
+HERE = Path(__file__).parent
+
+
+class Turn(NamedTuple):
+    """What a person writes, and what should come back."""
+
+    person: str
+    text: str
+    is_right: Callable[[str], bool]
+    expected: str  # for people
+    unanswered: str = ""  # written before, and nothing should come back
+    traps: tuple[Trap, ...] = ()
+
+
+class Section(NamedTuple):
+    """A file that a learner writes alone."""
+
+    notebook: str
+    exercise: int  # its place among the notebook's exercises
+    file: str
+    extracts: str
+    turns: tuple[Turn, ...]
+    shown: str  # after "✔ passed: "
+
+    @property
+    def solution(self) -> str:
+        """One way to write the file."""
+        return (HERE / f"solutions/{self.file}.txt").read_text(encoding="utf-8")
+
+    @property
+    def extracts_text(self) -> str:
+        """The documentation's extracts."""
+        return (HERE / f"extracts/{self.extracts}").read_text(encoding="utf-8")
+
+
+def names(person: str) -> Callable[[str], bool]:
+    """Return a test of a greeting: it has this person's name, no other, and no code."""
+
+    def is_right(said: str) -> bool:
+        others = {"Viktor", "Ada"} - {person}
+        return person in said and not re.search(rf"\{{|User\(|<a |{'|'.join(others)}", said)
+
+    return is_right
+
+
+NAME = "update.effective_user.first_name"
+HELLO_TRAPS = (
+    Trap(
+        r"^/hello$",
+        "filters.TEXT takes commands, too. Write filters.TEXT & ~filters.COMMAND, and add a "
+        "handler for hello",
+        'CommandHandler("hello", hello))\napplication.add_handler(MessageHandler(filters.TEXT & '
+        "~filters.COMMAND, echo)",
+        "MessageHandler(filters.TEXT, echo)",
+    ),
+    Trap(
+        r"\{",
+        "Python fills the braces if you write f before the quotes",
+        'reply_text(f"',
+        'reply_text("',
+    ),
+    Trap(
+        r"User\(",
+        "that is the whole user. The reference says which of its attributes is the name",
+        NAME,
+        "update.effective_user",
+    ),
+    Trap(
+        "<a href",
+        "reply_text shows HTML as it is. Use the plain name, or reply_html",
+        NAME,
+        "update.effective_user.mention_html()",
+    ),
+    Trap(
+        r"\d{5,}",
+        "that is the user's number. The reference says which attribute is the name",
+        NAME,
+        "update.effective_user.id",
+    ),
+    Trap(
+        "(?i)hello.bot",
+        "that is the bot's own name. The person who wrote is update.effective_user",
+        NAME,
+        "context.bot.first_name",
+    ),
+)
+PHONE = Section(
+    "02_on_your_phone",
+    2,
+    "phone.py",
+    "python_telegram_bot.md",
+    (
+        Turn("Viktor", "/hello", names("Viktor"), "the name Viktor", "", HELLO_TRAPS),
+        Turn(
+            "Ada",
+            "/hello",
+            names("Ada"),
+            "the name Ada",
+            "",
+            (
+                Trap(
+                    "Viktor",
+                    "everybody is called Viktor. The name has to come from update.effective_user",
+                    f"{{{NAME}}}",
+                    "Viktor",
+                ),
+            ),
+        ),
+        Turn(
+            "Viktor",
+            "see you at eight",
+            lambda said: "see you at eight" in said,
+            "the same text",
+        ),
+        Turn(
+            "Viktor",
+            "good night",
+            lambda said: "good night" in said,
+            "no answer to /help, so first the text good night",
+            "/help",
+            (
+                Trap(
+                    "",
+                    "delete the handler for help, and its line with add_handler",
+                    'application.add_handler(CommandHandler("hello", hello))',
+                    'application.add_handler(CommandHandler(["hello", "help"], hello))',
+                ),
+            ),
+        ),
+    ),
+    "phone.py greets Viktor and Ada by name, repeats what they write, and has no /help",
+)
+SECTIONS = {section.file: section for section in (PHONE,)}
+
+
+def find_sections(notebook: str) -> list[Section]:
+    """Return the sections of the notebook whose number, name or file begins like this."""
+    found = SECTIONS.values()
+    return [one for one in found if notebook and one.notebook.startswith(notebook)] or [
+        one for one in found if one.file == notebook
+    ]

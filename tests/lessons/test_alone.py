@@ -1,0 +1,135 @@
+"""Files that are written alone: the check says what came back, and names the nearest trap."""
+
+import json
+import re
+
+import pytest
+from notebook_runs import NOTEBOOKS
+
+from lessons.alone.check import check_alone, start_alone, write_solution
+from lessons.alone.runs import saves_that_ran
+from lessons.alone.sections import SECTIONS
+from lessons.alone.traps import TRAPS, advice_on
+from lessons.commands import solution
+from lessons.progress.course_map import EXERCISES, was_passed
+
+CODE = SECTIONS["phone.py"].solution
+REPLY_TRAPS = [trap for turn in SECTIONS["phone.py"].turns for trap in turn.traps]
+SHOWN = [trap for trap in [*TRAPS, *REPLY_TRAPS] if trap.old]
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """The folder of the files that are written alone, with the section begun."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path / "own"))
+    start_alone("phone.py")
+    return tmp_path / "workshop/alone"
+
+
+@pytest.fixture
+def check(alone, capsys):
+    """Save this text as phone.py, and return what the check says of it."""
+
+    def check(text=None):
+        if text is not None:
+            (alone / "phone.py").write_text(text)
+        capsys.readouterr()
+        check_alone("phone.py")
+        return capsys.readouterr().out
+
+    return check
+
+
+def test_the_place_is_looked_at_first(alone, check):
+    assert "there is no phone.py in workshop/alone\n" in check()
+    (alone / "untitled.py").write_text(CODE)
+    assert "There is untitled.py. Has yours another name?" in check()
+    (alone / "untitled.py").unlink()
+    (alone.parent / "phone.py").write_text(CODE)
+    assert "There is one in workshop: move it" in check()
+    assert "phone.py is empty. Have you saved it? Ctrl+S" in check("")
+    (alone / "telegram.py").write_text(CODE)
+    assert "workshop/alone has a file telegram.py. Python takes it for the library" in check(CODE)
+
+
+@pytest.mark.slow("bots that are started")
+@pytest.mark.parametrize("trap", SHOWN, ids=[trap.sign for trap in SHOWN])
+def test_each_trap_is_named(check, trap):
+    assert CODE.count(trap.old) == 1
+    said = check(CODE.replace(trap.old, trap.new))
+    assert said.startswith("… not yet: ")
+    assert trap.words[1:] in said
+    assert "site-packages" not in said
+
+
+@pytest.mark.slow("bots that are started")
+def test_it_says_who_wrote_what_and_what_came_back(check):
+    said = check(CODE.replace("update.effective_user.first_name", "update.message.text"))
+    assert 'Viktor wrote /hello. "hello /hello!" came back. Expected the name Viktor' in said
+    said = check(CODE.replace("await update.message.reply_text(f", "await update.message.answer(f"))
+    assert (
+        "Viktor wrote /hello. Nothing came back, and phone.py printed:\nphone.py:7: await" in said
+    )
+    said = check(CODE.replace('application.add_handler(CommandHandler("hello", hello))\n', ""))
+    assert "Nothing came back. Is there a handler for it, and is it added by add_handler?" in said
+    said = check(CODE.replace("application.run_polling()", ""))
+    assert "phone.py ended before it asked Telegram anything." in said
+    assert "is as it was" not in said
+    assert "phone.py is as it was at the last check. If you have changed it, save it" in check()
+
+
+@pytest.mark.slow("bots that are started")
+def test_the_solution_appears_after_three_saves_and_passes(alone, check):
+    for number in (1, 1, 2):
+        assert CODE.rstrip() not in check(f"# {number}\nprint('hi')\n")
+    said = check("print('hi')\n")
+    assert len(saves_that_ran(alone / "phone.py")) == 3
+    assert "You have run 3 saves or more. Here is one way:" in said and CODE.rstrip() in said
+    assert not was_passed("02_on_your_phone", 2)
+    write_solution("phone.py")
+    (alone / "phone.py").write_text(CODE)
+    assert check().startswith("✔ passed: phone.py greets Viktor and Ada by name")
+    assert was_passed("02_on_your_phone", 2)
+
+
+@pytest.mark.slow("bots that are started")
+@pytest.mark.parametrize("file", SECTIONS)
+def test_the_program_in_the_extracts_runs_and_is_not_the_solution(check, file):
+    (code,) = re.findall(r"```python\n(.*?)```", SECTIONS[file].extracts_text, re.DOTALL)
+    said = check(code)
+    assert "Viktor wrote /hello. Nothing came back. Is there a handler for it" in said
+
+
+def test_errors_that_no_check_shows_are_explained():
+    error = "telegram.error.Conflict: Conflict: terminated by other getUpdates request; make sure"
+    assert advice_on(error).startswith("→ A second program asks Telegram with the same token")
+    own = "cannot import name 'Update' from 'telegram' (/home/ada/workshop/alone/telegram.py)"
+    assert "library's own name" in advice_on(own)
+    assert advice_on("telegram.error.NetworkError: none").endswith("Is the internet there?")
+    assert "start.py run" in advice_on("KeyError: 'TELEGRAM_TOKEN'")
+
+
+@pytest.mark.parametrize("word", ["02", "02_on_your_phone", "phone.py"])
+def test_the_command_prints_the_solution_at_any_time(capsys, word):
+    assert solution.main([word]) == 0
+    assert CODE in capsys.readouterr().out
+
+
+def test_the_command_says_which_solutions_there_are(capsys):
+    assert solution.main(["99"]) == solution.main([]) == 2
+    assert "There are: 02 (phone.py)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("file", SECTIONS)
+def test_a_section_has_its_place_in_its_notebook(file):
+    section = SECTIONS[file]
+    text = (NOTEBOOKS / f"{section.notebook}.ipynb").read_text(encoding="utf-8")
+    cells = json.loads(text)["cells"]
+    tagged = [cell for cell in cells if EXERCISES & {*cell["metadata"].get("tags", [])}]
+    source = "".join(tagged[section.exercise - 1]["source"])
+    assert source.splitlines()[-1] == f'check_alone("{file}")'
+    assert section.extracts_text.count("https://") and re.search(
+        r" 20\d\d\.", section.extracts_text
+    )
+    compile(section.solution, file, "exec")
