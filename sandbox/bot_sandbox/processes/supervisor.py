@@ -32,6 +32,8 @@ T = TypeVar("T")
 MARKER = "BOT_SANDBOX_PROCESS"
 KILL_ROUNDS = 100
 KEPT_LINES = 10_000  # lines of a program's output to keep; the oldest are dropped
+KEPT_CHARACTERS = 20_000_000  # of them all
+LONGEST_LINE = 1_000_000  # bytes; a longer one comes in parts
 # A Ctrl-C in the terminal must not reach them; 0x200 is Windows' CREATE_NEW_PROCESS_GROUP.
 DETACHED_OPTIONS: Any = (
     {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
@@ -174,7 +176,8 @@ class OutputLines:
 
     def __init__(self, pipe: IO[bytes] | None, changed: threading.Condition) -> None:
         assert pipe is not None
-        self._lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self._lines: deque[str] = deque()
+        self._characters = 0  # of all lines
         self.is_over = False
         self._changed = changed  # of the program, so that it can wait for both of its pipes
         self._reader = threading.Thread(target=self._read, args=(pipe,), daemon=True)
@@ -201,13 +204,21 @@ class OutputLines:
 
     def _read(self, pipe: IO[bytes]) -> None:
         with pipe:
-            for line in pipe:
+            for line in iter(lambda: pipe.readline(LONGEST_LINE), b""):
                 with self._changed:
-                    self._lines.append(line.decode(errors="replace").rstrip())
+                    self._keep(line.decode(errors="replace").rstrip())
                     self._changed.notify_all()
         with self._changed:
             self.is_over = True
             self._changed.notify_all()
+
+    def _keep(self, line: str) -> None:
+        if len(self._lines) == KEPT_LINES:
+            self._characters -= len(self._lines.popleft())
+        self._lines.append(line)
+        self._characters += len(line)
+        while self._characters > KEPT_CHARACTERS:
+            self._characters -= len(self._lines.popleft())
 
 
 def launch(

@@ -8,7 +8,12 @@ import psutil
 import pytest
 from cloud_tools import POSIX, marked, wait_until
 
-from bot_sandbox.processes.supervisor import KEPT_LINES, ProcessSupervisor
+from bot_sandbox.processes.supervisor import (
+    KEPT_CHARACTERS,
+    KEPT_LINES,
+    LONGEST_LINE,
+    ProcessSupervisor,
+)
 
 FAMILY = """
 import subprocess, sys, time
@@ -56,6 +61,18 @@ def test_a_chatty_program_is_not_blocked_and_fills_no_memory(start):
     assert kept.wait(60) == 0
     kept.output.wait_end(20)
     assert kept.output.all() == [str(number) for number in range(2 * KEPT_LINES, 3 * KEPT_LINES)]
+
+
+def test_an_endless_line_comes_in_parts_and_fills_no_memory(start):
+    kept = start("while True: print('x' * 100_000, end='')")
+    most = KEPT_CHARACTERS
+
+    def is_full(lines):
+        return len(lines) > 1 and sum(map(len, lines)) > most - 2 * LONGEST_LINE
+
+    assert kept.output.wait_for(is_full, 60)
+    assert sum(map(len, kept.output.all())) <= most
+    assert max(map(len, kept.output.all())) <= LONGEST_LINE
 
 
 def test_who_waits_for_a_line_is_not_kept_when_no_more_will_come(start):
