@@ -95,6 +95,29 @@ def test_a_failed_test_shows_the_chats_and_what_was_refused_without_secrets(tmp_
     assert not TOKEN.search(said)
 
 
+def test_a_parameter_that_is_a_named_tuple_does_not_hide_the_chats(tmp_path):
+    test = """
+from typing import NamedTuple
+
+import pytest
+
+
+class Case(NamedTuple):
+    said: str
+    heard: str
+
+
+@pytest.mark.parametrize("case", [Case("hi", "hello")])
+def test_it(case, telegram_sandbox):
+    telegram_sandbox.new_bot("Hello bot", "hello_bot")
+    telegram_sandbox.person("Viktor").send(case.said)
+    assert case.heard == case.said
+"""
+    said = run(tmp_path, test)
+    assert "1 failed" in said
+    assert "Viktor: hi" in said
+
+
 def test_a_test_that_passes_shows_nothing(tmp_path):
     said = run(tmp_path, TALK.replace("PASSES", "1 == 1"), "-rA")
     assert "2 passed" in said

@@ -174,7 +174,8 @@ def unwrap(value: Any) -> Any:
     if isinstance(value, Twin):
         return value.sync
     if isinstance(value, (list, tuple)):
-        return type(value)(map(unwrap, value))
+        make = getattr(value, "_make", type(value))  # a named tuple wants its values one by one
+        return make(map(unwrap, value))
     return value
 
 
