@@ -21,6 +21,7 @@ python3 start.py secrets ...    the bot's secrets from .env, as a cloud's own to
 python3 start.py table ...      a table for your bot's memory in Yandex Cloud
 python3 start.py webhook ...    tell Telegram where your function is, or ask what it knows
 python3 start.py subscribe ...  the same for Twitch
+python3 start.py exam ...       try a bot of yours, point by point: exam lost_property FOLDER
 python3 start.py card           one page to show: your bot, its commands, your square
 python3 start.py pack           your bot, notebooks and progress in one zip, to take along
 python3 start.py unpack FILE    what pack took along, brought into this course
@@ -105,6 +106,7 @@ COMMANDS = {  # the file that each one runs; its docstring is the help
     "bundle": "deploy/bundle/__main__.py",
     "card": "lessons/commands/card.py",
     "deploy": "deploy/pythonanywhere/__main__.py",
+    "exam": "lessons/commands/exam.py",
     "lab": "lessons/commands/lab.py",
     "login": "deploy/login.py",
     "new": "deploy/new.py",
@@ -144,12 +146,13 @@ CAN_BUILD = (  # the website
 )
 ONLY_INSTALL = ("install", "node")  # nothing is run afterwards
 # They install what the bot's own requirements.txt asks for.
-INSTALLS_FOR_BOTS = ("autostart", "run", "sandbox", "test")
+INSTALLS_FOR_BOTS = ("autostart", "exam", "run", "sandbox", "test")
 PYTEST_FLAGS = "quick|all|lint|lf|last-failed|ff|failed-first|nf|new-first|sw|stepwise|co|pdb|trace"
 PYTEST_FLAGS += "|collect-only|exitfirst|verbose|quiet|showlocals|disable-warnings|no-.+|setup-.+"
 # The word after such an option is its value, and no folder, even if a folder has that name. So is
 # the word after an option that is not known here.
 WITH_VALUE = {
+    "exam": "--sitting",
     "sandbox": r"--(?!(json|no-open|no-sample|fixed|packages)$)[^=]+",
     "test": rf"-[^-kmnpocWr]*[kmnpocWr]|--(?!({PYTEST_FLAGS})$)[^=]+",
 }
@@ -466,8 +469,8 @@ def folders_in(command: str, arguments: list[str]) -> list[Path]:
         for before, word in zip([command, *own], own, strict=False)
         if word[:1] != "-" and not with_value.fullmatch(before)
     ]
-    if command in ("autostart", "run"):
-        words = words[1:]  # the first is the platform
+    if command in ("autostart", "exam", "run"):
+        words = words[1:]  # the first is the platform, or the exam's name
     paths = [Path(word.partition("::")[0]).resolve() for word in words]
     return [path if path.is_dir() else path.parent for path in paths if path.exists()]
 

@@ -35,7 +35,7 @@ def remember_passed(stem: str, number: str) -> None:
     (progress_folder() / f"{stem}-{number}").touch()
 
 
-def was_passed(stem: str, number: int) -> bool:
+def was_passed(stem: str, number: int | str) -> bool:
     """Return whether an exercise was passed, today or on another day."""
     return (progress_folder() / f"{stem}-{number}").exists()
 

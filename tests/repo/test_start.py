@@ -31,6 +31,7 @@ COMMANDS = (
     "bundle",
     "card",
     "deploy",
+    "exam",
     "lab",
     "login",
     "new",

@@ -1,0 +1,125 @@
+"""What a program printed, for its author: her own line and the error, without a library's lines."""
+
+import linecache
+import re
+import sys
+from pathlib import Path
+
+from bot_sandbox import ManagedProcess
+from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_secrets
+from bot_sandbox.programs.program import PYTHON_FRAME, own_line
+
+LONGEST = 200  # characters of a line
+SHOWN_LINES = 5
+READ_S = 2.0
+TRACEBACK = "Traceback (most recent call last):"
+ERROR = re.compile(  # a library's errors may have any name, as in telegram.error.TimedOut
+    r"(?:(?:\w+\.)*\w*(?:Error|Exception|Warning)|(?:\w+\.)+error\.\w+|\w+\.exceptions\.\w+)\b.*"
+)
+NODE_FRAME = re.compile(r"\s+at |file://.*:\d+$|Node\.js v")
+UNAWAITED = re.compile(r"(.+):(\d+): RuntimeWarning: coroutine '(.+)' was never awaited")
+NOISE = re.compile(  # what libraries log of their own
+    r"HTTP Request|api\.telegram\.org|No error handlers are|tracemalloc|Application (is|st)"
+)
+TOKEN = "The token is in the environment, and its name is TELEGRAM_TOKEN: "  # noqa: S105
+TOKEN += 'os.environ["TELEGRAM_TOKEN"] in Python, process.env.TELEGRAM_TOKEN in JavaScript.'
+ADVICE = {  # what an error says, or the line with it: what to do
+    r"(?i)bad webhook|\[webhooks\]": "run_webhook needs the package tornado, and an address that "
+    "Telegram can call. In this exam your bot asks Telegram: end with app.run_polling().",
+    "was never awaited": "Something was prepared, and never done. Write await in front of it.",
+    r"(Syntax|Indentation|Tab)Error": "Python can't read your file. Look at this line, and at the "
+    "end of the line above it.",
+    r"No module named|Cannot find (package|module)": "Your computer doesn't have this. Is its name "
+    "right? The course has python-telegram-bot, and you import it as telegram. For JavaScript, "
+    "type  npm install NAME  in your folder.",
+    r"environ|InvalidToken|Unauthorized|the token|Empty token": TOKEN,
+    r"'NoneType' object has no attribute": "Something is None here. update.message is None "
+    "if a message was changed. message.text is None in a sticker, and if the bot joins a group.",
+    "reading '(text|chat|from|match|split|startsWith)'": "Something is undefined here. An "
+    "update has no message if one was changed. A sticker has no text, nor has a message that the "
+    "bot has joined a group.",
+    "(?i)parse entities": "Telegram has read < as the beginning of a tag. Leave out parse_mode.",
+    "(?i)message is too long": "A message has 4096 characters at most. Send several.",
+    "(?i)(message )?text is empty": "Telegram sends no empty message. Is your text empty here?",
+    "no running event loop|never retrieved": "Let the library start your functions: "
+    "handlers first, then app.run_polling() as the last line.",
+}
+
+
+class Output:
+    """What a program has printed so far, and how it ended."""
+
+    def __init__(self, process: ManagedProcess, folder: Path) -> None:
+        self.status = process.status
+        if self.status is not None:
+            process.output.wait_end(READ_S)
+            process.errors.wait_end(READ_S)
+        lines = [*process.output.all(), *process.errors.all()]
+        self.printed, self.error = split_error(lines)
+        self.line = own_line(lines, folder) or line_without_await(lines)
+        self.advice = self._find_advice(folder)
+
+    def lines(self) -> list[str]:
+        """Return what to show: its last lines, its error, and the author's own line."""
+        shown = [f"    {shorten(line)}" for line in self.printed[-SHOWN_LINES:]]
+        shown[:0] = ["Your program printed:"] if shown else []
+        if self.status is not None:
+            shown += [f"Your program has ended, with status {self.status}."]
+        shown += [f"Error:      {shorten(self.error)}"] if self.error else []
+        shown += [f"Your line:  {shorten(self.line)}"] if self.line and self.error else []
+        return shown
+
+    def _find_advice(self, folder: Path) -> str:
+        hiding = [path.name for path in folder.glob("*.py") if hides_library(path.stem)]
+        if hiding and re.match("(Import|ModuleNotFound|Attribute)Error", self.error):
+            return (
+                f"Your file {hiding[0]} hides the library of that name, because Python looks into "
+                "your folder first. Give your file another name."
+            )
+        for words, advice in ADVICE.items():
+            if self.error and re.search(words, f"{self.error}\n{self.line}"):
+                return advice
+        if self.status == 0 and not self.error:
+            return (
+                "Nothing kept it running. The last line is app.run_polling(), without indentation."
+            )
+        return ""
+
+
+def hides_library(stem: str) -> bool:
+    """Return whether a file of this name hides a module of Python or of a library for bots."""
+    return stem in sys.stdlib_module_names or stem in ("telegram", "aiogram", "telebot", "httpx")
+
+
+def split_error(lines: list[str]) -> tuple[list[str], str]:
+    """Return what is no part of an error, and the last error's own line."""
+    printed, error, in_error = [], "", False
+    for line in lines:
+        if found := UNAWAITED.match(line):
+            error, in_error = f"RuntimeWarning: coroutine '{found[3]}' was never awaited", True
+        elif line == TRACEBACK or PYTHON_FRAME.match(line) or NODE_FRAME.match(line):
+            in_error = True
+        elif NOISE.search(line):
+            continue
+        elif ERROR.fullmatch(line):
+            error, in_error = line, False
+        elif not (in_error and (not line or line[0] in " ^")):
+            printed.append(line)
+            in_error = False
+    return printed, error
+
+
+def line_without_await(lines: list[str]) -> str:
+    """Return the line that Python names if an await was forgotten."""
+    for line in reversed(lines):
+        if found := UNAWAITED.match(line):
+            text = linecache.getline(found[1], int(found[2])).strip()
+            return f"{Path(found[1]).name}:{found[2]}: {text}"
+    return ""
+
+
+def shorten(text: str, longest: int = LONGEST) -> str:
+    """Make a line of foreign text fit to be shown: short, without secrets or control characters."""
+    text = hide_secrets(text[: 10 * LONGEST], {})
+    text = escape_control_characters(text.replace("\n", " / "))
+    return text if len(text) <= longest else f"{text[:longest]} …"

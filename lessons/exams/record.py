@@ -1,0 +1,65 @@
+"""What a learner has passed of an exam, beside the exercises that she has passed; never her code.
+
+Each passed point is an empty file, `progress/lost_property-4`, and `progress/lost_property-tries`
+says how often she has tried.
+"""
+
+from lessons.exams.brief import Point
+from lessons.exams.lost_property import BRIEF as LOST_PROPERTY
+from lessons.progress.course_map import (
+    circles,
+    progress_folder,
+    remember_passed,
+    was_passed,
+)
+
+BRIEFS = {"lost_property": LOST_PROPERTY}
+
+
+class ExamRecord:
+    """The points of an exam, and those that were passed."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._brief = name, BRIEFS[name]
+
+    def __repr__(self) -> str:
+        lines = []
+        for sitting in (1, 2):
+            marks = self.marks(sitting)
+            passed = f"{sum(marks)} of {len(marks)} points passed"
+            lines.append(f"exam {sitting}  {circles(marks):10}  {passed}")
+        return "\n".join([*lines, f"tries   {self.tries}"])
+
+    def marks(self, sitting: int) -> tuple[bool, ...]:
+        """Return for each point of a sitting whether it was passed."""
+        points = self._brief.points_of(sitting)
+        return tuple(was_passed(self._name, file_part(point, sitting)) for point in points)
+
+    @property
+    def tries(self) -> int:
+        """How often the exam was tried."""
+        try:
+            return int((progress_folder() / f"{self._name}-tries").read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # none so far, or a broken file
+            return 0
+
+    def add_try(self) -> int:
+        """Count one more try, and return how many there were."""
+        tries = self.tries + 1
+        progress_folder().mkdir(parents=True, exist_ok=True)
+        (progress_folder() / f"{self._name}-tries").write_text(f"{tries}\n", encoding="utf-8")
+        return tries
+
+    def add_passed(self, point: Point, sitting: int) -> None:
+        """Remember that a point was passed."""
+        remember_passed(self._name, file_part(point, sitting))
+
+
+def exam_record(name: str) -> ExamRecord:
+    """Return what you have passed of an exam, such as "lost_property"."""
+    return ExamRecord(name)
+
+
+def file_part(point: Point, sitting: int) -> str:
+    """Return how a passed point's file ends. In exam 1, a point that has more later is another."""
+    return f"{point.number}" if sitting > 1 or not point.later else f"{point.number}_in_exam_1"

@@ -1,0 +1,261 @@
+"""The stage of one point: a Telegram with people in it, and the learner's program in a copy.
+
+The program never runs in the learner's own folder, so nothing there is changed or deleted. A copy
+holds only code. So the box is empty when a point begins, whatever the program has kept before.
+"""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from bot_sandbox import Group, ManagedProcess, Message, Program, Telegram
+from bot_sandbox.cloud.deployment import find_node
+from lessons.exams.output import Output, shorten
+
+START_S = 30.0  # for the first answer after a start; later ones have ANSWER_S
+ANSWER_S = 10.0
+LATE_S = 3.0  # for one more message of an answer
+QUIET_S = 0.2  # how long nothing more must come if something must be absent from an answer
+MOST_S = 120.0  # for one answer, in many messages
+MOST_MESSAGES = 400  # of an answer, that are read
+LONG_WORD = 60  # characters of what may be divided between two messages
+SHOWN_TURNS = 3  # of what people wrote and saw, in a failure
+CODE = (".py", ".mjs", ".js", ".cjs")
+MOST_FILES, MOST_BYTES = 500, 10_000_000
+NOT_COPIED = ("__pycache__", "node_modules", "venv")  # and hidden folders
+
+
+class Failed(Exception):  # noqa: N818 - reads as a sentence
+    """A point is not passed; the text has what people wrote and saw, and what to do."""
+
+
+class NoProgram(Exception):  # noqa: N818 - reads as a sentence
+    """There is nothing to try; the text says what to do."""
+
+
+class Expected(NamedTuple):
+    """The words that an answer has, those that it lacks, and what to do if that isn't so."""
+
+    words: tuple[str, ...]
+    absent: tuple[str, ...]
+    advice: str
+
+
+class Turn(NamedTuple):
+    """Something that somebody wrote."""
+
+    who: str
+    text: str
+    message: Message
+
+    def answers(self) -> list[Message]:
+        """Return what bots have written there since."""
+        later = self.message.chat.messages[self.message.message_id :][:MOST_MESSAGES]
+        return [one for one in later if one.sender.is_bot and not (one.event or one.deleted)]
+
+    def lines(self) -> list[str]:
+        """Return what this person wrote and has seen so far."""
+        saw = [one.shown for one in self.answers()]
+        lines = [f"{self.who} wrote  {shorten(self.text)}"]
+        lines += [f"   and saw  {shorten(text)}" for text in saw[:2] or ["no answer"]]
+        return lines + ([f"            and {len(saw) - 2} more"] if saw[2:] else [])
+
+
+class Stage:
+    """People who write to a program that has just been started, with nothing in its folder."""
+
+    def __init__(self, source: Path, username: str) -> None:
+        self._stack = ExitStack()
+        with ExitStack() as stack:
+            scratch = tempfile.TemporaryDirectory(prefix="exam-", ignore_cleanup_errors=True)
+            self._folder = Path(stack.enter_context(scratch)).resolve()
+            self._command = copy_program(source, self._folder)
+            self._telegram = stack.enter_context(Telegram(limits=None))
+            self._bot = self._telegram.new_bot("Lost property", username)
+            people = ("Viktor", "Anna", "another Anna")
+            self._people = {one: self._telegram.person(one.split()[-1]) for one in people}
+            self._programs = Program(grace_s=0.0)
+            stack.callback(self._programs.close)
+            self._before: list[list[str]] = []  # lines about what happened before this turn
+            self._last: dict[str, Message] = {}
+            self._start()
+            self._stack = stack.pop_all()
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def ask(self, who: str, text: str, expected: Expected, in_group: bool = False) -> None:
+        """Write a text, and raise Failed unless the answer is as expected."""
+        place = self._group if in_group else self._bot
+        message = self._last[who] = self._people[who].send(text, place)
+        turn = Turn(f"{who} (in a group)" if in_group else who, text, message)
+        if not self._is_answered(turn, expected.words):
+            raise self._failure(turn, expected)
+        self._is_new = False
+        if expected.absent:
+            self._telegram.wait_until(lambda: has_any(turn, expected.absent), QUIET_S)
+            if has_any(turn, expected.absent):
+                raise self._failure(turn, expected)
+        self._before.append(turn.lines())
+
+    def send_sticker(self, who: str) -> None:
+        """Send a sticker."""
+        self._people[who].sticker(self._bot)
+        self._before.append([f"{who} sent a sticker"])
+
+    def change_last_message(self, who: str, text: str) -> None:
+        """Change the last message of somebody."""
+        self._people[who].edit(self._last[who], text)
+        self._before.append([f"{who} changed that message to  {shorten(text)}"])
+
+    def cut_power(self) -> None:
+        """Kill the program, as soon as Telegram knows what it has read, and start it again."""
+        self._telegram.wait_until(lambda: not self._telegram.pending_updates(self._bot), ANSWER_S)
+        self._process.kill()
+        self._before.append(["The power was cut, and your program started again"])
+        self._start()
+
+    @cached_property
+    def _group(self) -> Group:
+        """Make the group when it is needed, because the bot hears that it was added."""
+        members = [self._people["Viktor"], self._people["Anna"], self._bot]
+        return self._telegram.group("School", members)
+
+    def _start(self) -> None:
+        self._is_new = True  # until its first answer
+        self._process: ManagedProcess = self._programs(
+            *self._command,
+            folder=self._folder,
+            TELEGRAM_TOKEN=self._bot.token,
+            PYTHONUNBUFFERED="1",  # what it prints is seen at once
+        )
+
+    def _has_ended(self) -> bool:
+        return self._process.status is not None
+
+    def _is_answered(self, turn: Turn, words: tuple[str, ...]) -> bool:
+        """Wait until the answer has all words; False if it ends before, or the program does."""
+        count, end = 0, time.monotonic() + MOST_S
+
+        def is_complete() -> bool:
+            return bool(turn.answers()) and all(has_word(turn, word) for word in words)
+
+        def is_new() -> bool:
+            return is_complete() or self._has_ended() or len(turn.answers()) > count
+
+        patience = START_S if self._is_new else ANSWER_S
+        while self._telegram.wait_until(is_new, patience) and time.monotonic() < end:
+            if is_complete() or self._has_ended():
+                break
+            count, patience = len(turn.answers()), LATE_S
+        return is_complete()
+
+    def _failure(self, turn: Turn, expected: Expected) -> Failed:
+        """Say what people wrote and saw, what was expected, what the program printed, its error."""
+        lines = [line for before in self._before[-SHOWN_TURNS:] for line in before]
+        lines += turn.lines()
+        missing = [word for word in expected.words if not has_word(turn, word)]
+        found = [word for word in expected.absent if has_word(turn, word)]
+        lines += [f"  expected  {join_words(missing)}"] if missing else []
+        lines += [f"  expected  not  {join_words(found)}"] if found else []
+        refused = [call for call in list(self._bot.calls) if call.error]
+        if refused and not turn.answers():
+            lines += [f"Telegram refused {refused[-1].method}: {shorten(refused[-1].error)}"]
+        output = Output(self._process, self._folder)
+        lines += output.lines()
+        if missing == ["#1"] and self._is_new and re.search(r"#\d", turn.lines()[1]):
+            lines += ["", STARTS_ELSEWHERE]
+        return Failed("\n".join([*lines, "", output.advice or expected.advice]))
+
+
+STARTS_ELSEWHERE = (
+    "Only your code was copied, so this is the first thing. If your program has counted things of "
+    "another day, it keeps its file in another folder: give the file a name without a folder."
+)
+
+
+def join_words(words: list[str]) -> str:
+    """Quote what was expected; the first three, if there are many."""
+    quoted = ", ".join(f'"{shorten(word, 60)}"' for word in words[:3])
+    return quoted + (f" and {len(words) - 3} more" if words[3:] else "")
+
+
+def has_any(turn: Turn, words: tuple[str, ...]) -> bool:
+    """Return whether an answer has one of these words."""
+    return any(has_word(turn, word) for word in words)
+
+
+def has_word(turn: Turn, word: str) -> bool:
+    """Return whether an answer has a word, in capital or small letters; #1 is not in #12."""
+    texts = [one.shown.casefold() for one in turn.answers()]
+    if len(word) > LONG_WORD:  # it may be in two messages
+        return "".join(word.casefold().split()) in "".join("".join(texts).split())
+    words = re.escape(" ".join(word.casefold().split()))
+    return bool(
+        re.search(words + r"(?!\d)" * word[-1].isdigit(), " ".join(" ".join(texts).split()))
+    )
+
+
+def copy_program(source: Path, folder: Path) -> tuple[str, ...]:
+    """Copy a program's code into an empty folder, and return the command that starts it there.
+
+    NoProgram if there is none, or far too much of it.
+    """
+    command = find_command(source)
+    count = size = 0
+    for place, folders, names in os.walk(source):
+        hidden = [name for name in folders if name.startswith(".") or name in NOT_COPIED]
+        folders[:] = [name for name in folders if name not in hidden]
+        below = folder / Path(place).relative_to(source)
+        below.mkdir(exist_ok=True)
+        for name in names:
+            file = Path(place, name)
+            if (file.suffix in CODE or name == "package.json") and file.is_file():
+                count, size = count + 1, size + file.stat().st_size
+                if count > MOST_FILES or size > MOST_BYTES:
+                    raise NoProgram(
+                        f"{source} has more code than a bot needs: over {MOST_FILES} files, or "
+                        f"{MOST_BYTES // 10**6} MB. Put your bot into a folder of its own."
+                    )
+                shutil.copyfile(file, below / name)
+    if (source / "node_modules").is_dir():
+        link_packages(source / "node_modules", folder / "node_modules")
+    return command
+
+
+def link_packages(packages: Path, link: Path) -> None:
+    """Show Node.js the packages of a folder; on Windows, which may forbid links, as a copy."""
+    try:
+        link.symlink_to(packages.resolve(), target_is_directory=True)
+    except OSError:
+        shutil.copytree(packages, link)
+
+
+def find_command(source: Path) -> tuple[str, ...]:
+    """Return the command for a folder with bot.py or bot.mjs; NoProgram if there is neither."""
+    if not source.is_dir():
+        raise NoProgram(f"There is no folder {source}. Make it, and write your bot.py there.")
+    if (source / "bot.py").is_file():
+        return (sys.executable, "bot.py")
+    if (source / "bot.mjs").is_file():
+        try:
+            return (find_node(), "bot.mjs")
+        except RuntimeError:
+            raise NoProgram(
+                "bot.mjs needs Node.js, which this machine lacks. Type: python3 start.py node"
+            ) from None
+    names = sorted(path.name for path in source.iterdir() if not path.name.startswith("."))
+    if not names:
+        raise NoProgram(f"{source} is empty. Write your bot into bot.py there, and save it.")
+    found = ", ".join(names[:5]) + (" …" if names[5:] else "")
+    raise NoProgram(f"{source} has no bot.py, only {found}. Save your bot as bot.py there.")
