@@ -13,14 +13,14 @@ from typing import Any
 
 from deploy.whole_file import write_whole
 
-SIDE_ROOMS = "deeper"  # the folder of the side rooms, beside the core notebooks
+FOLDERS = ("deeper", "exams")  # of side rooms and of exams, beside the core notebooks
 RECORD = ".saved.json"  # what cells have written: a file's name → a digest of its text
 ORIGINALS = ".originals.json"  # which version of the original each copy was made from
 
 
 def workshop() -> Path:
-    """Return the workshop's path from the notebook's folder, for core notebooks and side rooms."""
-    return Path("../workshop") if Path.cwd().name == SIDE_ROOMS else Path("workshop")
+    """Return the workshop's path from the folder of a notebook, whichever it is."""
+    return Path("../workshop") if Path.cwd().name in FOLDERS else Path("workshop")
 
 
 def write_file(name: str, text: str, replace: bool = False) -> bool:

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_notebook
 
 from lessons.commands.refresh import NOTEBOOKS, SOLVED, find_notebooks
 from lessons.commands.solve import REPOSITORY, solved_notebook
@@ -40,7 +41,9 @@ def count_cells(notebook: nbformat.NotebookNode) -> Counter[str]:
 def count_passes(path: Path) -> list[Counter[str]]:
     """Count the cells of a notebook, of the same one solved, and those that differ then."""
     pair = SOLVED / path.relative_to(NOTEBOOKS).with_suffix(".json")
-    notebook, stored = (nbformat.read(each, as_version=4) for each in (path, pair))
+    notebook = nbformat.read(path, as_version=4)
+    # An exam has no exercises to solve, so it shows the same as before.
+    stored = nbformat.read(pair, as_version=4) if pair.exists() else new_notebook()
     both = (notebook, solved_notebook(notebook, stored))
     return [*map(count_cells, both), Counter(differ=len(stored.cells))]
 

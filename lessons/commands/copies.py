@@ -24,7 +24,7 @@ from lessons import COURSE
 from lessons.commands.open_notebooks import close_session, wait_until_closed
 from lessons.commands.refresh import KERNEL
 from lessons.pack import fingerprint
-from lessons.workshop import ORIGINALS, SIDE_ROOMS, cells_digest, read_json, write_json
+from lessons.workshop import FOLDERS, ORIGINALS, cells_digest, read_json, write_json
 
 FOLDER = "my_course"  # in the folder that BOTS_FOLDER names: the course's, where git does not look
 NOTEBOOKS = "notebooks"
@@ -61,7 +61,7 @@ class Copies:
             return self._update_and_list_outdated()
 
     def _update_and_list_outdated(self) -> list[str]:
-        for folder in (SIDE_ROOMS, PICTURES):
+        for folder in (*FOLDERS, PICTURES):
             (self.folder / folder).mkdir(exist_ok=True)
         self._read_record()
         for picture in (self._originals / PICTURES).glob("*"):
@@ -116,8 +116,10 @@ class Copies:
 
     def _names(self) -> list[str]:
         core = sorted(path.name for path in self._originals.glob("[0-9][0-9]_*.ipynb"))
-        rooms = sorted(path.name for path in self._originals.glob(f"{SIDE_ROOMS}/*.ipynb"))
-        return [*core, *(f"{SIDE_ROOMS}/{name}" for name in rooms)]
+        below = [
+            path for each in FOLDERS for path in sorted(self._originals.glob(f"{each}/*.ipynb"))
+        ]
+        return [*core, *(f"{path.parent.name}/{path.name}" for path in below)]
 
     def _update_one(self, name: str) -> bool:
         """Update one copy; False if the learner has changed it and it is outdated."""
@@ -202,7 +204,7 @@ def short_name(name: str) -> str:
     >>> short_name("05_what_functions_are_for.ipynb"), short_name("deeper/two_writers.ipynb")
     ('05', 'deeper/two_writers')
     """
-    return name.removesuffix(".ipynb") if name.startswith(SIDE_ROOMS) else name[:2]
+    return name.removesuffix(".ipynb") if "/" in name else name[:2]
 
 
 def outdated_notice(outdated: list[str]) -> str:

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from bot_sandbox.http.jupyter_proxy import PROXY_VARIABLE
 from lessons.commands.solve import REPOSITORY, changed_cells, find_exercises, solve
-from lessons.workshop import SIDE_ROOMS
+from lessons.workshop import FOLDERS
 
 NOTEBOOKS = REPOSITORY / "notebooks"
 SOLVED = REPOSITORY / "tests/notebooks/solved"
@@ -41,7 +41,9 @@ class RefreshError(Exception):
 
 def find_notebooks(names: list[str]) -> list[Path]:
     """Return the notebooks meant by paths, names or beginnings such as "04"; without names, all."""
-    ours = [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(NOTEBOOKS.glob(f"{SIDE_ROOMS}/*.ipynb"))]
+    ours = [
+        path for folder in ("", *FOLDERS) for path in sorted((NOTEBOOKS / folder).glob("*.ipynb"))
+    ]
     found: list[Path] = []
     for name in names or [""]:
         beginning = Path(name).name.removesuffix(".ipynb")
@@ -141,10 +143,11 @@ def run_afresh(notebook: NotebookNode, path: Path, name: str) -> None:
 
 def working_folder(path: Path, folder: Path) -> Path:
     """Return where a notebook runs if its workshop is to be in `folder`."""
-    if path.resolve().parent.name != SIDE_ROOMS:
+    below = path.resolve().parent.name
+    if below not in FOLDERS:
         return folder
-    (folder / SIDE_ROOMS).mkdir(exist_ok=True)
-    return folder / SIDE_ROOMS
+    (folder / below).mkdir(exist_ok=True)
+    return folder / below
 
 
 def main(names: list[str]) -> int:

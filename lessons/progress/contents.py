@@ -1,4 +1,4 @@
-"""The notebooks of the course: the core in its order, and the side rooms behind it."""
+"""The notebooks of the course: the core in its order, the side rooms behind it, and the exams."""
 
 CORE = {  # name of the file without its ending: title
     "00_start_here": "Start here",
@@ -35,6 +35,8 @@ DEEPER = {
         "keep_it_running": "Keep it running",
     },
 }
+
+EXAMS = {"lost_property": "Lost property"}  # name of its file in exams/: title
 
 PART_NAMES = {  # the core notebook with which a part begins: the part's name
     "00": "A bot",

@@ -1,6 +1,7 @@
 """The rules for notebooks: each takes a notebook and its path and returns what it complains of.
 
-A core notebook is notebooks/NN_name.ipynb, a side room notebooks/deeper/name.ipynb.
+A core notebook is notebooks/NN_name.ipynb, a side room notebooks/deeper/name.ipynb, and an exam
+notebooks/exams/name.ipynb.
 """
 
 import re
@@ -293,6 +294,11 @@ RULES = [
     links,
     workshop,
     known_tags,
+]
+EXAM_RULES = [  # an exam is a brief: it has no exercises, and no sections that take minutes
+    rule
+    for rule in RULES
+    if rule not in (beginning, sections, minutes, troubles, ways, exercises, workshop)
 ]
 
 

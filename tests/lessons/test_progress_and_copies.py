@@ -153,17 +153,21 @@ def test_reset_brings_the_original_and_keeps_hers(course):
     assert Copies(course).update_and_list_outdated() == []
 
 
-def test_a_side_room_has_a_copy_of_its_own(course):
+@pytest.mark.parametrize("folder", ["deeper", "exams"])
+def test_a_side_room_and_an_exam_have_copies_of_their_own(course, folder):
+    (course / "notebooks" / folder).mkdir(exist_ok=True)
+    name = f"{folder}/cooking"
+    write(course, name, "6 * 7")
     Copies(course).update_and_list_outdated()
-    assert sources(course, "deeper/cooking") == "6 * 7"
-    write(course, "deeper/cooking", "her own", folder="my_course")
-    assert Copies(course).latest() == "deeper/cooking.ipynb"
-    write(course, "deeper/cooking", "new in the course")
-    assert Copies(course).update_and_list_outdated() == ["deeper/cooking.ipynb"]
-    assert "reset deeper/cooking" in copying.outdated_notice(["deeper/cooking.ipynb"])
-    reset(course, "my_course/deeper/cooking.ipynb")
-    assert sources(course, "deeper/cooking") == "new in the course"
-    (kept,) = (course / "my_course/deeper").glob("cooking_before_*.ipynb")
+    assert sources(course, name) == "6 * 7"
+    write(course, name, "her own", folder="my_course")
+    assert Copies(course).latest() == f"{name}.ipynb"
+    write(course, name, "new in the course")
+    assert Copies(course).update_and_list_outdated() == [f"{name}.ipynb"]
+    assert f"reset {name}" in copying.outdated_notice([f"{name}.ipynb"])
+    reset(course, f"my_course/{name}.ipynb")
+    assert sources(course, name) == "new in the course"
+    (kept,) = (course / "my_course" / folder).glob("cooking_before_*.ipynb")
     assert "her own" in kept.read_text(encoding="utf-8")
 
 

@@ -12,13 +12,15 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = [*sorted(FOLDER.glob("*.ipynb")), *sorted(FOLDER.glob("deeper/*.ipynb"))]
+EXAMS = sorted(FOLDER.glob("exams/*.ipynb"))
 
 
 def complaints(notebook, path):
-    return [f"{rule.__name__}: {text}" for rule in rules.RULES for text in rule(notebook, path)]
+    chosen = rules.EXAM_RULES if path in EXAMS else rules.RULES
+    return [f"{rule.__name__}: {text}" for rule in chosen for text in rule(notebook, path)]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS + EXAMS, ids=lambda path: path.stem)
 def test_notebook_keeps_the_rules(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)

@@ -20,10 +20,11 @@ import pytest
 from course_browser import FLAGS, WCAG, barriers, find_browser
 from playwright.sync_api import sync_playwright
 
-from lessons.progress.contents import CORE, DEEPER, PART_NAMES
+from lessons.progress.contents import CORE, DEEPER, EXAMS, PART_NAMES
 
 HOME = Path(__file__).parents[2]
 ROOMS = [f"deeper/{name}" for rooms in DEEPER.values() for name in rooms]
+ALL_NOTEBOOKS = [*CORE, *ROOMS, *(f"exams/{name}" for name in EXAMS)]
 IN_THE_TAB = ("00_start_here", "01_what_a_bot_is_made_of")
 NOT_IN_THE_TAB = "02_on_your_phone"  # there is a page in its place that says what it needs
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -156,8 +157,8 @@ def text_of(site, name):
 def test_the_contents_are_those_of_the_readme_in_its_order(site):
     sidebar = text_of(site, "index").partition("sidebar-tree")[2].partition("</aside")[0]
     captions = re.findall(r'caption-text">([^<]+)<', sidebar)
-    assert captions[: len(PART_NAMES) + 1] == [*PART_NAMES.values(), "Side rooms"]
-    assert re.findall(r'href="notebooks/([\w/]+)\.html"', sidebar) == [*CORE, *ROOMS]
+    assert captions[: len(PART_NAMES) + 2] == [*PART_NAMES.values(), "Side rooms", "Exam"]
+    assert re.findall(r'href="notebooks/([\w/]+)\.html"', sidebar) == ALL_NOTEBOOKS
     for name in ("deploy/README", "deploy/phone/README", "sandbox/docs/reference"):
         assert f'href="{name}.html"' in sidebar
 
@@ -189,7 +190,7 @@ def test_no_page_loads_anything_from_elsewhere(site, pages):
     assert {urlsplit(link).scheme for link in loaded} == {"", "data"}
 
 
-@pytest.mark.parametrize("name", [*CORE, *ROOMS])
+@pytest.mark.parametrize("name", ALL_NOTEBOOKS)
 def test_a_notebook_says_how_to_run_it(site, name):
     text = text_of(site, f"notebooks/{name}")
     box = text.partition('class="run admonition"')[2].partition("</div>")[0]
@@ -230,7 +231,7 @@ def test_code_is_in_the_repository_if_there_is_one(tmp_path):
     assert list(tmp_path.rglob("*.py")) == []
 
 
-@pytest.mark.parametrize("name", [*CORE, *ROOMS])
+@pytest.mark.parametrize("name", ALL_NOTEBOOKS)
 def test_a_guess_and_an_exercise_come_before_their_answers(site, name):
     """What a cell found out about a guess is folded, and so is a solution; an exercise is open."""
     cells = json.loads((HOME / f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))["cells"]

@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from lessons.progress.contents import CORE, DEEPER, PART_NAMES
+from lessons.progress.contents import CORE, DEEPER, EXAMS, PART_NAMES
 
 HOME = Path(__file__).parents[2]
 NOTEBOOKS = HOME / "notebooks"
-TITLES = CORE | {
-    f"deeper/{name}": title for rooms in DEEPER.values() for name, title in rooms.items()
-}
+ROOMS = {f"deeper/{name}": title for rooms in DEEPER.values() for name, title in rooms.items()}
+TITLES = CORE | ROOMS | {f"exams/{name}": title for name, title in EXAMS.items()}
 THERE = {
     path.relative_to(NOTEBOOKS).with_suffix("").as_posix()
-    for pattern in ("*.ipynb", "deeper/*.ipynb")
+    for pattern in ("*.ipynb", "deeper/*.ipynb", "exams/*.ipynb")
     for path in NOTEBOOKS.glob(pattern)
 }
 SOURCES = tomllib.loads((HOME / "docs/sources.toml").read_text(encoding="utf-8"))
@@ -40,7 +39,7 @@ def test_the_contents_name_every_notebook():
 
 @pytest.mark.parametrize("stem", sorted(THERE))
 def test_a_notebook_has_the_title_that_the_contents_say(stem):
-    number = "" if stem.startswith("deeper/") else f"{stem[:2]} "
+    number = "" if "/" in stem else f"{stem[:2]} "
     assert prose(stem)[0].splitlines()[0] == f"# {number}{TITLES[stem]}"
 
 
@@ -52,11 +51,11 @@ def minutes(stem):
 def test_the_readme_leads_to_each_notebook_and_says_how_long_the_core_takes():
     readme = (HOME / "README.md").read_text(encoding="utf-8")
     for stem in TITLES:
-        number = "" if stem.startswith("deeper/") else f"{stem[:2]} "
+        number = "" if "/" in stem else f"{stem[:2]} "
         assert f"[{number}{TITLES[stem]}](notebooks/{stem}.ipynb)" in readme
     (hours,) = re.findall(r"The core takes about (\d+) hours", readme)
     assert round(sum(map(minutes, CORE)) / 60) == int(hours)
-    longest, shortest = (pick(map(minutes, set(TITLES) - set(CORE))) for pick in (max, min))
+    longest, shortest = (pick(map(minutes, ROOMS)) for pick in (max, min))
     assert f"{shortest} to {longest} minutes each" in readme
 
 
