@@ -235,7 +235,7 @@ class Person(Twin[bot_sandbox.Person]):
         """Write a message, and return all that bots write there until they are quiet.
 
         They are when `quiet` seconds pass without a new message or an edit. NoReply as in `ask`, if
-        the first message doesn't come.
+        the first message doesn't come, or if they are not quiet `timeout` seconds later.
         """
 
     async def wait(self, n: int=1, timeout: float=5.0) -> list[Message]:

@@ -5,6 +5,7 @@ sandbox lets people write without it.
 """
 
 import math
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -116,10 +117,12 @@ class Person(User):
         """Write a message, and return all that bots write there until they are quiet.
 
         They are when `quiet` seconds pass without a new message or an edit. NoReply as in `ask`, if
-        the first message doesn't come.
+        the first message doesn't come, or if they are not quiet `timeout` seconds later.
         """
         with hear_bot_logs() as heard:
-            return await self._answers(self._send(text, to), quiet, timeout, heard)
+            asked = self._send(text, to)
+            await self._answer(asked, timeout, heard)
+            return await self._answers(asked, quiet, timeout)
 
     @blocking
     async def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
@@ -504,14 +507,12 @@ class Person(User):
             self.inbox.popleft()
         return reply
 
-    async def _answers(
-        self, asked: Message, quiet_s: float, timeout_s: float, heard: HeardLogs
-    ) -> list[Message]:
+    async def _answers(self, asked: Message, quiet_s: float, timeout_s: float) -> list[Message]:
         """Return what bots write after this person's message until they are quiet."""
-        first = await self._answer(asked, timeout_s, heard)
+        first = first_answer(asked)
 
         def found() -> dict[Message, float]:
-            later = asked.chat.messages[first.message_id - 1 :]
+            later = asked.chat.messages[first.message_id - 1 :] if first else []
             bots = [m for m in later if m.sender.is_bot and not (m.event or m.deleted)]
             return {message: message.changed_at for message in bots}
 
@@ -519,7 +520,13 @@ class Person(User):
             return found() != seen
 
         seen = dict[Message, float]()
+        end = time.monotonic() + timeout_s
         while has_changed():
+            if time.monotonic() > end:
+                raise NoReply(
+                    f"Bots were never quiet for {quiet_s:g} s: {len(found())} messages came after "
+                    f"{quote_safely(asked.words)}. A smaller quiet= or a longer timeout= may help."
+                )
             seen = found()
             await self._world.changes.until(has_changed, quiet_s)
         unread = [message for message in self.inbox if message not in seen]

@@ -1,6 +1,7 @@
 """`ask_all`: everything that a bot writes, until it is quiet."""
 
 import asyncio
+import threading
 
 import pytest
 from webhook_hook import Hook
@@ -53,6 +54,30 @@ def test_all_messages_are_returned_and_read(telegram, account, viktor, hook):
 def test_silence_is_explained_as_by_ask(telegram, viktor, hook):
     with pytest.raises(NoReply, match="Hello bot did not answer '/silent'"):
         viktor.ask_all("/silent", timeout=0.2, quiet=LONG)
+
+
+@WAITS
+def test_a_bot_that_never_is_quiet_is_named():
+    with Telegram(limits=None) as telegram, Hook() as hook:
+        account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
+        telegram.call(account, "setWebhook", url=hook.url)
+        ended = threading.Event()
+
+        def talk():
+            while not ended.wait(0.05):
+                telegram.call(account, "sendMessage", chat_id=viktor.id, text="la")
+
+        viktor.send("/start")  # now the bot may write to him
+        talker = threading.Thread(target=talk)
+        talker.start()
+        try:
+            with pytest.raises(
+                NoReply, match=r"never quiet for 2 s: \d+ messages came after '/go'"
+            ):
+                viktor.ask_all("/go", quiet=QUIET, timeout=1.0)
+        finally:
+            ended.set()
+            talker.join()
 
 
 @WAITS
