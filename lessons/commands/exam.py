@@ -44,7 +44,7 @@ def take_exam(name: str, folder: Path, sitting: int) -> int:
     print(f"{brief.title}, exam {sitting}, try {record.add_try()}", flush=True)
     for index, point in enumerate(points):
         try:
-            with Stage(folder, brief.username) as stage:
+            with Stage(folder, brief.title, brief.username) as stage:
                 for act in point.acts:
                     act.play(stage)
         except Failed as failure:

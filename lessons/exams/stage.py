@@ -10,16 +10,17 @@ import shutil
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from bot_sandbox import Group, ManagedProcess, Message, Program, Telegram
+from bot_sandbox import Group, ManagedProcess, Message, NoReply, Program, Telegram
 from bot_sandbox.cloud.deployment import find_node
 from lessons.exams.output import Output, shorten
 
-START_S = 30.0  # for the first answer after a start; later ones have ANSWER_S
+START_S = 30.0  # for the start of the program, or its first answer after a power cut
+LOOK_S = 0.5  # how often to check whether it has ended while it starts
 ANSWER_S = 10.0
 LATE_S = 3.0  # for one more message of an answer
 QUIET_S = 0.2  # how long nothing more must come if something must be absent from an answer
@@ -71,14 +72,14 @@ class Turn(NamedTuple):
 class Stage:
     """People who write to a program that has just been started, with nothing in its folder."""
 
-    def __init__(self, source: Path, username: str) -> None:
+    def __init__(self, source: Path, title: str, username: str) -> None:
         self._stack = ExitStack()
         with ExitStack() as stack:
             scratch = tempfile.TemporaryDirectory(prefix="exam-", ignore_cleanup_errors=True)
             self._folder = Path(stack.enter_context(scratch)).resolve()
             self._command = copy_program(source, self._folder)
             self._telegram = stack.enter_context(Telegram(limits=None))
-            self._bot = self._telegram.new_bot("Lost property", username)
+            self._bot = self._telegram.new_bot(title, username)
             people = ("Viktor", "Anna", "another Anna")
             self._people = {one: self._telegram.person(one.split()[-1]) for one in people}
             self._programs = Program(grace_s=0.0)
@@ -86,6 +87,7 @@ class Stage:
             self._before: list[list[str]] = []  # lines about what happened before this turn
             self._last: dict[str, Message] = {}
             self._start()
+            self._wait_for_program()
             self._stack = stack.pop_all()
 
     def __enter__(self) -> "Stage":
@@ -132,13 +134,21 @@ class Stage:
         return self._telegram.group("School", members)
 
     def _start(self) -> None:
-        self._is_new = True  # until its first answer
+        self._is_new = True  # until it asks for updates, or has answered
         self._process: ManagedProcess = self._programs(
             *self._command,
             folder=self._folder,
             TELEGRAM_TOKEN=self._bot.token,
             PYTHONUNBUFFERED="1",  # what it prints is seen at once
         )
+
+    def _wait_for_program(self) -> None:
+        """Wait until the program asks for updates, so that a silent one is found out soon."""
+        end = time.monotonic() + START_S
+        while self._is_new and not self._has_ended() and time.monotonic() < end:
+            with suppress(NoReply):
+                self._telegram.wait_ready(self._bot, LOOK_S)
+                self._is_new = False
 
     def _has_ended(self) -> bool:
         return self._process.status is not None
@@ -173,7 +183,7 @@ class Stage:
             lines += [f"Telegram refused {refused[-1].method}: {shorten(refused[-1].error)}"]
         output = Output(self._process, self._folder)
         lines += output.lines()
-        if missing == ["#1"] and self._is_new and re.search(r"#\d", turn.lines()[1]):
+        if missing == ["#1"] and not self._before and re.search(r"#\d", turn.lines()[1]):
             lines += ["", STARTS_ELSEWHERE]
         return Failed("\n".join([*lines, "", output.advice or expected.advice]))
 

@@ -363,6 +363,24 @@ def test_a_bot_that_never_stops_writing(take, write):
     assert len(printed) < 5000
 
 
+def test_a_bot_that_writes_to_everybody(take, write):
+    loop = """from contextlib import suppress
+    for person in range(update.effective_user.id - 100, update.effective_user.id + 100):
+        with suppress(Exception):
+            await context.bot.send_message(person, "#1 is here, " * 300)"""
+    status, printed = take(write(BEGINNING.replace("HANDLER", loop)))
+    assert status == 1
+    assert "Viktor wrote  /found blue hat" in printed
+    assert len(printed) < 5000
+
+
+def test_a_bot_with_a_box_of_another_day_is_told(take, write):
+    status, printed = take(write(GOOD_START.replace("#1", "#8")))
+    assert status == 1
+    assert "   and saw  #8" in printed
+    assert "it keeps its file in another folder" in printed
+
+
 def test_files_with_strange_names_and_links(take, write, tmp_path):
     folder = write(GOOD_START)
     for name in ("-rf.py", "a\nb.py", "\x1b[2J.py", "ü ' \".py"):
