@@ -26,7 +26,9 @@ TAKEN = "After /mine, the thing is out of the box, and all others keep their num
 GONE = "Two people can't take one thing. The second one reads that it is gone."
 TWICE = "A number is never used again, also when its thing has left the box. Keep the last number, "
 TWICE += "or don't count the things that are there."
-SAME_PERSON = "Whoever has put a thing in may take it out by /oops. Keep the person's id with it."
+SAME_PERSON = (
+    "The person who put a thing in may take it out by /oops. Keep that person's id with it."
+)
 NOT_YOURS = "This is another person with the same name. Only the id tells two people apart."
 OTHERS = (
     "Only the person who put a thing in may take it out by /oops. For all others it stays, and "
@@ -35,8 +37,9 @@ OTHERS += "they read that it is not theirs: not yours."
 IN_GROUP = "Answer in the chat in which somebody wrote. In a group, a command may have the bot's "
 IN_GROUP += f"name behind it: /box@{USERNAME}."
 ONE_BOX = "There is one box for everybody: a thing from a group is also there in a private chat."
-KEPT = "Write each change into a file before you answer, because there may be no later."
+KEPT = "Store each change in a file before you answer. After a power cut it is too late."
 LAST_KEPT = "The last number must survive, too, or a number is used twice."
+KEPT_PERSON = "The id of the person who put a thing in must survive, too."
 FULL = "Each of sixty things gets a number. The box may hold 300."
 PAGES = (
     "On Telegram, a message has 4096 characters at most. Send several messages: begin a new one "
@@ -46,9 +49,12 @@ AFTER_STICKER = "A sticker has no text. Then message.text is None in Python, and
 AFTER_STICKER += "JavaScript."
 AFTER_CHANGE = "If somebody changes a message, the update has an edited_message and no message. "
 AFTER_CHANGE += "Leave it alone, or use update.effective_message."
-PLAIN = "Send people's words as they are, without parse_mode: < is no beginning of a tag here."
+PLAIN = "Send people's words without parse_mode. With it, Telegram reads < as the start of a tag."
 EMOJI = "An emoji is text like any other. If you write a file, open it with encoding='utf-8'."
-LONG = "4000 letters fit into one message with a number before them, but with nothing else."
+LONG = (
+    "A thing may be nearly as long as a message. Then it needs a message of its own. Send no empty "
+)
+LONG += "message before it."
 
 
 def usage(command: str, example: str) -> str:
@@ -110,7 +116,7 @@ BRIEF = Brief(
         ),
         Point(
             5,
-            "/oops takes a thing out, by whoever has put it in",
+            "/oops takes a thing out, for the person who put it in",
             (
                 Ask(SCARF, ("#1",), NUMBER, who="Anna"),
                 Ask(HAT, ("#2",), NEXT_NUMBER, who="Anna"),
@@ -161,11 +167,11 @@ BRIEF = Brief(
                 PowerCut(),
                 Ask("/box", ("#1", "red scarf", "#2", "blue hat"), KEPT, absent=("glove",)),
                 Ask("/found yellow sock", ("#4",), LAST_KEPT),
-                Ask("/oops 2", ("not yours",), "Who has put a thing in must survive, too."),
+                Ask("/oops 2", ("not yours",), KEPT_PERSON),
                 Ask(
                     "/oops 2",
                     (),
-                    "Who has put a thing in must survive, too.",
+                    KEPT_PERSON,
                     ("not yours",),
                     "Anna",
                 ),

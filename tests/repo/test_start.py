@@ -478,6 +478,8 @@ RUN_NOTHING = ("--run", sys.executable, "-c", "pass")
     [
         (("autostart", "telegram", "good", "--show"), False),
         (("autostart", "--show", "telegram", "bad"), True),
+        (("exam", "lost_property", "good", "--sitting", "bad"), False),
+        (("exam", "--sitting", "2", "lost_property", "bad"), True),
         (("run", "telegram", "good"), False),
         (("run", "--no-open", "telegram", "bad"), True),
         (("sandbox", "--seed", "bad", *RUN_NOTHING), False),
