@@ -23,6 +23,10 @@ def test_the_list_is_what_the_seed_draws(platform):
     assert held == ours[: real_bots.HOLDOUT[platform]]
     assert not any(row["commit"] or row["needs"] for row in held)
     assert all(row["commit"] for row in ours if row["outcome"] == "measured")
+    with (real_bots.DATA / "holdout.tsv").open(encoding="utf-8", newline="") as file:
+        fixed = list(csv.DictReader(file, dialect="excel-tab"))
+    named = [row["repository"] for row in fixed if row["platform"] == platform]
+    assert named == [row["repository"] for row in held]
 
 
 def test_the_draw_leaves_out_copies_and_asks_for_what_is_missing(tmp_path, monkeypatch, capsys):
