@@ -45,6 +45,7 @@ EXTRA_CA_VARIABLE = "NODE_EXTRA_CA_CERTS"  # adds to them
 DEFAULT_PORTS = {"http": 80, "ws": 80}
 CHUNK = 65536
 HEAD_S = 30.0  # how long a client may take to say where it wants to go
+TLS_HANDSHAKE = b"\x16"  # the first byte of a connection that begins with TLS
 REFUSED = "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {size}\r\n\r\n{words}"
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
 
@@ -162,7 +163,16 @@ class ProgramProxy(LocalServer):
         """Read where a client wants to go, and bring it there."""
         here = reader, writer = await streams_of(client)
         async with asyncio.timeout(HEAD_S):
-            head = await reader.readuntil(b"\r\n\r\n")
+            head = await reader.readexactly(1)
+            if head == TLS_HANDSHAKE:  # it would send no more, but wait for us
+                self._note(
+                    "a client speaks TLS with the proxy itself, as axios before 0.19 does, so its "
+                    "requests go nowhere. Update the client, or start your bot without HTTPS_PROXY "
+                    "and https_proxy: env -u HTTPS_PROXY -u https_proxy node bot.js"
+                )
+                writer.close()
+                return
+            head += await reader.readuntil(b"\r\n\r\n")
         method, target, *_ = [*head.decode("latin-1").split(" ", 2), "", ""]
         place = urlsplit(target if "://" in target else f"https://{target}")
         host, port = place.hostname or "", place.port or DEFAULT_PORTS.get(place.scheme, HTTPS)

@@ -129,6 +129,18 @@ def test_whatever_is_sent_the_proxy_goes_on(proxy, sent):
     assert tunnel(proxy, "id.twitch.tv:443")[0] == 200
 
 
+def test_a_client_that_speaks_tls_with_the_proxy_itself_is_named_and_let_go(proxy):
+    """So does axios before 0.19; it would wait for the proxy, and the proxy for it."""
+    address = urlsplit(proxy.variables({})["HTTPS_PROXY"])
+    with (
+        socket.create_connection((address.hostname, address.port), timeout=60) as client,
+        pytest.raises(OSError, match="reset|EOF|closed"),
+    ):
+        ssl.create_default_context().wrap_socket(client, server_hostname="127.0.0.1")
+    (note,) = proxy.notes
+    assert "axios before 0.19" in note and "start your bot without HTTPS_PROXY" in note
+
+
 def test_a_platform_that_is_not_there_is_named(telegram):
     with PlatformProxy({"telegram": telegram}) as proxy:
         code = "import socket; socket.create_connection(('irc.chat.twitch.tv', 6667)).recv(1)"
