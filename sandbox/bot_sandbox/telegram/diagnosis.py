@@ -32,6 +32,7 @@ SERVER_IS_DOWN = (
 )
 SHOWN_SLIPS = 3  # how many unknown parameters
 # People use the sandbox from Python and elsewhere, so the advice has both forms.
+START_AGAIN = "start the bot again, if it has ended"
 SET_WEBHOOK = 'call setWebhook (in Python: telegram.call(account, "setWebhook", url=...))'
 
 
@@ -184,6 +185,11 @@ def _describe_waiting(facts: UpdateFacts) -> str:
         return f"somebody waits in getUpdates and has not acknowledged the update; {pending}"
     if webhook is None and update.replies_from >= 0:
         return _describe_silence("the bot took the update with getUpdates", facts)
+    if webhook is None and account._updates.polls:
+        return (
+            f"no webhook is set and nobody calls getUpdates now, so the update waits; {pending}.\n"
+            f"What to do: {START_AGAIN}"
+        )
     if webhook is None:
         return (
             f"no webhook is set and nobody calls getUpdates, so the update waits; {pending}.\n"
@@ -379,7 +385,7 @@ def describe_bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
         elif account._updates.polls:
             state = (
                 "no webhook is set and nobody waits in getUpdates now, though the bot has called "
-                "it. What to do: start the bot again, if it has ended"
+                f"it. What to do: {START_AGAIN}"
             )
         else:
             state = f"no webhook is set and nobody calls getUpdates. What to do: {SET_WEBHOOK}"

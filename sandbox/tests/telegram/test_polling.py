@@ -276,3 +276,10 @@ def test_a_bot_that_polls_without_waiting_is_ready(telegram, account, pool):
         telegram.wait_ready(account, timeout=0.01)
     assert "nobody calls getUpdates" not in str(silence.value)
     assert "nobody waits in getUpdates now, though the bot has called it" in str(silence.value)
+    with pytest.raises(NoReply) as unanswered:
+        telegram.person("Viktor").ask("/hello", to=account, timeout=0.01)
+    assert str(unanswered.value).splitlines()[1:] == [
+        "Found: no webhook is set and nobody calls getUpdates now, so the update waits; "
+        "pending_update_count is 1.",
+        "What to do: start the bot again, if it has ended",
+    ]
