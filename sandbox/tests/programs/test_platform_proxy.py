@@ -134,7 +134,7 @@ def test_a_client_that_speaks_tls_with_the_proxy_itself_is_named_and_let_go(prox
     address = urlsplit(proxy.variables({})["HTTPS_PROXY"])
     with (
         socket.create_connection((address.hostname, address.port), timeout=60) as client,
-        pytest.raises(OSError, match="reset|EOF|closed"),
+        pytest.raises(OSError, match=r"reset|EOF|closed"),
     ):
         ssl.create_default_context().wrap_socket(client, server_hostname="127.0.0.1")
     (note,) = proxy.notes
