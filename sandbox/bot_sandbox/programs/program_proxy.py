@@ -193,7 +193,7 @@ class ProgramProxy(LocalServer):
             else:  # an https request as it is, by a client such as axios
                 context = self._trust_context() if address.is_tls else None
                 there = await self.connect_address(host, port, context)
-                there[1].write(head)
+                there[1].write(with_close(head))
         except OSError:
             await refuse(writer, "502 Bad Gateway", f"{host} is down in this sandbox.\n")
             return
@@ -253,6 +253,21 @@ async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             writer.close()
     except OSError:
         writer.transport.abort()
+
+
+def with_close(head: bytes) -> bytes:
+    r"""Return a request's head that asks for one response alone, unless it asks for a WebSocket.
+
+    The client's next request may be for another name.
+
+    >>> with_close(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n")
+    b'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
+    """
+    lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    if any(line.lower().startswith(b"upgrade:") for line in lines):
+        return head
+    kept = [line for line in lines if not line.lower().startswith(b"connection:")]
+    return b"\r\n".join([*kept, b"Connection: close", b"", b""])
 
 
 def reset_connection(client: socket.socket) -> None:

@@ -119,6 +119,22 @@ def test_a_whole_https_address_reaches_the_platform_until_it_is_down(proxy, tele
     assert ask() == (502, b"api.telegram.org is down in this sandbox.\n")
 
 
+def test_a_client_that_keeps_its_connection_may_ask_for_another_name(proxy, account):
+    """So does axios, which knows only that both requests go to the proxy."""
+    address = urlsplit(proxy.variables({})["HTTPS_PROXY"])
+    connection = HTTPConnection(address.hostname, address.port, timeout=60)
+    found = []
+    try:
+        for place in (f"api.telegram.org/bot{account.token}/getMe", "id.twitch.tv/oauth2/validate"):
+            connection.request("GET", f"https://{place}", headers={"Connection": "keep-alive"})
+            response = connection.getresponse()
+            found.append((response.status, json.loads(response.read())))
+    finally:
+        connection.close()
+    assert found[0][1]["result"]["username"] == account.username
+    assert found[1] == (401, {"status": 401, "message": "missing authorization token"})
+
+
 @pytest.mark.parametrize("sent", [b"hello\r\n\r\n", b"\x16\x03\x01\x02\0\x01\r\n\r\n", b"GET", b""])
 def test_whatever_is_sent_the_proxy_goes_on(proxy, sent):
     address = urlsplit(proxy.variables({})["HTTPS_PROXY"])
