@@ -138,6 +138,19 @@ def test_twurple_chats_asks_helix_and_hears_an_event(twitch, program):
     assert not twitch._world.unsupported
 
 
+@pytest.mark.full("Miniflare from npm: 150 MB")
+def test_a_cloudflare_worker_by_the_documented_start(telegram, program):
+    folder = installed("worker")
+    page = (PEERS.parents[1] / "docs/unchanged.md").read_text(encoding="utf-8")
+    assert (folder / "start.mjs").read_text(encoding="utf-8") in page
+    account = telegram.new_bot("Echo bot", "echo_bot")
+    line, ready = [find_node(), "start.mjs"], "the worker listens at "
+    started = program(*line, folder=folder, ready=ready, PORT="0", BOT_TOKEN=account.token)
+    (url,) = [one.removeprefix(ready) for one in started.output.all() if one.startswith(ready)]
+    telegram.call(account, "setWebhook", url=url.replace("localhost", "127.0.0.1"))
+    assert telegram.person("Viktor").ask("moin", timeout=60) == "you said moin"
+
+
 @pytest.mark.full("Go compiles its standard library first")
 def test_a_telegram_bot_in_go(telegram, program, tmp_path):
     if not shutil.which("go"):
