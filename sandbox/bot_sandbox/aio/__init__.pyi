@@ -803,7 +803,10 @@ class TwitchAccount(Twin[bot_sandbox.TwitchAccount]):
         """Unfollow a channel."""
 
     async def authorize(self, url: str) -> str:
-        """Open a consent page, press Authorize, and return where the browser is sent."""
+        """Open a consent page, press Authorize, and return where the browser is sent.
+
+        The page may have the real address, id.twitch.tv.
+        """
 
     async def cancel(self, url: str) -> str:
         """Open a consent page, press Cancel, and return where the browser is sent."""

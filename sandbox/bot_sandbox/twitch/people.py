@@ -22,6 +22,8 @@ from bot_sandbox.twitch.tokens import Application
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
 
+REAL_PAGES = "https://id.twitch.tv/"  # in the links of bots with the real addresses
+
 
 class TwitchAccount:
     """Someone on Twitch, with a channel of the same name.
@@ -176,13 +178,16 @@ class TwitchAccount:
 
     @blocking
     async def authorize(self, url: str) -> str:
-        """Open a consent page, press Authorize, and return where the browser is sent."""
-        return await asyncio.to_thread(submit_consent, url, self.id, "authorize")
+        """Open a consent page, press Authorize, and return where the browser is sent.
+
+        The page may have the real address, id.twitch.tv.
+        """
+        return await asyncio.to_thread(submit_consent, self._page(url), self.id, "authorize")
 
     @blocking
     async def cancel(self, url: str) -> str:
         """Open a consent page, press Cancel, and return where the browser is sent."""
-        return await asyncio.to_thread(submit_consent, url, self.id, "cancel")
+        return await asyncio.to_thread(submit_consent, self._page(url), self.id, "cancel")
 
     @blocking
     async def activate(self, user_code: str) -> None:
@@ -193,6 +198,11 @@ class TwitchAccount:
     def disconnect(self, app: Application) -> None:
         """Withdraw all consent to an application, as on the Connections page."""
         self._runner.do(self._world.tokens.disconnect, app, self.user)
+
+    def _page(self, url: str) -> str:
+        """Return the address here of a page that may have Twitch's own."""
+        real = url.startswith(REAL_PAGES)
+        return f"{self._world.url}/{url.removeprefix(REAL_PAGES)}" if real else url
 
     def _channel_name(self, channel: TwitchAccount | str | None) -> str:
         return login_of(channel if channel is not None else self)

@@ -29,6 +29,12 @@ def page(world, **changes):
     return f"{world.twitch.url}/oauth2/authorize?{urlencode(query | changes)}"
 
 
+def test_a_person_opens_the_real_page_that_an_unchanged_bot_shows(world):
+    real = page(world).replace(world.twitch.url, "https://id.twitch.tv")
+    assert world.bot.cancel(real).startswith(f"{world.app.redirect}?error=access_denied")
+    assert by_code(world, code_of(world.bot.authorize(real))).status == 200
+
+
 def token_request(world, **form):
     app = form.pop("app", world.app)
     known = {"client_id": app.client_id, "client_secret": app.client_secret}
@@ -297,7 +303,7 @@ def test_mistakes_in_plain_calls_say_what_to_do(world):
     with pytest.raises(ValueError, match="viktor, hello_bot"):
         world.viktor.say("hi", channel="nobody")
     with pytest.raises(ValueError, match="not a page of the sandbox"):
-        world.bot.authorize("https://id.twitch.tv/oauth2/authorize?client_id=x")
+        world.bot.authorize("https://example.org/oauth2/authorize?client_id=x")
     with pytest.raises(ValueError, match="cannot go back"):
         twitch.clock.advance(-1)
 
