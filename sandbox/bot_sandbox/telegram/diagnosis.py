@@ -135,7 +135,9 @@ def explain_update(facts: UpdateFacts) -> str:
     if last is None and update.replies_from < 0:
         return (
             "the update is gone, and no bot took it: Telegram keeps updates for 24 hours, and "
-            "drop_pending_updates drops them"
+            "drop_pending_updates drops them.\n"
+            "What to do: if the bot drops them when it starts, write to it when it is ready "
+            "(in Python: telegram.wait_ready(account))"
         )
     if last is None:
         return _describe_silence("the bot took the update with getUpdates", facts)

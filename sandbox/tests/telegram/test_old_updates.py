@@ -99,3 +99,7 @@ def test_an_update_that_is_gone_is_not_said_to_be_taken(telegram, account, vikto
         lambda: explain_update(UpdateFacts(update, account, read_log(account)))
     )
     assert text.startswith("the update is gone, and no bot took it: Telegram keeps updates for 24")
+    assert text.splitlines()[1] == (
+        "What to do: if the bot drops them when it starts, write to it when it is ready "
+        "(in Python: telegram.wait_ready(account))"
+    )
