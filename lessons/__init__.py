@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from lessons.chat import Chat
     from lessons.kept_work import your_work
     from lessons.learner_bot import bot_name, my_bot
+    from lessons.views import my_view
 
-__all__ = ["Chat", "bot_name", "my_bot", "your_work"]
+__all__ = ["Chat", "bot_name", "my_bot", "my_view", "your_work"]
 PLACES = {
     "Chat": "chat",
     "bot_name": "learner_bot",
     "my_bot": "learner_bot",
+    "my_view": "views",
     "your_work": "kept_work",
 }
 

@@ -14,6 +14,7 @@ from lessons.square.places import BOXES_BY_ROW, TWITCH_IRC_FUNCTION, Place
 MESSAGES = 3
 BLUE, RED = "0, 114, 178", "213, 94, 0"  # as in lessons/charts
 CELL_STYLE = "width:50%; text-align:left; vertical-align:top; white-space:normal; padding:3px"
+FRAME_STYLE = "border:1px solid rgba(128, 128, 128, .7); border-radius:10px; padding:5px"
 
 MEASURED = re.compile(r"≈ [\d.,]+ \w+")
 UNBROKEN_HTML = r'<span style="white-space:nowrap">\g<0></span>'  # a number stays beside its unit
@@ -33,7 +34,7 @@ class Box:
     def lines(self) -> list[str]:
         """Return what it says, below its title."""
         if self.numbers is None:
-            return [f"not measured yet: notebook {self.notebook}"]
+            return [f"not measured yet: {self.notebook}"]
         found = self.numbers
         lost = f"lost: {found.lost} of {MESSAGES} messages"
         return [
@@ -88,9 +89,12 @@ class Square:
 
 
 def table_cell(boxes: list[Box]) -> str:
-    """Return the cell of a table with one box, or two below each other."""
+    """Return the cell of a table with one box; two ways into it have a frame around both."""
     gap = '<div style="height:6px"></div>'
-    return f'<td style="{CELL_STYLE}">{gap.join(box.html() for box in boxes)}</td>'
+    inside = gap.join(box.html() for box in boxes)
+    if len(boxes) > 1:
+        inside = f'<div style="{FRAME_STYLE}">{inside}</div>'
+    return f'<td style="{CELL_STYLE}">{inside}</td>'
 
 
 def box_css(box: Box) -> str:
@@ -103,9 +107,16 @@ def box_css(box: Box) -> str:
 
 def square() -> Square:
     """Return the square with the numbers measured so far."""
+    return Square([[boxes_at(homes) for homes in row] for row in BOXES_BY_ROW])
 
-    def box(home: Place) -> Box:
-        return Box(home.title, kept_numbers(home.name), home.notebook)
 
-    rows = [[[box(home) for home in homes] for homes in row] for row in BOXES_BY_ROW]
-    return Square(rows)
+def boxes_at(homes: list[Place]) -> list[Box]:
+    """Return the box at one corner, or one for each way into it once there is a number."""
+    found = [kept_numbers(home.name) for home in homes]
+    if len(homes) > 1 and not any(found):
+        title = homes[0].title.partition(",")[0]
+        return [Box(title, None, f"notebooks {' and '.join(home.notebook for home in homes)}")]
+    return [
+        Box(home.title, numbers, f"notebook {home.notebook}")
+        for home, numbers in zip(homes, found, strict=True)
+    ]

@@ -124,8 +124,19 @@ def test_a_broken_bot_is_named_with_its_line(my_bot, home):
 
 
 def test_the_empty_square_says_where_each_box_is_measured():
-    boxes = re.findall(r"(.+)\n    not measured yet: notebook (\d\d)", repr(square()))
-    assert boxes == [(home.title, home.notebook) for home in HOMES]
+    boxes = re.findall(r"(.+)\n    not measured yet: notebooks? (.+)", repr(square()))
+    alone = [(home.title, home.notebook) for home in HOMES[:3]]
+    assert boxes == [*alone, ("Twitch × function", "10 and 11")]
+
+
+def test_the_square_has_four_boxes_also_when_one_has_two_ways(my_bot):
+    assert square()._repr_html_().count("border-radius:8px") == 4
+    measure(TwitchIrcFunction(my_bot))
+    shown = repr(square())
+    assert "Twitch × function, by IRC ✗\n    somebody awake" in shown
+    assert "Twitch × function, by EventSub\n    not measured yet: notebook 11" in shown
+    page = square()._repr_html_()
+    assert (page.count("<td"), page.count("border-radius:10px")) == (4, 1)
 
 
 def test_numbers_are_kept_shown_and_replaced(my_bot, course_folder, capsys):
