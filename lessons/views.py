@@ -132,6 +132,14 @@ def view_file(name: str) -> Path:
     return progress_folder().parent / "views" / f"{name}.json"
 
 
+def old_explanation() -> str:
+    """Return the three sentences that notebook 10 asked for in the third edition, or ""."""
+    try:
+        return (progress_folder().parent / "explanation.txt").read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+
+
 def indent(text: str) -> str:
     """Move each line of a text to the right."""
     return "\n".join(f"    {line}" for line in text.splitlines())

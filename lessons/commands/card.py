@@ -1,7 +1,8 @@
 """A page to show: python3 start.py card
 
-Your bot's name, its commands, your square, and your explanation in three sentences. It writes
-card.html into my_course/. Your browser shows it, and prints it in black on white.
+Your bot's name, its commands, your square, and how your mind changed: what you predicted, what you
+say today, and your answer to somebody who wasn't convinced. It writes card.html into my_course/.
+Your browser shows it, and prints it in black on white.
 
     --folder FOLDER   the folder that holds your workshop, if it isn't my_course
 """
@@ -17,13 +18,18 @@ from string import Template
 
 from botlib.details.env_file import bots_folder
 from lessons.commands.copies import FOLDER
-from lessons.explanation import kept_explanation
 from lessons.learner_bot import BOT_FOLDER, BotFileError, bot_name, load_learner_bot
 from lessons.square import square
 from lessons.square.picture import Square
+from lessons.views import MIND, REPLY, kept_view, old_explanation
 from lessons.workshop import workshop
 
-NO_SENTENCES = "Your three sentences come from the last exercise of notebook 10."
+NO_VIEWS = "Your prediction comes from notebook 00, its revisions come from notebooks 10 and 11."
+HEADINGS = {  # of each view
+    "prediction": "First I thought",
+    "revision": "After the wrong home",
+    "conclusion": "In the end",
+}
 PAGE_TEMPLATE = Template(
     """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>$name</title>
@@ -32,7 +38,7 @@ PAGE_TEMPLATE = Template(
 :root { color-scheme: light dark }
 body { max-width: 780px; margin: 24px auto; padding: 0 12px; font: 16px/1.5 system-ui, sans-serif;
   color: #222; background: #fff }
-blockquote { margin: 0; padding: 8px 16px; border-left: 4px solid #0072b2; font-size: 1.15em }
+blockquote { margin: 0 0 12px; padding: 8px 16px; border-left: 4px solid #0072b2; font-size: 1.1em }
 dt { font-weight: bold; float: left; clear: left; margin-right: .6em }
 dd { margin: 0 }
 table { border-spacing: 0 }
@@ -45,16 +51,36 @@ footer { margin-top: 24px; font-size: 13px; opacity: .75 }
 <dl>$commands</dl>
 <h2>Its four homes, measured</h2>
 $square
-<h2>Why its homes are so different</h2>
-<blockquote>$explanation</blockquote>
+<h2>How my mind changed</h2>
+$mind
 <footer>Such Different Chatbots</footer>
 </body></html>
 """
 )
 
 
-def card_page(name: str, commands: Mapping[str, str], boxes: Square, explanation: str) -> str:
-    """Return the page as HTML."""
+def mind_page() -> str:
+    """Return what the learner wrote, from the prediction to the last reply, as HTML."""
+    parts = []
+    for each in MIND:
+        if view := kept_view(each):
+            parts.append((f"{HEADINGS[each]} ({view.day})", view.text))
+    if reply := kept_view(REPLY):
+        parts.append((reply.question, reply.text))
+    if (old := old_explanation()) and not kept_view("conclusion"):
+        parts.append(("In three sentences", old))
+    return "\n".join(quoted(*part) for part in parts) or f"<p>{NO_VIEWS}</p>"
+
+
+def quoted(heading: str, text: str) -> str:
+    """Return a text below its heading, as HTML."""
+    return (
+        f"<b>{escape(heading)}</b><blockquote>{escape(text).replace(chr(10), '<br>')}</blockquote>"
+    )
+
+
+def card_page(name: str, commands: Mapping[str, str], boxes: Square, mind: str) -> str:
+    """Return the page as HTML; `mind` is HTML already."""
     listed = "".join(
         f"<dt>!{escape(command)}</dt><dd>{escape(help) or '&nbsp;'}</dd>"
         for command, help in commands.items()
@@ -63,7 +89,7 @@ def card_page(name: str, commands: Mapping[str, str], boxes: Square, explanation
         name=escape(name),
         commands=listed,
         square=boxes._repr_html_(),
-        explanation=escape(explanation or NO_SENTENCES).replace("\n", "<br>"),
+        mind=mind,
     )
 
 
@@ -82,7 +108,7 @@ def write_card(folder: Path) -> Path:
         for line in left_out:
             print(f"left out: {line}")
         commands = {name: help for name, (_, help) in bot.own_commands().items()}
-        card = bot_name(), commands, square(), kept_explanation()
+        card = bot_name(), commands, square(), mind_page()
         Path("card.html").write_text(card_page(*card), encoding="utf-8")
     return folder / "card.html"
 
@@ -93,7 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=bots_folder() / FOLDER)
     options = parser.parse_args(arguments)
     folder = options.folder.resolve()
-    os.environ["COURSE_FOLDER"] = str(folder)  # the numbers and sentences are kept there
+    os.environ["COURSE_FOLDER"] = str(folder)  # the numbers and views are kept there
     try:
         if not folder.is_dir():
             raise FileNotFoundError(

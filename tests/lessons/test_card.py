@@ -1,10 +1,11 @@
-"""start.py card: a page with the learner's bot, her square, her words."""
+"""start.py card: a page with the learner's bot, her square, how her mind changed."""
 
 import pytest
 
+from lessons import my_view
 from lessons.commands import card
-from lessons.explanation import keep_explanation
 from lessons.square.home_numbers import HomeNumbers
+from lessons.views import keep_view, kept_view
 
 MAIN = 'from botlib import Bot\n\nbot = Bot()\nbot.include_folder("commands")\n'
 DICE = """from botlib import Bot
@@ -29,27 +30,50 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_card_has_name_commands_square_and_sentences(folder, capsys):
+def test_the_card_has_name_commands_square_and_how_her_mind_changed(folder, capsys):
     HomeNumbers(
         "twitch_irc_function", "Twitch × function, by IRC", "…", 0, 210, 2, 2, ("x",)
     ).keep()
-    keep_explanation("Telegram calls. A function sleeps.\nOn Twitch words are lost & gone.")
+    my_view("prediction", "All four boxes.")
+    my_view("revision", "Three & no more.")
+    keep_view("conclusion", "Telegram calls.\nOn IRC 3 of 12 are < lost.")
+    my_view("reply", "It would be late.", asked="But what if Twitch kept everything?")
+    capsys.readouterr()
     assert card.main(["--folder", str(folder)]) == 0
     assert (folder / "card.html").as_uri() in capsys.readouterr().out
     page = (folder / "card.html").read_text(encoding="utf-8")
     assert "<h1>Luzie &amp; Co</h1>" in page
     assert "<dt>!dice</dt><dd>throws a &lt;big&gt; dice</dd>" in page
     assert "<s>Twitch × function, by IRC</s> ✗" in page
-    assert "Telegram calls. A function sleeps.<br>On Twitch words are lost &amp; gone." in page
     assert "≈ 210 ms" in page and "2 of 3" in page
     assert "@media print" in page
+    day = kept_view("prediction").day
+    parts = [
+        f"<b>First I thought ({day})</b><blockquote>All four boxes.</blockquote>",
+        f"<b>After the wrong home ({day})</b><blockquote>Three &amp; no more.</blockquote>",
+        "Telegram calls.<br>On IRC 3 of 12 are &lt; lost.",
+        "<b>But what if Twitch kept everything?</b><blockquote>It would be late.</blockquote>",
+    ]
+    places = [page.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_a_card_with_an_essay_of_the_third_edition_still_opens(folder):
+    (folder / "explanation.txt").write_text("Telegram calls.\nTwitch words are lost & gone.\n")
+    assert card.main(["--folder", str(folder)]) == 0
+    page = (folder / "card.html").read_text(encoding="utf-8")
+    assert "Telegram calls.<br>Twitch words are lost &amp; gone." in page
+    keep_view("conclusion", "Both call today.")
+    assert card.main(["--folder", str(folder)]) == 0
+    page = (folder / "card.html").read_text(encoding="utf-8")
+    assert "Both call today." in page and "lost &amp; gone" not in page
 
 
 def test_a_young_bot_has_a_card_that_says_what_comes_later(folder):
     assert card.main(["--folder", str(folder)]) == 0
     page = (folder / "card.html").read_text(encoding="utf-8")
     assert "not measured yet: notebook 02" in page
-    assert card.NO_SENTENCES in page
+    assert card.NO_VIEWS in page
 
 
 def test_without_a_bot_it_says_where_one_is_made(tmp_path, capsys):
