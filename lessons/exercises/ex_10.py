@@ -1,76 +1,64 @@
-"""Checks of notebook 10: what gaps lose in a day, and the thesis in the learner's own words."""
+"""Checks of notebook 10: how late a timer's answer is, and what each idea of a friend costs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from lessons.exercises.slips import Slip, Task, number_problem
+from lessons.exercises.slips import Slip, Task, Values, number_problem
 from lessons.exercises.verdict import exercise
-from lessons.explanation import judge
 
-ROUNDS = [(9, 1, 100), (10, 3, 7), (900, 0.5, 3600), (900, 0, 3600), (2, 0.4, 60)]
-ROUNDED_HINT = "something was rounded: leave round() and int() out, and divide with /, not with //"
+MOMENTS = [(25, 60), (130, 60), (359, 60), (7, 5), (1801, 900), (62, 7)]
 
-LOST_A_DAY_TASK = Task(
-    "lost_a_day(limit_s, gap_s, messages_an_hour)",
-    [(case, 24 * case[2] * case[1] / (case[0] + case[1])) for case in ROUNDS],
+HOW_LATE_TASK = Task(
+    "how_late(second, every_s)",
+    [((second, every_s), every_s - second % every_s) for second, every_s in MOMENTS],
     [
         Slip(
-            "return 24 * messages_an_hour * gap_s / limit_s",
-            "a round takes as long as the limit and the gap together",
+            "return second % every_s",
+            "that is how long ago it called. When does it call next?",
         ),
         Slip(
-            "return messages_an_hour * gap_s / (limit_s + gap_s)",
-            "a day has 24 hours",
+            "return every_s - second",
+            "that fits the first round only. What is left of 130 after whole rounds of 60?",
         ),
         Slip(
-            "return gap_s / (limit_s + gap_s)",
-            "that is the share of the time. How many messages come in a day?",
+            "return abs(every_s - second)",
+            "that fits the first round only. What is left of 130 after whole rounds of 60?",
         ),
         Slip(
-            "return 24 * messages_an_hour * gap_s / limit_s + gap_s",
-            "/ comes before +. Put brackets around the round: (limit_s + gap_s)",
+            "return every_s",
+            "that is the longest wait. A part of the round is over when he writes",
         ),
         Slip(
-            "return 24 * 3600 * messages_an_hour * gap_s / (limit_s + gap_s)",
-            "you multiply seconds by messages in an hour. An hour has 3600 seconds",
+            "return every_s / 2",
+            "that is the average of many waits. This one depends on when he writes",
         ),
         Slip(
-            "return 24 * 3600 * gap_s / (limit_s + gap_s)",
-            "that is how many seconds it is away. How many messages come in that time?",
+            "return second // every_s",
+            "// counts whole rounds. % gives what is left over",
         ),
         Slip(
-            "return 24 * messages_an_hour * limit_s / (limit_s + gap_s)",
-            "that is what it hears. What does it miss?",
-        ),
-        Slip("return round(24 * messages_an_hour * gap_s / (limit_s + gap_s))", ROUNDED_HINT),
-        *(
-            Slip(
-                f"return round(24 * messages_an_hour * gap_s / (limit_s + gap_s), {n})",
-                ROUNDED_HINT,
-            )
-            for n in (1, 2, 3, 4)
-        ),
-        Slip("return int(24 * messages_an_hour * gap_s / (limit_s + gap_s))", ROUNDED_HINT),
-        Slip("return 24 * messages_an_hour * gap_s // (limit_s + gap_s)", ROUNDED_HINT),
-        Slip(
-            "return 24 * 3600 // (limit_s + gap_s) * gap_s * messages_an_hour / 3600",
-            "// rounds down, and the last round of the day counts in part, too. Divide with /",
+            "return every_s - second // every_s",
+            "// counts whole rounds. % gives what is left over",
         ),
         Slip(
-            "return 24 * messages_an_hour * gap_s",
-            "a part of the messages is lost: gap_s, divided by the whole round",
+            "return (second // every_s + 1) * every_s",
+            "that is when it calls. How long is it from second until then?",
         ),
         Slip(
-            "return messages_an_hour / 3600 * gap_s",
-            "that is lost in one gap. How many rounds does a day have?",
+            "return every_s % second",
+            "the two have changed places: second % every_s",
         ),
         Slip(
-            "return 24 * messages_an_hour / 3600 * gap_s",
-            "that counts one gap an hour. How many rounds does a day have?",
+            "return every_s - every_s % second",
+            "the two have changed places: second % every_s",
         ),
         Slip(
-            "return gap_s // (limit_s + gap_s) * 24 * messages_an_hour",
-            "gap_s // … is 0 whenever the gap is the smaller one. Divide with /",
+            "return 60 - second % 60",
+            "a round has every_s seconds, and not always 60",
+        ),
+        Slip(
+            "return second % every_s - every_s",
+            "a wait is not negative: what is subtracted from what?",
         ),
     ],
     kind=number_problem,
@@ -78,27 +66,75 @@ LOST_A_DAY_TASK = Task(
 
 
 @exercise(
-    "write def lost_a_day(limit_s, gap_s, messages_an_hour): instead of the line with the dots.",
-    "A round is the limit and the gap together. Which share of a round is the gap?",
-    "share = gap_s / (limit_s + gap_s). That share of all messages of a day is lost.",
-    "A day has 24 hours, so 24 * messages_an_hour messages. Multiply them by the share.",
-    task=LOST_A_DAY_TASK,
-    because="A gap is short, but it comes back in every round, and nobody can choose which "
-    "messages fall into it.",
+    "write def how_late(second, every_s): instead of the line with the dots.",
+    "Viktor writes at second 130, and the timer calls every 60 seconds. When did it call last?",
+    "second % every_s is how much of the round is over when he writes.",
+    "He waits for the rest of the round: return every_s - second % every_s",
+    task=HOW_LATE_TASK,
+    because="On average he waits for half a round. A shorter round makes him wait less, and makes "
+    "the function work more often for nothing.",
 )
-def exercise_1(lost_a_day: Callable[[float, float, float], Any]) -> str:
-    """The share of a day's messages that falls into a gap."""
-    return "with a gap of half a second every 15 minutes, 48 of a day's 86,400 messages are lost"
+def exercise_1(how_late: Callable[[int, int], Any]) -> str:
+    """How long a message waits for the next call of a timer."""
+    return "a message of second 130 waits for 50 seconds, if the timer calls every minute"
+
+
+IDEAS_TASK = Values(
+    '"late", "lost", "twice" or "awake"',
+    {
+        "Ada": "late",
+        "Ben": "lost",
+        "Clara": "twice",
+        "Dana": "awake",
+        "Emil": "awake",
+        "Fay": "lost",
+    },
+    {
+        "Ada": {
+            "lost": "Telegram keeps a message for 24 hours. It waits until the function asks",
+            "twice": "it tells Telegram what it has read, so nothing comes twice",
+            "awake": "the function works for a moment in each minute. When does the answer come?",
+        },
+        "Ben": {
+            "late": "Twitch's chat keeps nothing, so nobody can hear later what was said",
+            "twice": "one function listens at a time. What does it hear of the other 59 seconds?",
+            "awake": "it is awake for one second in each minute. What happens in the other 59?",
+        },
+        "Clara": {
+            "late": "both are on the line when they overlap. What does each of them do?",
+            "lost": "they overlap, so somebody always listens. How many listen when they do?",
+            "awake": "that is true as well. But what did Viktor see when two were on the line?",
+        },
+        "Dana": {
+            "late": "somebody is always on the line, and answers at once",
+            "lost": "somebody is always on the line. Who is that?",
+            "twice": "the store decides which one answers. Look at its bill",
+        },
+        "Emil": {
+            "late": "his computer hears a message at once, and calls at once",
+            "lost": "nothing is lost while his computer is on the line. For how long must it be?",
+            "twice": "one computer listens, and it calls once for each message",
+        },
+        "Fay": {
+            "late": "Twitch's chat keeps nothing for a program that comes back",
+            "twice": "one program listens at a time. What is said while it starts again?",
+            "awake": "she wants it to be awake. But what is said in those two seconds?",
+        },
+    },
+    choices=("late", "lost", "twice", "awake"),
+)
 
 
 @exercise(
-    "write your three sentences instead of the dots.",
-    "Think of Viktor, who writes to a bot at night. On Telegram, who makes the first move?",
-    "A function exists only while it works. So who must be awake when Viktor writes?",
-    "Begin like this: “Telegram calls … . Between two calls, a function … . On Twitch …”",
-    because="You have got it when a friend who has never seen this course says: “Ah, so that's "
-    "why.”",
+    'write "late", "lost", "twice" or "awake" instead of the three dots in each line',
+    "Ask two questions about each idea: who hears the message at the moment when it is written? "
+    "And if nobody does, who keeps it?",
+    "Telegram keeps a message for a day, Twitch's chat keeps nothing. So Ben and Fay lose some.",
+    "Nothing is lost with Dana and Emil. Then somebody must be on the line all the time.",
+    task=IDEAS_TASK,
+    because="Each idea moves the price to another place, and none removes it. Nobody can sleep "
+    "unless the platform calls, or keeps the message until somebody asks.",
 )
-def exercise_2(my_sentences: object) -> str:
-    """The thesis in the learner's own words, kept for the card."""
-    return judge(my_sentences)
+def exercise_2(ideas: Mapping[str, str]) -> str:
+    """What each idea that lets everybody sleep really costs."""
+    return "you know the price of each idea"
