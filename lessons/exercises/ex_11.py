@@ -1,4 +1,4 @@
-"""Exercises of notebook 11: visitors of four homes, and what is left after an hour."""
+"""Exercises of notebook 11: visitors of four homes, and a conclusion that no program judges."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
 from lessons.exercises.ex_09 import BetweenStore, load_command_file
-from lessons.exercises.slips import BotTask, Slip, Values, empty_store
-from lessons.exercises.verdict import exercise, expect, show
+from lessons.exercises.slips import BotTask, Slip, empty_store
+from lessons.exercises.verdict import Untouched, exercise, expect, require_entries, show
+from lessons.views import keep_view
 
 
 def number_features(said: list[str]) -> tuple[str, ...]:
@@ -144,47 +145,35 @@ def check_two_homes(file: Path) -> None:
     )
 
 
-CALLED, ASKED, EVENTSUB, IRC = (
-    "Telegram calls",
-    "Telegram is asked",
-    "Twitch calls",
-    "Twitch by IRC",
-)
-ONE_HOUR_TASK = Values(
-    '"late" or "lost"',
-    {CALLED: "late", ASKED: "late", EVENTSUB: "lost", IRC: "lost"},
-    {
-        CALLED: {
-            "lost": "Telegram keeps an update for 24 hours and tries the webhook again and again",
-            "at once": "for an hour the function fails at each call. Nobody can answer at once",
-        },
-        ASKED: {
-            "lost": "Telegram keeps an update for 24 hours, until a program asks for it",
-            "at once": "for an hour no program asks. Nobody can answer at once",
-        },
-        EVENTSUB: {
-            "late": "Twitch tries again, but not for an hour. After several lost messages it even "
-            "ends the subscription",
-            "at once": "for an hour the function fails at each call. Nobody can answer at once",
-        },
-        IRC: {
-            "late": "nobody keeps a message on IRC. If nobody listens at that moment, it is lost",
-            "at once": "for an hour nobody is on the line. Nobody can answer at once",
-        },
-    },
-    choices=("late", "lost", "at once"),
-)
+RUBRIC = {  # what a conclusion says; the learner or a partner ticks it
+    "who calls": "who makes the first move, on Telegram and on Twitch",
+    "who keeps": "who has a message while the bot is away, and for how long",
+    "a number": "one number that you measured, such as how many of the twelve were lost",
+}
 
 
 @exercise(
-    'write "late" or "lost" instead of the three dots in each line',
-    "For each chat ask: who has the message while the bot is away, and for how long?",
-    "Telegram keeps it for 24 hours, EventSub in the sandbox for about a minute, IRC not at all.",
-    "One hour is less than 24 hours, and more than a minute.",
-    task=ONE_HOUR_TASK,
-    because="A bot that is broken for an hour has to hope that somebody kept its messages. "
-    "Telegram does. The next cells try it.",
+    "write your conclusion between three quotes instead of the dots.",
+    "Read what you wrote in notebooks 00 and 10. Which word of it is wrong today?",
+    "Begin like this: “Telegram calls my bot, so … . On Twitch …”",
+    "A number has a meaning only with its reason: how many were lost, and why there?",
+    because="You have got it when a friend who has never seen this course says: “Ah, so that's "
+    "why.”",
 )
-def exercise_2(after_one_hour: Mapping[str, str]) -> str:
-    """What is late and what is lost after an hour."""
-    return "late on Telegram, lost on Twitch"
+def exercise_2(conclusion: str, ticks: Mapping[str, bool]) -> str:
+    """Where the bot can live, in the learner's own words; she or a partner ticks what they say."""
+    expect(isinstance(conclusion, str), "write your conclusion between three quotes")
+    keep_view("conclusion", conclusion)
+    if not conclusion.strip(".… \n"):
+        raise Untouched
+    found = require_entries(ticks, RUBRIC, "True or False")
+    for tick, about in RUBRIC.items():
+        expect(
+            isinstance(found[tick], bool),
+            f"{tick}: you said {show(found[tick])}. Write True or False, without quotes",
+        )
+        expect(
+            found[tick],
+            f"your words are kept. {tick} has no tick yet: add {about}. Then tick it with True",
+        )
+    return "your conclusion is kept, and it is on your card."

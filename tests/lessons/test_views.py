@@ -1,11 +1,14 @@
 """How her mind changes: each view is kept with its day, outlives the kernel, and is not judged."""
 
 import json
+import subprocess
+import sys
 from datetime import date
 
 import pytest
 
 from lessons import my_view, views
+from lessons.exercises.ex_11 import RUBRIC, exercise_2
 from lessons.learner_bot import keep_name
 
 TWO_LINES = "Both boxes of Telegram.\nTwitch needs a program, because nobody calls."
@@ -52,6 +55,16 @@ def test_the_same_words_again_keep_their_day_and_others_get_a_new_one(earlier):
     assert views.kept_view("prediction").written == "2026-09-01"
     my_view("prediction", "None at all.")
     assert views.kept_view("prediction") == views.View("None at all.", date.today().isoformat())
+
+
+def test_a_prediction_outlives_the_kernel_that_kept_it(course_folder):
+    def run(text):
+        command = [sys.executable, "-c", f"from lessons import my_view\nmy_view({text})"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    run('"prediction", "None at all."')
+    assert "None at all." in run('"prediction", ...')
+    assert "None at all." in run('"revision", ...')
 
 
 def test_a_revision_leaves_the_prediction_and_shows_both(earlier, capsys):
@@ -102,3 +115,20 @@ def test_a_file_that_cannot_be_read_counts_as_none(course_folder, text):
 def test_words_are_text_in_the_page():
     page = views.Words([("Your prediction", "a < b\nc")])._repr_html_()
     assert "a &lt; b<br>c" in page
+
+
+def test_a_conclusion_is_kept_whatever_its_ticks_say_and_passes_when_all_are_there(capsys):
+    wrong = "Twitch calls for every message on IRC, and nobody keeps anything."
+    exercise_2(wrong, {"who calls": True, "who keeps": True, "a number": False})
+    assert "a number has no tick yet" in capsys.readouterr().out
+    assert views.kept_view("conclusion").text == wrong
+    exercise_2(wrong, dict.fromkeys(RUBRIC, True))  # she judges it, and no program
+    assert capsys.readouterr().out.startswith("✔ passed: your conclusion is kept")
+
+
+def test_ticks_that_are_still_open_do_not_lose_the_conclusion(capsys):
+    exercise_2("A function on both.", dict.fromkeys(RUBRIC, ...))
+    assert "write True or False instead of the three dots" in capsys.readouterr().out
+    exercise_2(..., dict.fromkeys(RUBRIC, ...))
+    assert "write your conclusion" in capsys.readouterr().out
+    assert views.kept_view("conclusion").text == "A function on both."

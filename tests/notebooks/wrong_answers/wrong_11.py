@@ -1,4 +1,4 @@
-"""Wrong answers to exercise 1 of notebook 11 that no slip knows, as people really give them.
+"""Wrong answers to the exercises of notebook 11 that no slip knows, as people really give them.
 
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
@@ -24,6 +24,21 @@ def visitor(*lines, before=""):
 
 NUMBER = 'return f"You are visitor number {number}!"'
 IN_A_VARIABLE = "In a second home with the same store it says"
+
+CONCLUSION = '"Telegram calls, and keeps what it says for a day. On IRC 3 of 12 were lost."'
+ALL = '{"who calls": True, "who keeps": True, "a number": True}'
+
+
+def conclude(words=CONCLUSION, ticks=ALL):
+    """The cell of exercise 2 with this conclusion and these ticks."""
+    return f"""from lessons.exercises.ex_11 import exercise_2
+
+conclusion = {words}
+ticks = {ticks}
+
+exercise_2(conclusion, ticks)
+"""
+
 
 WRONG = {
     1: [
@@ -65,5 +80,16 @@ WRONG = {
         ),
         (visitor("..."), "instead of the three dots"),
         (visitor('return "You are visitor number 1!"'), "the number never changes"),
+    ],
+    2: [
+        (conclude(words='"…"'), "between three quotes instead of the dots"),
+        (conclude(words='["Telegram calls"]'), "between three quotes"),
+        (
+            conclude(ticks='{"who calls": True, "who keeps": ..., "a number": ...}'),
+            "who keeps, a n",
+        ),
+        (conclude(ticks='{"who calls": True}'), "is missing for who keeps, a number"),
+        (conclude(ticks=ALL.replace('"a number": True', '"a number": False')), "no tick yet"),
+        (conclude(ticks=ALL.replace('"who keeps": True', '"who keeps": "yes"')), "Write True or F"),
     ],
 }
