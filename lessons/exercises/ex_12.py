@@ -1,4 +1,4 @@
-"""Checks of notebook 12: homes for six bots, and a test for a command of the learner's own."""
+"""Checks of notebook 12: bots of foreign platforms, and a test for a command of her own."""
 
 import ast
 import io
@@ -17,43 +17,50 @@ from botlib.details.bot_files import load_bot_file
 from lessons.exercises.slips import Values, empty_store, has_dots
 from lessons.exercises.verdict import NotYet, Untouched, describe_error, exercise, expect, show
 
-GUIDES = ("pythonanywhere", "aws", "yandex", "machine", "container", "home", "phone", "friend")
-
 HOMES_TASK = Values(
-    "one of the eight guides, in quotes",
+    '"function" or "program"',
     {
-        "quiz": "pythonanywhere",
-        "shop": "aws",
-        "bakery": "yandex",
-        "stream": "friend",
-        "countdown": "phone",
-        "club": "machine",
+        "words": "program",
+        "dice": "function",
+        "shop": "function",
+        "team": "function",
+        "office": "program",
     },
     {
-        "quiz": "Telegram calls it, and there is no card. One home takes a function without a card",
-        "shop": "Telegram calls it, so it can be a function. Which cloud takes a card from France?",
-        "bakery": "Telegram calls it. Which of the two clouds takes a card from Kazakhstan?",
-        "stream": "question 1 has a line for a friend's channel and no application",
-        "countdown": "it speaks without being asked, so it is a program. What stays switched on at "
-        "Ben's?",
-        "club": "it listens, so it is a program. Nothing stays on at home, there is a card, and "
-        "nobody there knows containers",
+        "words": "it reads what people write in a channel. Which way does Discord have for that?",
+        "dice": "Discord sends a slash command to an address. So who makes the first move?",
+        "shop": "WhatsApp sends each message to an address. So who makes the first move?",
+        "team": "with the Events API, Slack sends each event to an address",
+        "office": "nobody can call that computer. Which of Slack's two ways is left?",
     },
-    choices=GUIDES,
+    choices=("function", "program"),
+)
+HOUR_TASK = Values(
+    '"late" or "lost"',
+    {"words": "lost", "shop": "late", "team": "lost"},
+    {
+        "words": "Discord keeps what a bot missed for a few minutes",
+        "shop": "WhatsApp tries again for up to seven days",
+        "team": "Slack tries three more times, in about five minutes. An hour is longer",
+    },
+    choices=("late", "lost"),
 )
 
 
 @exercise(
-    'write one of the eight names instead of each three dots: "aws", "home", …',
-    "open deploy/README.md, and answer its questions for each bot.",
-    "who begins? If a platform calls the bot, go to question 2, otherwise to question 3.",
-    "quiz, shop and bakery are called, so question 2 decides. The others are programs.",
-    task=HOMES_TASK,
-    because="The first question is always who calls whom. Money comes later.",
+    'write "function" or "program", and "late" or "lost", instead of the three dots',
+    "For each bot find the sentence above that says how a message reaches it.",
+    "If the platform sends it to an address, a function is enough. If the bot opens a connection, "
+    "it must stay awake.",
+    "An hour is more than Discord's few minutes and Slack's five, and less than seven days.",
+    because="You have never written a bot for these platforms, and you know where it can live. "
+    "Each of them has its own words, and the two questions stay the same.",
 )
-def exercise_1(homes: object) -> str:
-    """A home for each of six bots."""
-    return "each bot has a home that suits it"
+def exercise_1(homes: object, after_an_hour: object) -> str:
+    """Where bots of other platforms can live, and what is left after an hour."""
+    HOMES_TASK.check(homes)
+    HOUR_TASK.check(after_an_hour)
+    return "two questions are enough for platforms that you have never met"
 
 
 RUDE = ("", "banana", "-1", "2 3", "🦀 é", "word " * 60)

@@ -1,4 +1,4 @@
-"""Wrong answers to exercise 2 of notebook 12, as people really give them.
+"""Wrong answers to the exercises of notebook 12, as people really give them.
 
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
@@ -21,7 +21,43 @@ def test(*lines):
     return answer("def test_it_chooses():\n    " + "\n    ".join(lines))
 
 
+HOMES = {
+    "words": "program",
+    "dice": "function",
+    "shop": "function",
+    "team": "function",
+    "office": "program",
+}
+HOUR = {"words": "lost", "shop": "late", "team": "lost"}
+
+
+def decide(homes=(), hour=()):
+    """The cell of exercise 1 with other values than the right ones."""
+    return f"""from lessons.exercises.ex_12 import exercise_1
+
+homes = {HOMES | dict(homes)!r}
+after_an_hour = {HOUR | dict(hour)!r}
+
+exercise_1(homes, after_an_hour)
+"""
+
+
 WRONG = {
+    1: [
+        (decide({"words": "function"}), "Which way does Discord have for that?"),
+        (decide({"dice": "program"}), "Discord sends a slash command to an address"),
+        (decide({"shop": "program"}), "WhatsApp sends each message to an address"),
+        (decide({"team": "program"}), "with the Events API, Slack sends each event"),
+        (decide({"office": "function"}), "Which of Slack's two ways is left?"),
+        (decide({"office": "home"}), "office"),
+        (decide(hour={"words": "late"}), "for a few minutes"),
+        (decide(hour={"shop": "lost"}), "up to seven days"),
+        (decide(hour={"team": "late"}), "An hour is longer"),
+        (
+            "from lessons.exercises.ex_12 import exercise_1\n\nexercise_1({}, {})",
+            "is missing for words",
+        ),
+    ],
     2: [
         (answer('assert "tea" in bot.ask("!choose tea")'), "begins with test_. There is: none"),
         (
