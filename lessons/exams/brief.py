@@ -6,7 +6,7 @@ A new brief is a file like lost_property.py, with its name in lessons/exams/reco
 from dataclasses import dataclass
 from typing import Protocol
 
-from lessons.exams.stage import Expected, Stage
+from lessons.exams.stage import ExpectedAnswer, Stage
 
 VIKTOR = "Viktor"
 
@@ -62,12 +62,12 @@ class Ask:
 
     def play(self, stage: Stage) -> None:
         """Write it, and look at the answer."""
-        expected = Expected(self.words, self.absent, self.advice)
+        expected = ExpectedAnswer(self.words, self.absent, self.advice)
         stage.ask(self.who, self.text, expected, in_group=self.in_group)
 
 
 @dataclass(frozen=True)
-class Fill:
+class FillBox:
     """Somebody writes many texts, one after the other, and each is answered with its number."""
 
     texts: tuple[str, ...]
@@ -76,11 +76,11 @@ class Fill:
     def play(self, stage: Stage) -> None:
         """Write them all."""
         for number, text in enumerate(self.texts, 1):
-            stage.ask(VIKTOR, text, Expected((f"#{number}",), (), self.advice))
+            stage.ask(VIKTOR, text, ExpectedAnswer((f"#{number}",), (), self.advice))
 
 
 @dataclass(frozen=True)
-class Sticker:
+class SendSticker:
     """Somebody sends a sticker. Nothing has to come of it."""
 
     def play(self, stage: Stage) -> None:
@@ -89,18 +89,18 @@ class Sticker:
 
 
 @dataclass(frozen=True)
-class Change:
+class EditMessage:
     """Somebody changes the last message. Nothing has to come of it."""
 
     text: str
 
     def play(self, stage: Stage) -> None:
         """Change it."""
-        stage.change_last_message(VIKTOR, self.text)
+        stage.edit_last_message(VIKTOR, self.text)
 
 
 @dataclass(frozen=True)
-class PowerCut:
+class CutPower:
     """The program is killed without a warning, and started again in the same folder."""
 
     def play(self, stage: Stage) -> None:

@@ -17,18 +17,18 @@ from typing import NamedTuple
 
 from bot_sandbox import Group, ManagedProcess, Message, NoReply, Program, Telegram
 from bot_sandbox.cloud.deployment import find_node
-from lessons.exams.output import Output, shorten
+from lessons.exams.program_output import ProgramOutput, shorten_line
 
 START_S = 30.0  # for the start of the program, or its first answer after a power cut
 LOOK_S = 0.5  # how often to check whether it has ended while it starts
 ANSWER_S = 10.0
-LATE_S = 3.0  # for one more message of an answer
+NEXT_MESSAGE_S = 3.0  # for one more message of an answer
 QUIET_S = 0.2  # how long nothing more must come if something must be absent from an answer
-MOST_S = 120.0  # for one answer, in many messages
+WHOLE_ANSWER_S = 120.0  # for one answer, in many messages
 MOST_MESSAGES = 400  # of an answer, that are read
 LONG_WORD = 60  # characters of what may be divided between two messages
 SHOWN_TURNS = 3  # of what people wrote and saw, in a failure
-CODE = (".py", ".mjs", ".js", ".cjs")
+CODE_SUFFIXES = (".py", ".mjs", ".js", ".cjs")
 MOST_FILES, MOST_BYTES = 500, 10_000_000
 NOT_COPIED = ("__pycache__", "node_modules", "venv")  # and hidden folders
 
@@ -41,7 +41,7 @@ class NoProgram(Exception):  # noqa: N818 - reads as a sentence
     """There is nothing to try; the text says what to do."""
 
 
-class Expected(NamedTuple):
+class ExpectedAnswer(NamedTuple):
     """The words that an answer has, those that it lacks, and what to do if that isn't so."""
 
     words: tuple[str, ...]
@@ -64,8 +64,8 @@ class Turn(NamedTuple):
     def lines(self) -> list[str]:
         """Return what this person wrote and has seen so far."""
         saw = [one.shown for one in self.answers()]
-        lines = [f"{self.who} wrote  {shorten(self.text)}"]
-        lines += [f"   and saw  {shorten(text)}" for text in saw[:2] or ["no answer"]]
+        lines = [f"{self.who} wrote  {shorten_line(self.text)}"]
+        lines += [f"   and saw  {shorten_line(text)}" for text in saw[:2] or ["no answer"]]
         return lines + ([f"            and {len(saw) - 2} more"] if saw[2:] else [])
 
 
@@ -96,7 +96,7 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def ask(self, who: str, text: str, expected: Expected, in_group: bool = False) -> None:
+    def ask(self, who: str, text: str, expected: ExpectedAnswer, in_group: bool = False) -> None:
         """Write a text, and raise Failed unless the answer is as expected."""
         place = self._group if in_group else self._bot
         message = self._last[who] = self._people[who].send(text, place)
@@ -105,8 +105,8 @@ class Stage:
             raise self._failure(turn, expected)
         self._is_new = False
         if expected.absent:
-            self._telegram.wait_until(lambda: has_any(turn, expected.absent), QUIET_S)
-            if has_any(turn, expected.absent):
+            self._telegram.wait_until(lambda: answers_have_any(turn, expected.absent), QUIET_S)
+            if answers_have_any(turn, expected.absent):
                 raise self._failure(turn, expected)
         self._before.append(turn.lines())
 
@@ -115,10 +115,10 @@ class Stage:
         self._people[who].sticker(self._bot)
         self._before.append([f"{who} sent a sticker"])
 
-    def change_last_message(self, who: str, text: str) -> None:
+    def edit_last_message(self, who: str, text: str) -> None:
         """Change the last message of somebody."""
         self._people[who].edit(self._last[who], text)
-        self._before.append([f"{who} changed that message to  {shorten(text)}"])
+        self._before.append([f"{who} changed that message to  {shorten_line(text)}"])
 
     def cut_power(self) -> None:
         """Kill the program, as soon as Telegram knows what it has read, and start it again."""
@@ -155,10 +155,10 @@ class Stage:
 
     def _is_answered(self, turn: Turn, words: tuple[str, ...]) -> bool:
         """Wait until the answer has all words; False if it ends before, or the program does."""
-        count, end = 0, time.monotonic() + MOST_S
+        count, end = 0, time.monotonic() + WHOLE_ANSWER_S
 
         def is_complete() -> bool:
-            return bool(turn.answers()) and all(has_word(turn, word) for word in words)
+            return bool(turn.answers()) and all(answers_have_word(turn, word) for word in words)
 
         def is_new() -> bool:
             return is_complete() or self._has_ended() or len(turn.answers()) > count
@@ -167,28 +167,28 @@ class Stage:
         while self._telegram.wait_until(is_new, patience) and time.monotonic() < end:
             if is_complete() or self._has_ended():
                 break
-            count, patience = len(turn.answers()), LATE_S
+            count, patience = len(turn.answers()), NEXT_MESSAGE_S
         return is_complete()
 
-    def _failure(self, turn: Turn, expected: Expected) -> Failed:
+    def _failure(self, turn: Turn, expected: ExpectedAnswer) -> Failed:
         """Say what people wrote and saw, what was expected, what the program printed, its error."""
         lines = [line for before in self._before[-SHOWN_TURNS:] for line in before]
         lines += turn.lines()
-        missing = [word for word in expected.words if not has_word(turn, word)]
-        found = [word for word in expected.absent if has_word(turn, word)]
+        missing = [word for word in expected.words if not answers_have_word(turn, word)]
+        found = [word for word in expected.absent if answers_have_word(turn, word)]
         lines += [f"  expected  {join_words(missing)}"] if missing else []
         lines += [f"  expected  not  {join_words(found)}"] if found else []
         refused = [call for call in list(self._bot.calls) if call.error]
         if refused and not turn.answers():
-            lines += [f"Telegram refused {refused[-1].method}: {shorten(refused[-1].error)}"]
-        output = Output(self._process, self._folder)
+            lines += [f"Telegram refused {refused[-1].method}: {shorten_line(refused[-1].error)}"]
+        output = ProgramOutput(self._process, self._folder)
         lines += output.lines()
         if missing == ["#1"] and not self._before and re.search(r"#\d", turn.lines()[1]):
-            lines += ["", STARTS_ELSEWHERE]
+            lines += ["", OTHER_FOLDER_ADVICE]
         return Failed("\n".join([*lines, "", output.advice or expected.advice]))
 
 
-STARTS_ELSEWHERE = (
+OTHER_FOLDER_ADVICE = (
     "Only your code was copied, so this is the first thing. If your program has counted things of "
     "another day, it keeps its file in another folder: give the file a name without a folder."
 )
@@ -196,16 +196,16 @@ STARTS_ELSEWHERE = (
 
 def join_words(words: list[str]) -> str:
     """Quote what was expected; the first three, if there are many."""
-    quoted = ", ".join(f'"{shorten(word, 60)}"' for word in words[:3])
+    quoted = ", ".join(f'"{shorten_line(word, 60)}"' for word in words[:3])
     return quoted + (f" and {len(words) - 3} more" if words[3:] else "")
 
 
-def has_any(turn: Turn, words: tuple[str, ...]) -> bool:
+def answers_have_any(turn: Turn, words: tuple[str, ...]) -> bool:
     """Return whether an answer has one of these words."""
-    return any(has_word(turn, word) for word in words)
+    return any(answers_have_word(turn, word) for word in words)
 
 
-def has_word(turn: Turn, word: str) -> bool:
+def answers_have_word(turn: Turn, word: str) -> bool:
     """Return whether an answer has a word, in capital or small letters; #1 is not in #12."""
     texts = [one.shown.casefold() for one in turn.answers()]
     if len(word) > LONG_WORD:  # it may be in two messages
@@ -230,7 +230,7 @@ def copy_program(source: Path, folder: Path) -> tuple[str, ...]:
         below.mkdir(exist_ok=True)
         for name in names:
             file = Path(place, name)
-            if (file.suffix in CODE or name == "package.json") and file.is_file():
+            if (file.suffix in CODE_SUFFIXES or name == "package.json") and file.is_file():
                 count, size = count + 1, size + file.stat().st_size
                 if count > MOST_FILES or size > MOST_BYTES:
                     raise NoProgram(

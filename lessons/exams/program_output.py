@@ -16,7 +16,7 @@ TRACEBACK = "Traceback (most recent call last):"
 ERROR = re.compile(  # a library's errors may have any name, as in telegram.error.TimedOut
     r"(?:(?:\w+\.)*\w*(?:Error|Exception|Warning)|(?:\w+\.)+error\.\w+|\w+\.exceptions\.\w+)\b.*"
 )
-NODE_FRAME = re.compile(r"\s+at |file://.*:\d+$|Node\.js v")
+NODE_ERROR_LINE = re.compile(r"\s+at |file://.*:\d+$|Node\.js v")
 UNAWAITED = re.compile(r"(.+):(\d+): RuntimeWarning: coroutine '(.+)' was never awaited")
 NOISE = re.compile(  # what libraries log of their own
     r"HTTP Request|api\.telegram\.org|No error handlers are|tracemalloc|Application (is|st)"
@@ -46,7 +46,7 @@ ADVICE = {  # what an error says, or the line with it: what to do
 }
 
 
-class Output:
+class ProgramOutput:
     """What a program has printed so far, and how it ended."""
 
     def __init__(self, process: ManagedProcess, folder: Path) -> None:
@@ -61,12 +61,12 @@ class Output:
 
     def lines(self) -> list[str]:
         """Return what to show: its last lines, its error, and the author's own line."""
-        shown = [f"    {shorten(line)}" for line in self.printed[-SHOWN_LINES:]]
+        shown = [f"    {shorten_line(line)}" for line in self.printed[-SHOWN_LINES:]]
         shown[:0] = ["Your program printed:"] if shown else []
         if self.status is not None:
             shown += [f"Your program has ended, with status {self.status}."]
-        shown += [f"Error:      {shorten(self.error)}"] if self.error else []
-        shown += [f"Your line:  {shorten(self.line)}"] if self.line and self.error else []
+        shown += [f"Error:      {shorten_line(self.error)}"] if self.error else []
+        shown += [f"Your line:  {shorten_line(self.line)}"] if self.line and self.error else []
         return shown
 
     def _find_advice(self, folder: Path) -> str:
@@ -97,7 +97,7 @@ def split_error(lines: list[str]) -> tuple[list[str], str]:
     for line in lines:
         if found := UNAWAITED.match(line):
             error, in_error = f"RuntimeWarning: coroutine '{found[3]}' was never awaited", True
-        elif line == TRACEBACK or PYTHON_FRAME.match(line) or NODE_FRAME.match(line):
+        elif line == TRACEBACK or PYTHON_FRAME.match(line) or NODE_ERROR_LINE.match(line):
             in_error = True
         elif NOISE.search(line):
             continue
@@ -118,7 +118,7 @@ def line_without_await(lines: list[str]) -> str:
     return ""
 
 
-def shorten(text: str, longest: int = LONGEST) -> str:
+def shorten_line(text: str, longest: int = LONGEST) -> str:
     """Make a line of foreign text fit to be shown: short, without secrets or control characters."""
     text = hide_secrets(text[: 10 * LONGEST], {})
     text = escape_control_characters(text.replace("\n", " / "))
