@@ -15,8 +15,8 @@ from bot_sandbox import NoReply, NotReady, Program, Telegram
 from bot_sandbox.processes.supervisor import ManagedProcess
 from lessons.alone.open_sandbox import ALONE
 from lessons.alone.runs import remember_run, saves_that_ran
-from lessons.alone.sections import SECTIONS, Section, Turn
-from lessons.alone.short_errors import shorten
+from lessons.alone.sections import SECTIONS, CheckedTurn, Section
+from lessons.alone.short_errors import shorten_errors
 from lessons.alone.traps import advice_on
 from lessons.exercises.verdict import GREEN, NotYet, Verdict, expect, show_not_yet
 from lessons.learner_bot import bot_name
@@ -27,7 +27,7 @@ FREE_TRIES = 3  # saves that were run, before the solution is shown
 READY_S = 20.0
 ANSWER_S = 5.0
 LIBRARIES = ("telegram.py", "twitchio.py", "asyncio.py", "pytest.py", "websockets.py")
-LINES = 4  # of a program's errors, in a verdict
+SHOWN_LINES = 4  # of a program's errors, in a verdict
 _checked: dict[Path, str] = {}  # each file as it was when it was checked last, and wasn't right
 
 
@@ -60,7 +60,7 @@ def check_alone(file: str) -> None:
     """Show whether a file does what its section wants, and if not, what to fix."""
     section, path = SECTIONS[file], alone_folder() / file
     try:
-        check_place(path)
+        check_file_place(path)
         remember_run(path)
         try_section(section, path)
     except NotYet as reason:
@@ -73,7 +73,7 @@ def check_alone(file: str) -> None:
     display(Verdict(f"✔ passed: {section.shown}", GREEN))
 
 
-def check_place(path: Path) -> None:
+def check_file_place(path: Path) -> None:
     """Raise NotYet if the file isn't there, is empty, or one beside it is in the library's way."""
     folder = path.parent
     for name in LIBRARIES:
@@ -131,12 +131,12 @@ def try_section(section: Section, path: Path) -> None:
             except NoReply:
                 said = ""
             if not said or not turn.is_right(said):
-                raise NotYet(f"{wrote}. {describe_reply(turn, said, running, path)}")
+                raise NotYet(f"{wrote}. {describe_wrong_reply(turn, said, running, path)}")
 
 
 def describe_start(path: Path, problem: NotReady) -> str:
     """Say why a program didn't begin to ask Telegram."""
-    lines = shorten(problem.lines, path.parent)
+    lines = shorten_errors(problem.lines, path.parent)
     if problem.program.status == 0:
         ended = f"{path.name} ended before it asked Telegram anything"
         return f"{ended}. Is application.run_polling() its last line?"
@@ -147,14 +147,14 @@ def describe_start(path: Path, problem: NotReady) -> str:
 def describe_errors(lines: list[str]) -> str:
     """Return the last lines of a program's errors, and what to do about them."""
     advice = next(filter(None, map(advice_on, lines)), "")
-    shown = "\n".join(lines[-LINES:])
+    shown = "\n".join(lines[-SHOWN_LINES:])
     return f"{shown}\n{advice}" if advice else shown
 
 
-def describe_reply(turn: Turn, said: str, program: ManagedProcess, path: Path) -> str:
+def describe_wrong_reply(turn: CheckedTurn, said: str, program: ManagedProcess, path: Path) -> str:
     """Say what came back, what was expected, and the nearest trap."""
     came = f'"{said}" came back' if said else "Nothing came back"
-    if errors := shorten(program.errors.all(), path.parent):
+    if errors := shorten_errors(program.errors.all(), path.parent):
         return f"{came}, and {path.name} printed:\n{describe_errors(errors)}"
     for trap in turn.traps:
         if said and re.search(trap.sign, said):

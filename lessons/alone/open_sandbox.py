@@ -20,9 +20,9 @@ from lessons.workshop import read_json
 if TYPE_CHECKING:
     from bot_sandbox import Telegram, Twitch
 
-COPIES = "my_course"  # lessons/commands/copies.py makes it
+OWN_FOLDER = "my_course"  # lessons/commands/copies.py makes it
 ALONE = "workshop/alone"  # her files, in there
-FILE = ".open_sandbox.json"
+OFFER_FILE = ".open_sandbox.json"
 
 
 class OpenSandbox(NamedTuple):
@@ -34,7 +34,7 @@ class OpenSandbox(NamedTuple):
 
 def own_folder() -> Path:
     """Return my_course, or the folder that stands for it in a test or in a class."""
-    return Path(os.environ.get("COURSE_FOLDER") or bots_folder().absolute() / COPIES)
+    return Path(os.environ.get("COURSE_FOLDER") or bots_folder().absolute() / OWN_FOLDER)
 
 
 def offer_sandbox(
@@ -52,7 +52,7 @@ def offer_sandbox(
 
     with suppress(ImportError, OSError):
         offer = JoinOffer(telegram, twitch)
-        file = own_folder() / FILE
+        file = own_folder() / OFFER_FILE
         weakref.finalize(owner, withdraw_offer, offer, file)
         file.parent.mkdir(parents=True, exist_ok=True)
         told = {"address": offer.address, "settings": settings}
@@ -68,7 +68,7 @@ def withdraw_offer(offer: Any, file: Path) -> None:
 
 def find_open_sandbox(platform: str) -> OpenSandbox | None:
     """Return what a notebook's page offers for a platform; None if it offers nothing."""
-    found = read_json(own_folder() / FILE)
+    found = read_json(own_folder() / OFFER_FILE)
     address, settings = found.get("address"), found.get("settings")
     token = f"{platform.upper()}_TOKEN"
     if not isinstance(address, str) or not isinstance(settings, dict) or token not in settings:

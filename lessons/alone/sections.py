@@ -13,7 +13,7 @@ from lessons.alone.traps import Trap
 HERE = Path(__file__).parent
 
 
-class Turn(NamedTuple):
+class CheckedTurn(NamedTuple):
     """What a person writes, and what should come back."""
 
     person: str
@@ -31,7 +31,7 @@ class Section(NamedTuple):
     exercise: int  # its place among the notebook's exercises
     file: str
     extracts: str
-    turns: tuple[Turn, ...]
+    turns: tuple[CheckedTurn, ...]
     shown: str  # after "✔ passed: "
 
     @property
@@ -45,7 +45,7 @@ class Section(NamedTuple):
         return (HERE / f"extracts/{self.extracts}").read_text(encoding="utf-8")
 
 
-def names(person: str) -> Callable[[str], bool]:
+def greets_only(person: str) -> Callable[[str], bool]:
     """Return a test of a greeting: it has this person's name, no other, and no code."""
 
     def is_right(said: str) -> bool:
@@ -55,7 +55,7 @@ def names(person: str) -> Callable[[str], bool]:
     return is_right
 
 
-NAME = "update.effective_user.first_name"
+FIRST_NAME = "update.effective_user.first_name"
 HELLO_TRAPS = (
     Trap(
         r"^/hello$",
@@ -74,25 +74,25 @@ HELLO_TRAPS = (
     Trap(
         r"User\(",
         "that is the whole user. The reference says which of its attributes is the name",
-        NAME,
+        FIRST_NAME,
         "update.effective_user",
     ),
     Trap(
         "<a href",
         "reply_text shows HTML as it is. Use the plain name, or reply_html",
-        NAME,
+        FIRST_NAME,
         "update.effective_user.mention_html()",
     ),
     Trap(
         r"\d{5,}",
         "that is the user's number. The reference says which attribute is the name",
-        NAME,
+        FIRST_NAME,
         "update.effective_user.id",
     ),
     Trap(
         "(?i)hello.bot",
         "that is the bot's own name. The person who wrote is update.effective_user",
-        NAME,
+        FIRST_NAME,
         "context.bot.first_name",
     ),
 )
@@ -102,29 +102,29 @@ PHONE = Section(
     "phone.py",
     "python_telegram_bot.md",
     (
-        Turn("Viktor", "/hello", names("Viktor"), "the name Viktor", "", HELLO_TRAPS),
-        Turn(
+        CheckedTurn("Viktor", "/hello", greets_only("Viktor"), "the name Viktor", "", HELLO_TRAPS),
+        CheckedTurn(
             "Ada",
             "/hello",
-            names("Ada"),
+            greets_only("Ada"),
             "the name Ada",
             "",
             (
                 Trap(
                     "Viktor",
                     "everybody is called Viktor. The name has to come from update.effective_user",
-                    f"{{{NAME}}}",
+                    f"{{{FIRST_NAME}}}",
                     "Viktor",
                 ),
             ),
         ),
-        Turn(
+        CheckedTurn(
             "Viktor",
             "see you at eight",
             lambda said: "see you at eight" in said,
             "the same text",
         ),
-        Turn(
+        CheckedTurn(
             "Viktor",
             "good night",
             lambda said: "good night" in said,

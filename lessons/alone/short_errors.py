@@ -10,7 +10,7 @@ from bot_sandbox.programs.program import own_line
 BEGINNING = re.compile(r"\s*(\+ )?(Exception Group )?Traceback \(most recent call last\)|  File \"")
 # Between two tracebacks of which one has led to the other.
 CHAIN = re.compile(r"(The above exception was the direct cause|During handling of the above exc)")
-LAST = re.compile(r"^[\w.]+(: |$)")  # as in ValueError: …
+LAST_LINE = re.compile(r"^[\w.]+(: |$)")  # as in ValueError: …
 NOISE = re.compile(
     r"^\s+at .*(node:|node_modules)|^Node\.js v|No error handlers are registered|"
     r"^RuntimeWarning: Enable tracemalloc"
@@ -35,7 +35,7 @@ class ShortErrors:
         """Take a line; yield what is to be shown now."""
         if self._traceback and not self._is_over:
             self._traceback.append(line)
-            self._is_over = bool(LAST.match(line))
+            self._is_over = bool(LAST_LINE.match(line))
         elif self._is_over and (not line.strip() or CHAIN.match(line)):
             pass
         elif BEGINNING.match(line):
@@ -53,7 +53,7 @@ class ShortErrors:
         linecache.checkcache()  # the file may have been saved since
         if own := own_line(lines, self._folder):
             yield own
-        last = next((line for line in reversed(lines) if LAST.match(line)), lines[-1])
+        last = next((line for line in reversed(lines) if LAST_LINE.match(line)), lines[-1])
         yield LIBRARY_PATH.sub("", last)
 
     def _plain_line(self, line: str) -> Iterator[str]:
@@ -64,7 +64,7 @@ class ShortErrors:
             yield line
 
 
-def shorten(lines: list[str], folder: Path) -> list[str]:
+def shorten_errors(lines: list[str], folder: Path) -> list[str]:
     """Return what helps of an error output that has ended."""
     errors = ShortErrors(folder)
     return [*(kept for line in lines for kept in errors.feed(line)), *errors.flush()]

@@ -3,7 +3,7 @@
 import pytest
 
 from lessons.alone.runs import remember_run, saves_that_ran
-from lessons.alone.short_errors import ShortErrors, shorten
+from lessons.alone.short_errors import ShortErrors, shorten_errors
 
 BROKEN = """
 def hello(update):
@@ -42,8 +42,8 @@ def folder(tmp_path):
 def test_a_chain_of_errors_is_the_last_line_of_ones_own_and_the_last_error(folder):
     lines = PYTHON_CHAIN.format(folder=folder).splitlines()
     own = 'phone.py:8: raise RuntimeError("no hello today") from error'
-    assert shorten(lines, folder) == [own, "RuntimeError: no hello today"]
-    shown = shorten(["Bot started", *lines, "going on"], folder)
+    assert shorten_errors(lines, folder) == [own, "RuntimeError: no hello today"]
+    shown = shorten_errors(["Bot started", *lines, "going on"], folder)
     assert shown == ["Bot started", own, "RuntimeError: no hello today", "going on"]
 
 
@@ -62,8 +62,8 @@ def test_a_forgotten_await_is_one_line(folder):
         "  return update.message",
         "RuntimeWarning: Enable tracemalloc to get the object allocation traceback",
     ]
-    assert shorten(lines, folder)[0] == "phone.py:3: coroutine 'hello' was never awaited"
-    assert "tracemalloc" not in str(shorten(lines, folder))
+    assert shorten_errors(lines, folder)[0] == "phone.py:3: coroutine 'hello' was never awaited"
+    assert "tracemalloc" not in str(shorten_errors(lines, folder))
 
 
 def test_a_line_of_libraries_alone_leaves_the_error(folder):
@@ -72,7 +72,7 @@ def test_a_line_of_libraries_alone_leaves_the_error(folder):
         '  File "/usr/lib/a.py", line 1, in b',
         "KeyError",
     ]
-    assert shorten(lines, folder) == ["KeyError"]
+    assert shorten_errors(lines, folder) == ["KeyError"]
 
 
 def test_each_save_that_ran_counts_once_and_only_in_alone(tmp_path, monkeypatch):
