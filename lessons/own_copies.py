@@ -24,7 +24,7 @@ from lessons.commands.copies import NOTEBOOKS, Copies, outdated_notice
 from lessons.terminal import shell_command, user_shell
 
 NAME = "lessons.own_copies"  # what enables it, and what an editor of the originals disables
-OWN_VENV = (COURSE / ".venv").resolve()  # start.py's
+COURSE_VENV = (COURSE / ".venv").resolve()  # start.py's
 COPIES = Copies()  # now, because a server for something else forgets BOTS_FOLDER
 
 
@@ -68,7 +68,8 @@ def set_environment(own: Path) -> None:
     os.environ["COURSE_FOLDER"] = str(own)  # where the notebooks keep what was passed
     paths = [str(COURSE / "lessons/jupyter"), os.environ.get("JUPYTER_PATH")]  # how a kernel starts
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
-    if own.parent != COURSE or Path(sys.prefix).resolve() != OWN_VENV:  # start.py installs nothing
+    # Elsewhere start.py installs nothing.
+    if own.parent != COURSE or Path(sys.prefix).resolve() != COURSE_VENV:
         os.environ.setdefault("COURSE_PYTHON", sys.executable)
     with suppress(OSError):  # it is there, as in the course's own folder
         (own.parent / "start.py").symlink_to(COURSE / "start.py")  # for a terminal

@@ -34,14 +34,14 @@ from botlib.twitch import eventsub
 ahead = float(os.environ["CLOCK_AHEAD"])
 eventsub.time = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic)
 """
-WEBHOOK_CODE = """from main import bot
+WEBHOOK_ENTRY_CODE = """from main import bot
 
 from botlib.store import open_store
 from {module} import webhook
 
 handler = webhook(bot, store=open_store())
 """
-IRC_CODE = """from main import bot
+IRC_ENTRY_CODE = """from main import bot
 
 from botlib.twitch.irc_bot import IrcBot
 
@@ -50,9 +50,9 @@ def handler(event, context):
     IrcBot(bot).run()
 """
 ENTRY_CODES = {  # what a home needs if the learner has not written it yet
-    "telegram_function": WEBHOOK_CODE.format(module="botlib.telegram.webhook"),
-    "twitch_function": WEBHOOK_CODE.format(module="botlib.twitch.eventsub"),
-    "irc_function": IRC_CODE,
+    "telegram_function": WEBHOOK_ENTRY_CODE.format(module="botlib.telegram.webhook"),
+    "twitch_function": WEBHOOK_ENTRY_CODE.format(module="botlib.twitch.eventsub"),
+    "irc_function": IRC_ENTRY_CODE,
 }
 
 
