@@ -245,11 +245,11 @@ def requested_subscription(
         cost=0 if reader or allowed else 1,
     )
     if method == "webhook":
-        set_webhook_transport(world, token, kind, subscription, transport)
+        set_webhook_transport(world, token, subscription, transport)
     elif method == "websocket":
-        set_websocket_transport(sockets, token, kind, subscription, transport)
+        set_websocket_transport(sockets, token, subscription, transport)
     elif method == "conduit":
-        check_consents(world, token, kind, subscription)
+        check_consents(world, token, subscription)
         conduit = conduits.find_conduit(token, str(transport.get("conduit_id", "")))
         subscription.transport = {"method": "conduit", "conduit_id": conduit.id}
     else:
@@ -303,7 +303,6 @@ def channel_and_reader(
 def set_webhook_transport(
     world: TwitchWorld,
     token: TokenRecord,
-    kind: EventType,
     subscription: Subscription,
     transport: dict[str, Any],
 ) -> None:
@@ -317,7 +316,7 @@ def set_webhook_transport(
         raise HelixError(400, "secret must be between 10 and 100 characters")
     if not (secret.isascii() and secret.isprintable()):
         raise HelixError(400, "secret must be printable ASCII")
-    check_consents(world, token, kind, subscription)
+    check_consents(world, token, subscription)
     subscription.transport = {"method": "webhook", "callback": callback}
     subscription.secret = secret
     subscription.status = "webhook_callback_verification_pending"
@@ -329,12 +328,10 @@ def check_app_token(token: TokenRecord) -> None:
         raise HelixError(400, WRONG_COMBINATION)
 
 
-def check_consents(
-    world: TwitchWorld, token: TokenRecord, kind: EventType, subscription: Subscription
-) -> None:
+def check_consents(world: TwitchWorld, token: TokenRecord, subscription: Subscription) -> None:
     """Refuse an application that the reader or the broadcaster has not allowed."""
     check_app_token(token)
-    channel, reader = subscription.channel, subscription.reader
+    channel, reader, kind = subscription.channel, subscription.reader, subscription.kind
     allows = world.tokens.allows
     if reader and not allows(token.app, reader, kind.scope):
         raise HelixError(403, FORBIDDEN)
@@ -347,7 +344,6 @@ def check_consents(
 def set_websocket_transport(
     sockets: EventSubSockets,
     token: TokenRecord,
-    kind: EventType,
     subscription: Subscription,
     transport: dict[str, Any],
 ) -> None:
@@ -358,7 +354,7 @@ def set_websocket_transport(
     if token.user is None:
         raise HelixError(400, WRONG_COMBINATION)
     reader = subscription.reader
-    if reader and (reader != token.user or kind.scope not in token.scopes):
+    if reader and (reader != token.user or subscription.kind.scope not in token.scopes):
         raise HelixError(403, FORBIDDEN)
     session = sockets.find_session(str(transport.get("session_id", "")), token)
     subscription.transport = {

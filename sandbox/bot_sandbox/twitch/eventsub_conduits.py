@@ -17,7 +17,7 @@ from bot_sandbox.twitch.tokens import TokenRecord
 from bot_sandbox.twitch.world import TwitchWorld
 
 MOST_SHARDS, MOST_CONDUITS = 20_000, 5  # dev.twitch.tv/docs/api/reference, Create Conduits
-OUTSIDE = "The shard id is outside the conduit's range"
+SHARD_OUTSIDE_RANGE = "The shard id is outside the conduit's range"
 
 
 class Conduits:
@@ -41,11 +41,11 @@ class Conduits:
 
     async def list_conduits(self, _: web.Request, token: TokenRecord) -> web.Response:
         """GET: the application's conduits."""
-        return web.json_response({"data": [one.as_json() for one in self._owned(token)]})
+        return web.json_response({"data": [one.as_json() for one in self._conduits_of(token)]})
 
     async def create_conduit(self, request: web.Request, token: TokenRecord) -> web.Response:
         """POST: a conduit with so many shards, which are assigned later."""
-        if len(self._owned(token)) >= MOST_CONDUITS:
+        if len(self._conduits_of(token)) >= MOST_CONDUITS:
             raise HelixError(429, "conduit limit reached")
         given = dict(request.query) | await json_body(request)
         conduit = Conduit(self._world.randomness.uuid("conduit"), token.app, shard_count(given))
@@ -94,7 +94,7 @@ class Conduits:
                 except HelixError as error:
                     words = error.message
             else:
-                words = OUTSIDE
+                words = SHARD_OUTSIDE_RANGE
             errors.append({"id": id, "message": words, "code": "invalid_parameter"})
         self.note_readers(conduit)
         self._world.changes.changed()
@@ -102,7 +102,7 @@ class Conduits:
 
     def find_conduit(self, token: TokenRecord, id: str) -> Conduit:
         """Return an application's conduit; 404 if it has none of this id."""
-        found = next((one for one in self._owned(token) if one.id == id), None)
+        found = next((one for one in self._conduits_of(token) if one.id == id), None)
         if found is None:
             raise HelixError(404, "conduit not found")
         return found
@@ -124,7 +124,7 @@ class Conduits:
         if sessions := self._sessions(conduit):
             sessions[next(self._turns) % len(sessions)].tell(kind, payload, subscription)
 
-    def _owned(self, token: TokenRecord) -> list[Conduit]:
+    def _conduits_of(self, token: TokenRecord) -> list[Conduit]:
         if token.user is not None:
             raise HelixError(401, "conduits need an app access token")
         return [one for one in self._world.conduits.values() if one.app == token.app]

@@ -196,7 +196,7 @@ def required_parameter(given: dict[str, Any], name: str) -> str:
     return str(value)
 
 
-def many_ids(request: web.Request, name: str) -> list[str]:
+def read_ids(request: web.Request, name: str) -> list[str]:
     """Return a parameter that may come up to 100 times; 400 if it is missing."""
     ids = request.query.getall(name, [])
     if not ids:
@@ -301,7 +301,7 @@ class ChatEndpoints:
 
     async def colors(self, request: web.Request, token: TokenRecord) -> web.Response:
         """GET /chat/color?user_id=…: the color in which chat shows the names of up to 100 users."""
-        ids = many_ids(request, "user_id")
+        ids = read_ids(request, "user_id")
         found = [user for user in self._world.users.values() if user.id in ids]
         data = [user_fields("user", user) | {"color": user.color} for user in found]
         return web.json_response({"data": data})
@@ -317,7 +317,7 @@ class ChatEndpoints:
 
     async def channels(self, request: web.Request, token: TokenRecord) -> web.Response:
         """GET /channels?broadcaster_id=…: the channels of up to 100 users."""
-        ids = many_ids(request, "broadcaster_id")
+        ids = read_ids(request, "broadcaster_id")
         found = [c for c in self._world.chat.channels.values() if c.owner.id in ids]
         return web.json_response({"data": [channel_json(channel) for channel in found]})
 
