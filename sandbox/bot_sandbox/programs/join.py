@@ -63,7 +63,7 @@ Tunnel = web.WebSocketResponse | ClientWebSocketResponse
 _SILENT = silence_logger(logging.Logger("bot_sandbox.join"))
 CODE_HEADER = "Bot-Sandbox-Code"
 CODE_BYTES = 16
-GONE = "{}, for whom this join code was, is gone from the sandbox. Get a new address there"
+GONE_ACCOUNT = "{}, for whom this join code was, is gone from the sandbox. Get a new address there"
 WRONG_CODE = "the code after # is missing or wrong. Copy the whole address, as the sandbox shows it"
 LONGEST_NOTE = 500  # characters
 OFFER_S = 10.0  # how long a sandbox may take to say what it offers
@@ -169,7 +169,7 @@ class JoinOffer(LocalServer):
             if key_matches(given, code):
                 for owner in owners:
                     if not self._knows(owner):
-                        raise web.HTTPUnauthorized(text=GONE.format(name_of(owner)))
+                        raise web.HTTPUnauthorized(text=GONE_ACCOUNT.format(name_of(owner)))
                 return owners
         raise web.HTTPUnauthorized(text=WRONG_CODE)
 
@@ -268,10 +268,11 @@ class JoinedProxy(ProgramProxy):
                     timeout=ClientWSTimeout(ws_close=CLOSE_S),
                 )
         except (ClientError, OSError):  # TimeoutError is one, too
-            self._note(f"{host}: the sandbox at {self.place} opens no tunnel anymore. Does it run?")
+            words = f"{host}: the sandbox at {self.place} opens no tunnel anymore. Does it run?"
+            self._add_note(words)
             reset_connection(client)
             return
-        await pass_through_tunnel(await streams_of(client), tunnel, self._note)
+        await pass_through_tunnel(await streams_of(client), tunnel, self._add_note)
 
 
 def split_address(address: str) -> tuple[str, str]:
@@ -289,7 +290,7 @@ def split_address(address: str) -> tuple[str, str]:
     return place, code
 
 
-class Offered(NamedTuple):
+class OfferDetails(NamedTuple):
     """What a sandbox offers: its public certificate, its platforms, and perhaps one bot."""
 
     authority: bytes
@@ -305,7 +306,7 @@ def name_of(owner: TokenOwner) -> str:
     return owner.login if isinstance(owner, TwitchUser) else owner.name
 
 
-def ask_for_offer(place: str, code: str) -> Offered:
+def ask_for_offer(place: str, code: str) -> OfferDetails:
     """Ask a sandbox what it offers; ValueError if it refuses, OSError if none answers."""
     request = Request(f"http://{place}/offer", headers={CODE_HEADER: code})
     try:
@@ -315,7 +316,7 @@ def ask_for_offer(place: str, code: str) -> Offered:
             bot, token = (
                 escape_control_characters(str(offer.get(name, ""))) for name in ("bot", "token")
             )
-            return Offered(str(offer["authority"]).encode(), platforms, bot, token)
+            return OfferDetails(str(offer["authority"]).encode(), platforms, bot, token)
     except HTTPError as error:
         with error:
             words = escape_control_characters(error.read(CHUNK).decode(errors="replace"))

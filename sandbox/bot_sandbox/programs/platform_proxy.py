@@ -63,7 +63,7 @@ class PlatformProxy(ProgramProxy):
         super().__init__("platform-proxy", platforms, authority.cert_pem.bytes(), hosts)
 
     async def _serve_address(self, client: socket.socket, host: str, port: int) -> None:
-        await self.serve_client(client, host, port, self._note)
+        await self.serve_client(client, host, port, self._add_note)
 
     async def serve_client(
         self,

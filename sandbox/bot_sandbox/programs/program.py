@@ -99,7 +99,7 @@ class Program:
                 raise self._not_ready(f"It did not print {ready!r} within {timeout:g} s.", folder)
         elif ready is not None:
             try:
-                found = call_unless_ended(ready, managed)
+                found = call_unless_program_fails(ready, managed)
             except NoReply as silence:
                 raise self._not_ready(str(silence), folder) from None
             if found is False:
@@ -162,7 +162,7 @@ class Program:
         return NotReady(hide_secrets(text, environment), managed, lines)
 
 
-def call_unless_ended(ready: Callable[[], object], managed: ManagedProcess) -> object:
+def call_unless_program_fails(ready: Callable[[], object], managed: ManagedProcess) -> object:
     """Return what a function returns; raise NoReply as soon as the program fails before.
 
     A program that ends with status 0 may have done its work, such as to set a webhook.

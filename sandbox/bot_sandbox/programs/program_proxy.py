@@ -135,7 +135,7 @@ class ProgramProxy(LocalServer):
         if platform in self.platforms:
             await self._serve_address(client, host, port)
         else:
-            self._note(f"{host}: no {platform.title()} is open in this sandbox")
+            self._add_note(f"{host}: no {platform.title()} is open in this sandbox")
             reset_connection(client)
 
     def _accept(self, handle: Handle, port: int = 0, host: str = HOST) -> int:
@@ -178,7 +178,7 @@ class ProgramProxy(LocalServer):
         host, port = place.hostname or "", place.port or DEFAULT_PORTS.get(place.scheme, HTTPS)
         address = ADDRESSES.get((host, port))
         if address is None:
-            self._note(
+            self._add_note(
                 f"a program asked for {host[:100]}:{port}, which the sandbox doesn't reach. If it "
                 "should, name that host in the variable NO_PROXY"
             )
@@ -210,7 +210,7 @@ class ProgramProxy(LocalServer):
     def _trust_context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cadata=self.authority.decode())
 
-    def _note(self, words: str) -> None:
+    def _add_note(self, words: str) -> None:
         words = hide_tokens(escape_control_characters(words))
         if words not in self.notes:
             self.notes.append(words)

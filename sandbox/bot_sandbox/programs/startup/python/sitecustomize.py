@@ -53,12 +53,12 @@ class Addresses:
         name = host.lower().rstrip(".")
         return name if name in self.ports else self.host_of.get(name)
 
-    def resolved(self, host: Any) -> Any:
+    def replace_host(self, host: Any) -> Any:
         """Return the loopback address that replaces a platform's name; else the host."""
         name = self.name_of(host)
         return self.loopback[name] if name else host
 
-    def target(self, address: Any) -> Any:
+    def replace_address(self, address: Any) -> Any:
         """Return where a connection to an address really goes."""
         name = self.name_of(address[0]) if isinstance(address, tuple) and address else None
         if name is None:
@@ -81,8 +81,8 @@ def addresses() -> Addresses:
     return _found[0]
 
 
-def wrap(owner: Any, names: Sequence[str], make: Callable[[Any], Any]) -> None:
-    """Replace functions of a module or a class."""
+def wrap_functions(owner: Any, names: Sequence[str], make: Callable[[Any], Any]) -> None:
+    """Replace functions of a module or a class by what `make` returns for each."""
     for name in names:
         original = getattr(owner, name)
         replacement = make(original)
@@ -94,7 +94,7 @@ def resolving_function(original: Any) -> Any:
     """Let a function whose first argument is a host resolve the platforms' names."""
 
     def resolve(host: Any, *arguments: Any, **named: Any) -> Any:
-        return original(addresses().resolved(host), *arguments, **named)
+        return original(addresses().replace_host(host), *arguments, **named)
 
     return resolve
 
@@ -103,7 +103,7 @@ def resolving_method(original: Any) -> Any:
     """Do the same for a method."""
 
     def resolve(self: Any, host: Any, *arguments: Any, **named: Any) -> Any:
-        return original(self, addresses().resolved(host), *arguments, **named)
+        return original(self, addresses().replace_host(host), *arguments, **named)
 
     return resolve
 
@@ -112,7 +112,7 @@ def connecting_method(original: Any) -> Any:
     """Let a method whose last argument is an address connect to the sandbox's port."""
 
     def connect(self: Any, *arguments: Any) -> Any:
-        return original(self, *arguments[:-1], addresses().target(arguments[-1]))
+        return original(self, *arguments[:-1], addresses().replace_address(arguments[-1]))
 
     return connect
 
@@ -129,7 +129,7 @@ def trusting_method(original: Any) -> Any:
 
 
 def connecting_loop_method(original: Any) -> Any:
-    """Do the same for uvloop, which has its own way to resolve and connect."""
+    """Let uvloop's own method connect a platform's name to the sandbox's port."""
 
     async def create_connection(
         self: Any, protocol_factory: Any, host: Any = None, port: Any = None, **named: Any
@@ -138,7 +138,7 @@ def connecting_loop_method(original: Any) -> Any:
         if name:
             if named.get("ssl") and named.get("server_hostname") is None:
                 named["server_hostname"] = name
-            host, port = addresses().target((host, port))
+            host, port = addresses().replace_address((host, port))
         return await original(self, protocol_factory, host, port, **named)
 
     return create_connection
@@ -146,29 +146,29 @@ def connecting_loop_method(original: Any) -> Any:
 
 def patch_socket(module: Any) -> None:
     """All that is written in Python resolves and connects here."""
-    wrap(module, ["getaddrinfo", "gethostbyname", "gethostbyname_ex"], resolving_function)
-    wrap(module.socket, ["connect", "connect_ex"], connecting_method)
+    wrap_functions(module, ["getaddrinfo", "gethostbyname", "gethostbyname_ex"], resolving_function)
+    wrap_functions(module.socket, ["connect", "connect_ex"], connecting_method)
 
 
 def patch_ssl(module: Any) -> None:
     """All that is written in Python speaks TLS by one of these."""
-    wrap(module.SSLContext, ["wrap_socket", "wrap_bio"], trusting_method)
+    wrap_functions(module.SSLContext, ["wrap_socket", "wrap_bio"], trusting_method)
 
 
 def patch_windows_events(module: Any) -> None:
     """Windows' Proactor loop connects without the socket's own method."""
-    wrap(module.IocpProactor, ["connect"], connecting_method)
+    wrap_functions(module.IocpProactor, ["connect"], connecting_method)
 
 
 def patch_aiodns(module: Any) -> None:
     """It asks name servers on its own, but a number it returns as it is."""
-    wrap(module.DNSResolver, ["getaddrinfo", "gethostbyname"], resolving_method)
+    wrap_functions(module.DNSResolver, ["getaddrinfo", "gethostbyname"], resolving_method)
 
 
 def patch_uvloop(module: Any) -> None:
     """It uses sockets of its own, unless it is given one."""
-    wrap(module.Loop, ["getaddrinfo"], resolving_method)
-    wrap(module.Loop, ["create_connection"], connecting_loop_method)
+    wrap_functions(module.Loop, ["getaddrinfo"], resolving_method)
+    wrap_functions(module.Loop, ["create_connection"], connecting_loop_method)
 
 
 PATCHES = {
