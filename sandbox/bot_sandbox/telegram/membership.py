@@ -19,7 +19,7 @@ MEDIA = (
     "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
     "can_send_video_notes", "can_send_voice_notes",
 )  # fmt: skip
-LONGEST = 366 * 86_400  # seconds; a longer ban or restriction has no end
+LONGEST_BAN_S = 366 * 86_400  # seconds; a longer ban or restriction has no end
 OLD_MEDIA = "can_send_media_messages"  # all of them, in older versions
 # An admin has these as rights, too. A bot has them only so.
 SHARED = PERMISSIONS & ALL_RIGHTS

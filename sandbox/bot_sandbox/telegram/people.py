@@ -704,7 +704,7 @@ class Group(Chat):
         self._owner_id = people[0].id if people else 0
         for member in members:
             by = people[0] if people else member
-            self._world.set_member(self, member, self._new_status(member, by), by, show=False)
+            self._world.set_member(self, member, self._newcomer_status(member, by), by, show=False)
         if people and self.kind == "group":  # a bot can't be in a supergroup when it is created
             created = f"{people[0].name} created the group"
             self._world.post(self, people[0], more={"group_chat_created": True}, event=created)
@@ -718,9 +718,9 @@ class Group(Chat):
         if member not in self.members:
             if by is not member and by in self.members:
                 self._world.check_allowed(self, by, "can_invite_users", "add members to")
-            self._world.set_member(self, member, self._new_status(member, by), by)
+            self._world.set_member(self, member, self._newcomer_status(member, by), by)
 
-    def _new_status(self, member: User, by: User) -> MemberStatus:
+    def _newcomer_status(self, member: User, by: User) -> MemberStatus:
         """Return the status of somebody who comes; in a channel all are admins here."""
         if self.kind == "channel":
             return self._admin_status(by, "", {})
@@ -746,7 +746,7 @@ class Group(Chat):
         if self.status_of(member) in ("creator", "administrator"):
             raise ValueError(f"{member.name} is an admin of {self.title}; restrict only members")
         allowed = membership.names_allowed(permissions, dict.fromkeys(sorted(PERMISSIONS), False))
-        ends = 0 < seconds <= membership.LONGEST
+        ends = 0 < seconds <= membership.LONGEST_BAN_S
         until = math.ceil(self._now() + seconds) if ends else 0
         self._set_status(member, MemberStatus("restricted", allowed, until))
 

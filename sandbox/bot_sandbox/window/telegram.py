@@ -71,7 +71,7 @@ from bot_sandbox.window.telegram_json import (
     call_json,
     calls_about,
     chat_json,
-    delivered_json,
+    delivered_update_json,
     keyboard_json,
     message_json,
     person_json,
@@ -670,7 +670,7 @@ class TelegramView(View):
         if values["timeout"]:
             awaited = (values["method"], values["n"], values["timeout"])
             await self.wait(coroutine_of(told.wait, *awaited))
-        return await self.read(delivered_json, account, told)
+        return await self.read(delivered_update_json, account, told)
 
     @post_route(
         "telegram/forge",

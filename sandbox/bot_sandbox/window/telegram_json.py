@@ -367,7 +367,7 @@ def update_json(account: BotAccount, update: Update) -> UpdateJson:
     }
 
 
-def delivered_json(account: BotAccount, told: DeliveredUpdate) -> TraceJson:
+def delivered_update_json(account: BotAccount, told: DeliveredUpdate) -> TraceJson:
     """Return an update that a test has named, and the bot's calls since."""
     return {
         "updates": [update_json(account, told._told)] if told._told else [],

@@ -19,7 +19,8 @@ from bot_sandbox.telegram.types import Json
 from bot_sandbox.telegram.world import BotAccount
 
 ALBUM = "sendMediaGroup"
-KEPT = {"message_thread_id", "show_caption_above_media"}  # in a call and in its Message
+# In a call and in its Message.
+COPIED_PARAMETERS = {"message_thread_id", "show_caption_above_media"}
 
 
 class CannedAnswers(Sending):
@@ -57,7 +58,7 @@ class CannedAnswers(Sending):
             kind = str(item.get("type")) if album else kind
             file = item.get("media", "") if album else given.get(kind, "")
             upload = arguments.files.get(str(file).removeprefix("attach://") or kind)
-            more = {each: item[each] for each in KEPT & item.keys()}
+            more = {each: item[each] for each in COPIED_PARAMETERS & item.keys()}
             more |= self._content(kind, item, file, upload, known)
             text, mode = str(item.get("caption", "")), str(item.get("parse_mode", ""))
             caption, entities = formatted(text, mode, item.get("caption_entities"))

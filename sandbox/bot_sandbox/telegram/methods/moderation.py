@@ -17,7 +17,7 @@ from bot_sandbox.telegram.methods.base import NEEDS, MethodGroup, user_id_of
 from bot_sandbox.telegram.types import Chat, User
 from bot_sandbox.telegram.world import BotAccount
 
-SHORTEST = 30  # seconds
+SHORTEST_BAN_S = 30  # seconds
 MAX_TITLE = 16  # characters
 SAME_AS = {  # permissions that follow another one if a call lacks them
     "can_manage_topics": "can_pin_messages",
@@ -33,7 +33,7 @@ class Moderation(MethodGroup):
     async def ban_chat_member(self, account: BotAccount, arguments: Arguments) -> bool:
         """Remove and ban somebody, in supergroups and channels perhaps until a date."""
         chat, user = self._chat_and_user(account, "banChatMember", arguments)
-        until = self._until(arguments) if chat.kind != "group" else 0
+        until = self._read_end(arguments) if chat.kind != "group" else 0
         return self._restrict(account, "banChatMember", chat, user, replace(KICKED, until=until))
 
     async def unban_chat_member(self, account: BotAccount, arguments: Arguments) -> bool:
@@ -48,7 +48,7 @@ class Moderation(MethodGroup):
         allowed = read_permissions(arguments)
         chat, user = self._chat_and_user(account, "restrictChatMember", arguments)
         is_member = chat._member_status(user).is_member
-        status = MemberStatus("restricted", allowed, self._until(arguments), is_member)
+        status = MemberStatus("restricted", allowed, self._read_end(arguments), is_member)
         if allowed == PERMISSIONS:
             status = MEMBER if is_member else LEFT
         return self._restrict(account, "restrictChatMember", chat, user, status)
@@ -171,10 +171,11 @@ class Moderation(MethodGroup):
         NEEDS[method].check_right(chat, account)
         return chat, sender
 
-    def _until(self, arguments: Arguments) -> int:
+    def _read_end(self, arguments: Arguments) -> int:
         """Return when a ban or restriction ends; 0: never."""
         until = arguments.integer("until_date")
-        return until if SHORTEST <= until - self._world.clock.now() <= membership.LONGEST else 0
+        seconds = until - self._world.clock.now()
+        return until if SHORTEST_BAN_S <= seconds <= membership.LONGEST_BAN_S else 0
 
 
 def read_permissions(arguments: Arguments) -> Set[str]:
