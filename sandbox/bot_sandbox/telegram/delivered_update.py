@@ -15,7 +15,8 @@ from bot_sandbox.telegram.types import Chat, Json, Message, Update, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 KINDS = {name: kind for name, kind in TYPES["Update"].fields.items() if name != "update_id"}
-CONTENT = {"Message": {"text": "hello"}, "CallbackQuery": {"data": "tea"}}  # optional, but expected
+# Optional in the Bot API, but expected.
+USUAL_CONTENT = {"Message": {"text": "hello"}, "CallbackQuery": {"data": "tea"}}
 NEVER_PRIVATE = {
     "channel_post", "edited_channel_post", "chat_join_request", "chat_boost", "removed_chat_boost",
 }  # fmt: skip
@@ -150,7 +151,7 @@ def deliver(
     return DeliveredUpdate(runner, world, account, shown, about if is_new else None, told)
 
 
-def skeleton(kind: str, sender: User, now: float) -> Json:
+def build_skeleton(kind: str, sender: User, now: float) -> Json:
     """Return what an Update of a kind should say.
 
     `deliver` adds who it is from, where and when, and numbers. Other people in it are the sender,
@@ -164,7 +165,7 @@ def skeleton(kind: str, sender: User, now: float) -> Json:
         for name in entry.required
         if entry.fields[name] not in known.objects and not name.endswith(("id", "date"))
     }
-    return told | CONTENT.get(KINDS[kind], {})
+    return told | USUAL_CONTENT.get(KINDS[kind], {})
 
 
 def _read_kind(update: Mapping[str, Any]) -> tuple[str, Any]:

@@ -188,7 +188,7 @@ class Files:
             self._stickers[emoji] = self._keep_size(STICKER, large, emoji=emoji, thumbnail=kept)
         return self._stickers[emoji]
 
-    def given(
+    def find_or_keep(
         self, arguments: Arguments, kind: Kind, value: str, upload_name: str = "", **keep: Any
     ) -> File:
         """Return the file that a call names by `value`, or has uploaded in a field."""

@@ -54,7 +54,7 @@ _GIVEN_APART = {  # rights that an admin gets from people only if they say so
     "is_anonymous",
 }  # fmt: skip
 # What a right or a permission of a group is in a channel.
-IN_CHANNEL = {name: "can_post_messages" for name, _ in CONTENT.values()} | {
+CHANNEL_RIGHTS = {name: "can_post_messages" for name, _ in CONTENT.values()} | {
     "can_pin_messages": "can_edit_messages"
 }
 

@@ -148,7 +148,7 @@ class Chat(ChatFields):
         if self.kind == "private" or found.status == "creator":
             return True
         if self.kind == "channel":
-            name = membership.IN_CHANNEL.get(name, name)
+            name = membership.CHANNEL_RIGHTS.get(name, name)
         for_all = name in self._permissions and not (user.is_bot and name in membership.SHARED)
         if found.status == "administrator":  # no permission that isn't a right is taken from them
             return for_all or name in found.allowed or name in PERMISSIONS - membership.SHARED
@@ -162,7 +162,7 @@ class Chat(ChatFields):
             return f"a restriction{until if found.until else ''} takes {name} from {user.name}"
         if self.kind != "channel" and name in PERMISSIONS:
             return f"only admins have {name} there"
-        return f"{user.name} lacks the right {membership.IN_CHANNEL.get(name, name)}"
+        return f"{user.name} lacks the right {membership.CHANNEL_RIGHTS.get(name, name)}"
 
     def _kept_status(self, user: User) -> MemberStatus:
         """Return somebody's status, also that of those whom a basic group has removed."""

@@ -13,7 +13,7 @@ from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.bot_api import TYPES
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.core import TelegramCore
-from bot_sandbox.telegram.delivered_update import KINDS, skeleton
+from bot_sandbox.telegram.delivered_update import KINDS, build_skeleton
 from bot_sandbox.telegram.media_kinds import NUMBERS
 from bot_sandbox.telegram.people import Group, Person
 from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, User
@@ -639,7 +639,7 @@ class TelegramView(View):
             "kinds": [
                 {
                     "kind": kind,
-                    "skeleton": skeleton(kind, person, now),
+                    "skeleton": build_skeleton(kind, person, now),
                     "fields": list(TYPES[name].fields),
                 }
                 for kind, name in KINDS.items()

@@ -23,18 +23,19 @@ class DescribedResult:
 class Needs:
     """What a method needs: a right of the bot, in a chat that isn't of some kinds.
 
-    `without` is the refusal without the right, `there` the one in other chats, with their kind.
+    `missing_right` is the refusal without the right, `wrong_chat` the one in other chats, with
+    their kind.
     """
 
     right: str
-    without: str
+    missing_right: str
     not_in: tuple[str, ...] = ()
-    there: str = ""
+    wrong_chat: str = ""
 
     def check_right(self, chat: Chat, account: BotAccount) -> None:
         """Refuse a bot without the right."""
         if not chat.allows(account, self.right):
-            raise bad_request(self.without)
+            raise bad_request(self.missing_right)
 
 
 _BAN = ("can_restrict_members", "not enough rights to restrict/unrestrict chat member")
@@ -76,7 +77,7 @@ class MethodGroup:
         """Return the chat of a call; 400 if the method isn't for such chats."""
         chat = self._world.chat_for(account, arguments.text("chat_id"), write)
         if chat.kind in NEEDS[method].not_in:
-            raise bad_request(NEEDS[method].there.format(chat.kind))
+            raise bad_request(NEEDS[method].wrong_chat.format(chat.kind))
         return chat
 
     def _find_message(

@@ -56,7 +56,7 @@ def _read_file(
         details["thumbnail"] = _read_thumbnail(arguments, fields)
     if kind is DOCUMENT:
         details["as_file"] = fields.flag("disable_content_type_detection") or in_album
-    file = files.given(arguments, kind, value, kind.name, **details)
+    file = files.find_or_keep(arguments, kind, value, kind.name, **details)
     found = KINDS[file.kind]  # a file_id of another kind stays what it is
     if kind is found is VIDEO:
         file = file.with_start(fields.number("start_timestamp"))
@@ -87,7 +87,7 @@ def _read_cover(files: Files, arguments: Arguments, fields: Fields) -> Json:
     is_upload = not value or value.startswith("attach://")
     if is_upload and (value.removeprefix("attach://") or "cover") not in arguments.files:
         return {}
-    return {"cover": files.given(arguments, PHOTO, value, "cover").to_json()}
+    return {"cover": files.find_or_keep(arguments, PHOTO, value, "cover").to_json()}
 
 
 def read_input_media(

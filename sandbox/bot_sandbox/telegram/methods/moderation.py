@@ -19,7 +19,7 @@ from bot_sandbox.telegram.world import BotAccount
 
 SHORTEST_BAN_S = 30  # seconds
 MAX_TITLE = 16  # characters
-SAME_AS = {  # permissions that follow another one if a call lacks them
+FOLLOWED_PERMISSIONS = {  # permissions that follow another one if a call lacks them
     "can_manage_topics": "can_pin_messages",
     "can_edit_tag": "can_pin_messages",
     "can_react_to_messages": "can_send_messages",
@@ -94,7 +94,7 @@ class Moderation(MethodGroup):
         if status.status != "administrator":
             raise bad_request("user is not an administrator")
         if not chat._can_edit_admin(account, status):
-            raise bad_request(NEEDS[method].without)
+            raise bad_request(NEEDS[method].missing_right)
         if len(title) > MAX_TITLE:
             raise bad_request("CUSTOM_TITLE_INVALID")
         if any(unicodedata.category(sign) == "So" for sign in title):
@@ -191,7 +191,7 @@ def read_permissions(arguments: Arguments) -> Set[str]:
     if not given.keys() & MEDIA:
         flags |= dict.fromkeys(MEDIA, flags[membership.OLD_MEDIA])
         flags["can_send_messages"] |= flags[membership.OLD_MEDIA] and not independent
-    flags |= {name: flags[same] for name, same in SAME_AS.items() if name not in given}
+    flags |= {name: flags[same] for name, same in FOLLOWED_PERMISSIONS.items() if name not in given}
     if not independent:
         more = flags["can_send_other_messages"] or flags["can_add_web_page_previews"]
         flags |= dict.fromkeys(MEDIA, True) if more else {}
