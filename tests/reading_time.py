@@ -14,7 +14,7 @@ from typing import NamedTuple
 import nbformat
 
 from lessons.commands.refresh import NOTEBOOKS, RefreshError, find_notebooks
-from lessons.progress.course_map import EXERCISES
+from lessons.progress.course_map import EXERCISE_TAGS
 
 WORDS_A_MINUTE, MINUTES_A_CELL, MINUTES_AN_EXERCISE = 110, 0.7, 8
 LONG = 25  # words in a sentence
@@ -97,7 +97,7 @@ def read(notebook: nbformat.NotebookNode) -> Reading:
     return Reading(
         sum(len(re.findall(r"\w[\w'’.-]*", text)) for text in texts),
         len(code),
-        sum(bool(EXERCISES.intersection(cell.metadata.get("tags", []))) for cell in code),
+        sum(bool(EXERCISE_TAGS.intersection(cell.metadata.get("tags", []))) for cell in code),
         [len(sentence.split()) for text in texts for sentence in sentences(text)],
     )
 

@@ -92,7 +92,7 @@ def open_world(file: Path, settings: Settings, no_open: bool) -> Iterator[World]
         yield World(os.environ, lambda: True, [])
         return
     offer = find_open_sandbox(settings.platform)
-    if offer and (proxy := join(offer)):
+    if offer and (proxy := join_open_sandbox(offer)):
         with proxy:
             words = "is in the sandbox of the notebook that is open. Chat with it there."
             print(f"{file.name} {words}", flush=True)
@@ -114,7 +114,7 @@ def open_world(file: Path, settings: Settings, no_open: bool) -> Iterator[World]
             yield World(variables_for(own.sandbox, proxy), lambda: True, proxy.notes)
 
 
-def join(offer: OpenSandbox) -> JoinedProxy | None:
+def join_open_sandbox(offer: OpenSandbox) -> JoinedProxy | None:
     """Join the sandbox of a notebook; None if its kernel was killed, and nobody is there."""
     with suppress(OSError, ValueError):
         return JoinedProxy(offer.address)

@@ -17,7 +17,7 @@ from lessons.progress.contents import CORE, DEEPER, PART_NAMES
 from lessons.workshop import ORIGINALS, workshop
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-EXERCISES = {"exercise", "alone"}  # tags of cells
+EXERCISE_TAGS = {"exercise", "alone"}  # tags of cells
 DONE, OPEN = "●", "○"
 ONLY_TWO = "In this browser tab only 00 and 01 run. The others need an installed course."
 
@@ -127,7 +127,7 @@ def count_passed(stops: list[Stop]) -> str:
 def count_exercises(path: Path) -> int:
     """Count the exercises of a notebook, with the files that are written alone."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return sum(bool(EXERCISES & {*cell["metadata"].get("tags", [])}) for cell in cells)
+    return sum(bool(EXERCISE_TAGS & {*cell["metadata"].get("tags", [])}) for cell in cells)
 
 
 def stop_at(path: Path, title: str) -> Stop:

@@ -11,7 +11,7 @@ from lessons.alone.runs import saves_that_ran
 from lessons.alone.sections import SECTIONS
 from lessons.alone.traps import TRAPS, advice_on
 from lessons.commands import solution
-from lessons.progress.course_map import EXERCISES, was_passed
+from lessons.progress.course_map import EXERCISE_TAGS, was_passed
 
 CODE = SECTIONS["phone.py"].solution
 REPLY_TRAPS = [trap for turn in SECTIONS["phone.py"].turns for trap in turn.traps]
@@ -126,7 +126,7 @@ def test_a_section_has_its_place_in_its_notebook(file):
     section = SECTIONS[file]
     text = (NOTEBOOKS / f"{section.notebook}.ipynb").read_text(encoding="utf-8")
     cells = json.loads(text)["cells"]
-    tagged = [cell for cell in cells if EXERCISES & {*cell["metadata"].get("tags", [])}]
+    tagged = [cell for cell in cells if EXERCISE_TAGS & {*cell["metadata"].get("tags", [])}]
     source = "".join(tagged[section.exercise - 1]["source"])
     assert source.splitlines()[-1] == f'check_alone("{file}")'
     assert section.extracts_text.count("https://") and re.search(
