@@ -8,6 +8,7 @@ A cell may also use the file that it has just saved: what is below a line that b
 is not saved, but run as in any other cell.
 """
 
+import re
 import warnings
 from pathlib import Path
 
@@ -31,6 +32,12 @@ def save_cell(line: str, text: str) -> None:
         path = inside_workshop(name)
     except ValueError as error:
         raise UsageError(str(error)) from None
+    if path.suffix == ".py" and (check := re.search(r"^from lessons\.exercises.*", text, re.M)):
+        raise UsageError(
+            f"{check[0]!r} checks your file, so it doesn't belong into it. Above it write a line "
+            f"that begins with {BELOW_IS_RUN}\nNothing was saved. Write that line, then run this "
+            "cell again."
+        )
     if problem := python_problem(path, text):
         raise UsageError(f"{problem}\nNothing was saved. Fix that line, then run this cell again.")
     name = path.relative_to(workshop().resolve()).as_posix()

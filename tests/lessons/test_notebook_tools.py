@@ -124,6 +124,16 @@ def test_save_writes_no_python_that_python_cannot_read(shell, capsys):
     assert capsys.readouterr().out == "saved workshop/a/notes.txt\n"
 
 
+def test_a_check_without_the_line_of_dashes_above_it_is_not_saved(shell, capsys):
+    check = "from lessons.exercises.ex_05 import exercise_1\n\nexercise_1('a/main.py')\n"
+    for line in ("", "#---- saved up to here ----\n"):
+        assert not shell.run_cell(f"%%save a/main.py\nx = 1\n\n{line}{check}").success
+        said = capsys.readouterr().err
+        assert "UsageError: 'from lessons.exercises.ex_05 import exercise_1' checks your" in said
+        assert "write a line that begins with # ----\nNothing was saved." in said
+        assert not Path("workshop/a/main.py").exists()
+
+
 def test_what_stands_under_the_line_is_run_and_not_saved(shell, capsys):
     cell = "%%save a/main.py\nx = 1\n\n# ---- the rest is run ----\nprint('run', 6 * 7)\n"
     assert shell.run_cell(cell).success
