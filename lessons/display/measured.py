@@ -22,8 +22,9 @@ def about(value: float, unit: str = "", *, low: float, high: float) -> str:
         raise OutOfRange(
             f"this machine measured {two_figures(value)} {unit}".rstrip()
             + f", and the text expects {two_figures(low)} to {two_figures(high)}. "
-            "If you have changed something, that may be why, and no harm is done. "
-            "Otherwise the machine may be busy with something else: run the cell again."
+            "If you have changed something, that may be why, and no harm is done. If you have run "
+            "the cells in another order, run those above again, and then this one. Otherwise the "
+            "machine may be busy with something else: run the cell again."
         )
     return f"≈ {two_figures(value)} {unit}".rstrip()
 

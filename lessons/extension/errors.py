@@ -30,6 +30,12 @@ ONLY_IN_THE_CLOUD = (
     "keep the function alone."
 )
 
+OTHER_LIBRARIES = (  # what a bot has in python-telegram-bot, telebot, aiogram, TwitchIO, discord
+    *("add_command", "add_handler", "event", "hybrid_command", "infinity_polling", "listen"),
+    *("message", "message_handler", "on_message", "polling", "reply_to", "run", "run_polling"),
+    *("send_message", "start"),
+)
+
 NOT_THERE = (
     "Does a cell above make it? Then run that one first: menu Run, Run All Above Selected Cell.\n"
     "Otherwise look at the spelling. A text needs quotes."
@@ -107,7 +113,28 @@ def show_error(
     trace: TracebackType | None,
     tb_offset: int | None = None,
 ) -> None:
-    """Show an error that a cell raised; IPython calls this."""
+    """Show an error that a cell raised, and the hint that it asks for; IPython calls this."""
+    show_what_happened(shell, kind, error, trace)
+    give_hint(shell, trace)
+
+
+def give_hint(shell: "InteractiveShell", trace: TracebackType | None) -> None:
+    """Give the hint of a cell that asks for one in its last line, which the error kept it from."""
+    while trace and trace.tb_frame.f_globals is not shell.user_global_ns:
+        trace = trace.tb_next
+    lines = linecache.getlines(trace.tb_frame.f_code.co_filename) if trace else []
+    asked = re.match(r"(exercise_\d+)\.hint\(\)", lines[-1]) if lines else None
+    if asked and asked[1] in shell.user_ns:
+        shell.user_ns[asked[1]].hint()
+
+
+def show_what_happened(
+    shell: "InteractiveShell",
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    """Show an error's words, and where it was."""
     if kind.__module__.partition(".")[0] in OWN_PACKAGES:  # their errors speak for themselves
         words = own_lines(shell, kind, error, trace)
         error._render_traceback_ = lambda *_: words  # type: ignore[attr-defined]  # IPython's hook
@@ -120,6 +147,8 @@ def show_error(
         error.add_note(ONLY_IN_THE_CLOUD)
     if (place := suggest_new_place(error)) and not hasattr(error, "__notes__"):
         error.add_note(place)
+    if kind is AttributeError and (library := library_hint(str(error))):
+        error.add_note(library)
     # What an error came from is mostly another one deep inside a library.
     cause, context, hidden = error.__cause__, error.__context__, error.__suppress_context__
     error.__cause__ = error.__context__ = None
@@ -134,6 +163,23 @@ def capital_hint(error: BaseException) -> str:
     if isinstance(error, NameError) and error.name in ("true", "false", "none"):
         return f"Python writes {error.name.title()} with a capital letter and without quotes"
     return ""
+
+
+def library_hint(words: str) -> str:
+    """Say that a bot's attribute is another library's, if an error's words name one; "" if not.
+
+    >>> library_hint("'Bot' object has no attribute 'message_handler'")[:43]
+    'message_handler belongs to another library.'
+    >>> library_hint("'Bot' object has no attribute 'comand'")
+    ''
+    """
+    found = re.search(r"'Bot' object has no attribute '(\w+)'", words)
+    if not found or found[1] not in OTHER_LIBRARIES:
+        return ""
+    return (
+        f'{found[1]} belongs to another library. Here a line with .command("…") makes a command, '
+        "and your bot says what its function returns."
+    )
 
 
 def suggest_new_place(error: BaseException) -> str:

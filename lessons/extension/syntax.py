@@ -3,13 +3,15 @@
 import keyword
 import re
 
-INNER_QUOTES = r'f"[^"]*\{[^}"]*"[^"}]*"[^"}]*\}'  # Python reads them from 3.12 on
+INNER_QUOTES = "|".join(  # Python reads them from 3.12 on
+    r"fQ[^Q]*\{[^}Q]*(Q[^Q}]*Q[^Q}]*)+\}".replace("Q", quote) for quote in ('"', "'")
+)
 TIMES_HINT = "Python writes * for times, and / for divided by."
 COLUMN = "must begin in the same column as its"
 
 
 def explain_syntax(error: SyntaxError, before: str = "") -> str:
-    """Say what to fix, if Python's own words don't; "" if nothing is known.
+    r"""Say what to fix, if Python's own words don't; "" if nothing is known.
 
     `before` is the last line with something in it above the one that Python complains about.
 
@@ -17,6 +19,9 @@ def explain_syntax(error: SyntaxError, before: str = "") -> str:
     'A line with def names the function itself: remove what is before def.'
     >>> explain_syntax(SyntaxError("expected ':'", ("", 1, 10, "def hello()", 1, 11)))
     ''
+    >>> nested = "f'hello {message['from']['name']}!'"
+    >>> explain_syntax(SyntaxError("f-string: unmatched '['", ("", 1, 10, nested, 1, 11)))
+    'In the braces, use the other kind of quotes: f"hello {ages[\'Ada\']}".'
     """
     line, message = (error.text or "").strip(), error.msg
     found = (error.text or "")[max((error.offset or 1) - 1, 0) :]  # from where ^ stands
@@ -63,9 +68,12 @@ def explain_syntax(error: SyntaxError, before: str = "") -> str:
             "lines it needs three at each end."
         )
     if re.search(INNER_QUOTES, line) and message.startswith(("f-string: ", "invalid character")):
-        return "In the braces of a text with double quotes use single ones: {ages['Ada']}."
+        return "In the braces, use the other kind of quotes: f\"hello {ages['Ada']}\"."
     if message.startswith("invalid character") and re.search("[“”„‘’]", line):
         return "These quotes come from a text. Type them again, as \" or '."
+    decimal = re.search(r"\b(\d+),(0\d+)", line)
+    if decimal and message.startswith("leading zeros"):
+        return f"Python writes a decimal with a point: {decimal[1]}.{decimal[2]}"
     if message.startswith("expected an indented block"):
         return "Lines that belong to the line with the colon begin four spaces further right."
     if message == "unexpected indent":

@@ -111,6 +111,7 @@ MEANT = {
     "an x in brackets": ("gap_s = 2\nx = round(24 x gap_s)", "Python writes * for times"),
     "a division sign": ("x = 24 ÷ 2", "/ for divided by"),
     "an apostrophe": ("x = 'how's that?'", "needs double quotes"),
+    "a decimal comma": ("x = 3 * 0,0000166667", "decimal with a point: 0.0000166667"),
     "a short form": ("print(f'hello {name}, I'm a bot')", "needs double quotes"),
 }
 

@@ -44,6 +44,30 @@ def test_a_foreign_error_shows_only_the_notebooks_frames(tmp_path, monkeypatch):
     assert lines[-1].startswith("URLError: ")
 
 
+ASKS = """from lessons.exercises.ex_07 import exercise_2
+
+program = {}
+
+exercise_2(program, None)
+{}exercise_2.hint()"""
+
+
+def test_a_cell_that_fails_above_its_hint_gives_it_after_the_error(tmp_path, monkeypatch):
+    for value, fails in (("1 / 0", True), ("'viktor'", False)):
+        (cell,) = run_cells(tmp_path, monkeypatch, ASKS.format(value, ""))
+        assert any(each.output_type == "error" for each in cell.outputs) == fails
+        texts = "".join(each.get("text", "") for each in cell.outputs)
+        assert texts.count("hint 1 of 2: Begin with the line") == 1
+    (cell,) = run_cells(tmp_path, monkeypatch, ASKS.format("1 / 0", "# "))
+    assert [each.output_type for each in cell.outputs] == ["error"]
+
+
+def test_an_attribute_of_another_librarys_bot_is_named(tmp_path, monkeypatch):
+    cell = "from botlib import Bot\n\nbot = Bot()\n\n@bot.message_handler(commands=['a'])\n"
+    _, lines = shown(tmp_path, monkeypatch, f"{cell}def a(message):\n    return 'a'")
+    assert lines[-1].startswith("message_handler belongs to another library. Here a line with")
+
+
 def test_an_error_in_a_saved_file_shows_the_line_there(tmp_path, monkeypatch):
     saved = "%%save x/main.py\nfrom botlib import Bot\n\nbot = Bot()\n\n"
     saved += "@bot.command('hello')\ndef hello(message):\n    return f'hello {mesage.user}!'"
