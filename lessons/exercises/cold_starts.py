@@ -70,12 +70,14 @@ def exercise_2(prediction: Any, five: Any) -> str:
     )
     expect(
         instances == len(five.instances),
-        f"found {show(instances)} instances: at most concurrency={limit} work at once, "
+        f"you wrote {show(instances)} instances, and the cloud started "
+        f"{len(five.instances)}: at most concurrency={limit} work at once, "
         "and they are used again",
     )
     expect(
         refused == five.throttled,
-        f"found {show(refused)} refused: each time five come at once and {limit} are served",
+        f"you wrote {show(refused)} refused, and the cloud refused {five.throttled}: "
+        f"each time five come at once and {limit} are served",
     )
     return f"{instances} instances started, {refused} calls refused"
 

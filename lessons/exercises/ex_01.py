@@ -7,6 +7,17 @@ from botlib.bot import Bot
 from lessons.exercises.slips import BotTask, Slip, contains
 from lessons.exercises.verdict import exercise
 
+MINUS_HINT = (
+    "isdigit knows digits only, and -4 has a minus. Let int decide what is a number, and catch "
+    "its ValueError"
+)
+
+
+def sums_and_refusals(said: list[str]) -> tuple[str, ...]:
+    """Reduce replies to the sums in them; one text with the word numbers is like another."""
+    return tuple("numbers" if "numbers" in text.casefold() else text for text in said)
+
+
 ADD_TASK = BotTask(
     "add",
     [
@@ -84,7 +95,17 @@ ADD_TASK = BotTask(
                 total = total + int(word)
             return str(total)
             """,
-            "-4 is a whole number, too. Let int decide, and catch its ValueError",
+            MINUS_HINT,
+        ),
+        Slip(
+            """
+            total = 0
+            for word in message.words:
+                if word.isdigit():
+                    total = total + int(word)
+            return str(total)
+            """,
+            MINUS_HINT,
         ),
         Slip(
             """
@@ -160,6 +181,7 @@ ADD_TASK = BotTask(
             "you have caught the error. Now say what your bot wants: a text with the word numbers",
         ),
     ],
+    form=sums_and_refusals,
 )
 
 

@@ -112,6 +112,17 @@ def check_answers(greet: Any, bot: Bot) -> None:
             body != bot.ask("!hello"),
             f"{shown}: the bot doesn't know who is there. Tell it with user=name",
         )
+        expect(
+            body != bot.ask(f"!{name}"),
+            f"{shown}: your bot was asked !{name}. This path has only a name and no command. So "
+            'the command is always "!hello"',
+        )
+        lost = [bot.ask("!hello", user=each) for each in ("", "stranger")]
+        expect(
+            name == "stranger" or body not in lost,
+            f"{shown}: the name got lost. This path has only a name, and all of it is "
+            'event["rawPath"].strip("/")',
+        )
         expect("{name}" not in str(body), f"{shown}: write name without quotes and brackets")
         raise NotYet(f"{shown}, expected {show(expected)}, your bot's answer")
 

@@ -14,13 +14,18 @@ from lessons.exercises.verdict import (
     show,
 )
 
+NOTHING_KEPT = (
+    "the store is still empty, so get gave None: give it a second value for that case, as above: "
+    'store.get("record", {"name": "nobody", "score": 0})'
+)
 EMPTY = {
-    "'NoneType' object is not subscriptable": "the store is still empty, so get gave None: give it "
-    'a second value for that case, as above: store.get("record", {"name": "nobody", "score": 0})',
+    "'NoneType' object is not subscriptable": NOTHING_KEPT,
     "'MemoryStore' object does not support item assignment": "a store is no dictionary: "
     'store.set("record", …) keeps a value in it',
     "between instances of 'int' and 'dict'": "the record is a dictionary with a name and a score. "
     'Compare with its score: best["score"]',
+    "between instances of 'int' and 'NoneType'": NOTHING_KEPT,
+    "between instances of 'NoneType' and 'int'": NOTHING_KEPT,
     "between instances of 'dict' and 'int'": "the record is a dictionary with a name and a score. "
     'Compare with its score: best["score"]',
 }
@@ -35,8 +40,8 @@ MORNING_TASK = BotTask(
     [
         Slip(
             'return f"Good morning, {message.user}!"',
-            "that is right for people, but a timer gets a longer text: check if message.user "
-            'is "everyone"',
+            "the timer got the text for people. Is the longer text below "
+            'if message.user == "everyone":, in small letters, and above the other return?',
         ),
         Slip(
             'return f"Good morning, {message.user}! Who rolls first?"',
@@ -173,7 +178,8 @@ def check_one_score(
     before = store.get("record", nobody)
     call, best = f'record(store, "{name}", {score})', before["score"]
     if not is_record:
-        found, _ = call_silently(record, store, name, score, call=call)
+        with replace_hints(EMPTY):
+            found, _ = call_silently(record, store, name, score, call=call)
         quotes = " Write None without quotes." if found == "None" else ""
         same = " An equal score beats nothing." if score == best else ""
         expect(
@@ -185,7 +191,11 @@ def check_one_score(
             f"{call} is not a record, but it changed what is kept: return before store.set",
         )
         return
-    with replace_hints(EMPTY):
+    silent = (
+        f"the record is {best}, and {call} returned nothing, but {score} is higher. Does your if "
+        "ask whether the score is higher, and does this path end with return?"
+    )
+    with replace_hints(EMPTY | {"returned nothing. Does it end": silent}):
         found = run_learner_code(record, store, name, score, call=call)
     kept = store.get("record")
     text = f"A new record! {name} has {score} points."

@@ -126,6 +126,20 @@ REPLY_TASK = Task(
         ),
         Slip(
             'message = update["message"]\n'
+            'if "text" in message:\n'
+            "    return None\n"
+            "text = f\"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
+            "this is the reverse: a text gets nothing, and a sticker gets a reply",
+        ),
+        Slip(
+            BEGIN_CODE.replace("None", '"None"')
+            + "text = f\"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
+            "that is a text. None is written without quotes",
+        ),
+        Slip(
+            'message = update["message"]\n'
             'if "text" not in message:\n'
             "    return {}\n"
             "text = f\"hello {message['from']['first_name']}!\"\n"
@@ -176,7 +190,8 @@ def exercise_2(file: str) -> str:
     ]:
         opens = number == OWNER
         text = f"The door {'opens' if opens else 'stays shut'}, {name}."
-        found = answer_of_door(bot, Message("!open", name, chat, number))
+        own = "".join(list(number))  # another object: to `is` it is not the same
+        found = answer_of_door(bot, Message("!open", name, chat, own))
         who = f"{name} with the number {number}"
         if found == text:
             continue
@@ -235,5 +250,5 @@ def why_shut(bot: Bot, who: str, name: str, chat: str) -> str:
         )
     return (
         f"{who} stayed outside. message.user_id is a text, so compare it with a text: "
-        f'"{OWNER}", in quotes and with all nine digits'
+        f'message.user_id == "{OWNER}", with == and not is, in quotes, with all nine digits'
     )

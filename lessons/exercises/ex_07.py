@@ -17,6 +17,10 @@ def token_facts(scopes: list[str], login: str = "") -> dict[str, Any]:
     return ({"login": login} if login else {}) | {"scopes": scopes, "expires_in": 14400}
 
 
+NEVER_HINT = (
+    'it is False for every token. The account is the value under "login": compare '
+    'facts.get("login") == login, the second one without quotes'
+)
 MAY_SPEAK_TASK = Task(
     "may_speak(facts, login)",
     [
@@ -55,9 +59,9 @@ MAY_SPEAK_TASK = Task(
         ),
         Slip(
             'return facts.get("login") == "login" and "chat:edit" in facts["scopes"]',
-            "it is False for every token. Write login without quotes, and look in the list of "
-            'scopes: "chat:edit" in facts["scopes"]',
+            NEVER_HINT,
         ),
+        Slip('return login in facts and "chat:edit" in facts["scopes"]', NEVER_HINT),
         Slip(
             'return facts.get("login") == login or "chat:edit" in facts["scopes"]',
             "both must be true: write and instead of or",

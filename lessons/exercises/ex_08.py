@@ -220,7 +220,10 @@ def why_other(line: str, found: Any, expected: str) -> str:
     if expected.startswith("PONG"):
         return f"{wanted}: after PONG come a colon and the same words"
     if "\n" in found:
-        return f'{wanted}: a line of IRC ends at \\n. Put a space there: answer.replace("\\n", " ")'
+        return (
+            f"{wanted}: a line of IRC ends at \\n. Put a space there, and keep the new text: "
+            'answer = answer.replace("\\n", " ")'
+        )
     if "someone" in found:
         return f"{wanted}: the bot doesn't know who wrote. Pass user=message.nick to bot.ask"
     if found.startswith(":"):

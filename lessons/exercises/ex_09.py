@@ -187,7 +187,8 @@ def check_counts_survive_restart(twitch: Twitch, file: Path, store: str) -> None
         expect(
             annas == 1,
             f"Anna cheers for the first time, and the bot says {annas}: "
-            "each person needs a number of their own",
+            "each person needs a number of their own. Is message.user in the name of the counter, "
+            'with an f before the quotes: f"cheers of {message.user}"?',
         )
         last = twitch.connections(hello_bot)[-1]
         twitch.faults.drop(hello_bot)

@@ -7,6 +7,7 @@ START_LINE = "INFO twitch: the sandbox world, main.py"
 RECONNECT_LINE = "WARNING chat: the connection broke; connecting again in 0.7 s"
 SLOW_LINE = "WARNING chat: Twitch is slow"
 NOT_SENT_LINE = "INFO #viktor: your message was not sent (connecting again and again)"
+QUOTED_LINE = "INFO #viktor: your message was not sent (WARNING: connecting again)"
 COMMAND_FAILED_LINE = "ERROR !half failed: ZeroDivisionError: division by zero (main.py, line 9)"
 REFUSED_LINE = "ERROR Twitch does not know this token."
 STOPPED_LINE = "INFO stopped"
@@ -41,6 +42,7 @@ STATE_TASK = Task(
         (([START_LINE, RECONNECT_LINE, NOT_SENT_LINE, STOPPED_LINE],), ("stopped", 1)),
         (([START_LINE, STOPPED_LINE, START_LINE, RECONNECT_LINE],), ("running", 1)),
         (([START_LINE, SLOW_LINE],), ("running", 0)),
+        (([START_LINE, QUOTED_LINE, RECONNECT_LINE],), ("running", 1)),
     ],
     [
         Slip(
@@ -55,6 +57,11 @@ STATE_TASK = Task(
         Slip(
             COUNT_CODE.replace('line.startswith("WARNING") and ', "") + LAST_CODE,
             "somebody wrote these words in the chat. Count only lines that begin with WARNING",
+        ),
+        Slip(
+            COUNT_CODE.replace('line.startswith("WARNING")', '"WARNING" in line') + LAST_CODE,
+            "somebody wrote the word WARNING in the chat. A line of that kind begins with it: "
+            'line.startswith("WARNING")',
         ),
         Slip(
             COUNT_CODE.replace(' and "connecting again" in line', "") + LAST_CODE,
@@ -104,7 +111,7 @@ STATE_TASK = Task(
     because="How a bot is now depends on the last line. How it has been depends on all of them.",
 )
 def exercise_1(state: object) -> str:
-    """Eight logs, one with the words in a chat message, one of a bot that was started again."""
+    """Nine logs, two with the words in a chat message, one of a bot that was started again."""
     return f"{len(STATE_TASK.cases)} logs read right"
 
 
@@ -141,6 +148,13 @@ UNIT_TASK = Values(
             "0": "after 0 nothing starts it anyway. Which number means wrong settings?",
             "1": "after 1 a new start may help. Which number means wrong settings?",
         },
+    },
+    others={
+        "ExecStart": "expected four parts with a space between them: the program "
+        "/usr/bin/python3, -m botlib.run, the platform, and the file /opt/bot/main.py",
+        "EnvironmentFile": "expected the whole path of the file with the settings, as in the task",
+        "Restart": "expected the word from the unit above that means after every failure",
+        "RestartPreventExitStatus": "expected the number from the task as a text, and no other",
     },
 )
 

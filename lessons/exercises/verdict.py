@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from difflib import get_close_matches
 from html import escape
+from types import FrameType
 from typing import Any, Protocol
 
 from IPython.display import display
 
-from lessons.extension.errors import capital_hint
+from lessons.extension.errors import capital_hint, library_hint
 from lessons.progress.course_map import notebook_of, remember_passed
 
 LONGEST_VALUE = 80  # of a value shown in a hint
@@ -96,7 +97,7 @@ class Exercise:
         except Untouched:
             show_not_yet(self._todo)
         except NotYet as reason:
-            show_not_yet(str(reason))
+            show_not_yet(" ".join(filter(None, (str(reason), library_hint(str(reason))))))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -127,7 +128,10 @@ class Exercise:
         except TypeError:
             wanted = ", ".join(inspect.signature(self._check).parameters)
             return f"the last line must be {self.name}({wanted})"
-        return next(filter(None, map(explain_renamed, answers)), "")
+        first = next(iter(inspect.signature(self._check).parameters))
+        return next(filter(None, map(explain_renamed, answers)), "") or (
+            explain_other_name(first, answers[0])
+        )
 
 
 def explain_renamed(answer: Any) -> str:
@@ -146,6 +150,24 @@ def explain_renamed(answer: Any) -> str:
     if name == "<lambda>":  # it has no name of its own
         return f"this cell defines {here[-1]}, and what is checked is older. Compare their names"
     return f"this cell defines {here[-1]}, and {name} is from an earlier run. Write def {name}(…):"
+
+
+def explain_other_name(name: str, answer: Any) -> str:
+    """Say so if the first answer is of an earlier run, and the cell has one under another name.
+
+    Such as environment = {…} above exercise_1(settings).
+    """
+    frame = running_frame()
+    lines = lines_of(frame.f_code.co_filename)
+    names = [each for line in lines for each in ast.walk(line) if isinstance(each, ast.Name)]
+    written = [each.id for each in names if isinstance(each.ctx, ast.Store)]
+    if name in written or name not in {each.id for each in names}:
+        return ""
+    values = {other: frame.f_globals.get(other) for other in written}
+    for other, value in values.items():
+        if type(value) is type(answer) and not isinstance(value, str | int | float):
+            return f"this cell defines {other}, and {name} is from an earlier run. Write {name} = …"
+    return ""
 
 
 def still_dots(name: str, is_function: bool) -> str:
@@ -170,12 +192,17 @@ def still_dots(name: str, is_function: bool) -> str:
     return ""
 
 
-def running_cell() -> str:
-    """Return the file name of the cell that runs; in a notebook each cell has its own."""
+def running_frame() -> FrameType:
+    """Return the frame of the cell that runs."""
     frame = sys._getframe()
     while frame.f_back and frame.f_globals.get("__name__") != "__main__":
         frame = frame.f_back
-    return frame.f_code.co_filename
+    return frame
+
+
+def running_cell() -> str:
+    """Return the file name of the cell that runs; in a notebook each cell has its own."""
+    return running_frame().f_code.co_filename
 
 
 def lines_of(cell: str) -> list[ast.stmt]:
@@ -398,6 +425,11 @@ ADVICE = (  # the first that fits
     (AttributeError, "'dict'.*append", "A dictionary takes a value with counts[key] = …"),
     (AttributeError, "'dict'", 'A dictionary is asked with brackets, as in event["name"]'),
     (AttributeError, "'Message'", "A message has text, user, user_id, chat, arguments and words"),
+    (
+        TypeError,
+        "tuple indices must be integers or slices, not str",
+        "A message takes a point and not brackets: message.user, message.user_id",
+    ),
     (AttributeError, "'IrcMessage'", "A parsed line has command, nick, channel and text"),
     (TypeError, "'(tuple|list)' object is not callable", "Square brackets take one part: [0]"),
     (TypeError, r"int\(\) argument.*'list'", "int takes one word of the list at a time"),

@@ -129,6 +129,8 @@ async def waits(words):
     [
         (lambda words: words[-1], "✔ passed: the last word"),
         (takes_all, "✔ passed: the last word"),
+        (lambda words: "x", "gave the same. Does it use words, the values that it gets?"),
+        (lambda words: None, "returned nothing"),
         (the_second_or_the_first, "last(['a', 'b', 'c']) gave 'b', expected 'c': that is the sec"),
         (lambda words: words[0], "last(['a', 'b']) gave 'a', expected 'b': that is the first word"),
         (out_of_range, "raised IndexError: list index out of range, expected 'b': Python counts"),
@@ -158,6 +160,24 @@ def sleeping_import(failures):
 def sleeping_name(failures):
     sleep(3600 * failures)
     return failures
+
+
+def prints_more(words):
+    print(words)
+
+
+@exercise(
+    "write def tell(words)",
+    task=Task("tell(words)", [((["a"],), "a")], [Slip("print(words[0])", "print gives nothing")]),
+)
+def exercise_8(tell):
+    """The first word."""
+    return "the first word"
+
+
+def test_a_slip_that_prints_is_not_told_to_somebody_who_printed_nothing(answer):
+    assert answer(exercise_8, prints_more).endswith("print gives nothing")
+    assert answer(exercise_8, lambda words: None).endswith("Does it end with return?")
 
 
 def test_nobody_waits_for_a_function_that_sleeps(answer):
@@ -385,6 +405,10 @@ def adds(message):
         return "I can only add numbers."
 
 
+def adds_args(context, *words):
+    return str(sum(map(int, words)))
+
+
 def still_open(message):
     return ...
 
@@ -396,6 +420,7 @@ def still_open(message):
         (bot_with("add", lambda message: "6"), "for !add 2 3 it says '6'; expected '5'"),
         (bot_with("add", lambda message: print("5")), "the function printed '5'"),
         (bot_with("add", lambda message: None), "Does the command end with return?"),
+        (bot_with("add", adds_args), "expected '5': *args is from another library"),
         (bot_with("add", lambda message: ""), "for !add 2 3 it says nothing"),
         (bot_with("add", lambda message: sum(message.words)), "becomes a number with int(…)"),
         (bot_with("add", lambda message: "2" / 3), "in quotes is a text: remove the quotes"),
@@ -450,6 +475,7 @@ def count(message):
         (ROLLS.replace("random.randint(1, 6)", "..."), "… not yet: write the command roll"),
         (ROLLS.replace("(message):", "(message)", 1), "SyntaxError"),
         (ROLLS.replace("bot = ", "robot = ").replace("@bot", "@robot"), "has no `bot`"),
+        (ROLLS.replace(".command(", ".message_handler(commands="), "belongs to another library"),
         (ROLLS.replace("random.", "chance."), "raised NameError: name 'chance' is not defined"),
     ],
 )
@@ -527,3 +553,65 @@ def test_what_a_task_of_values_says(homes, said, answer):
 )
 def test_what_a_task_of_numbers_says(lost, said, answer):
     assert said in answer(exercise_6, lost)
+
+
+UNIT = next(module for module in MODULES if module.__name__.endswith("keep_it_running"))
+SETTINGS = {
+    "ExecStart": UNIT.START,
+    "EnvironmentFile": "/etc/bot.env",
+    "Restart": "on-failure",
+    "RestartPreventExitStatus": "78",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ExecStart", "python3 main.py"),
+        ("ExecStart", "/usr/bin/python3 -m botlib.run telegram main.py"),
+        ("EnvironmentFile", "bot.env"),
+        ("EnvironmentFile", "TELEGRAM_TOKEN=…"),
+        ("Restart", "on_failure"),
+        ("Restart", True),
+        ("RestartPreventExitStatus", "79"),
+    ],
+)
+def test_a_setting_that_nobody_expected_is_explained_too(name, value, answer):
+    words = answer(UNIT.exercise_2, SETTINGS | {name: value})
+    assert words.startswith(f"… not yet: {name}: you said {value!r}: expected ")
+
+
+def ask_timer_by(condition):
+    return f"""from botlib import Bot
+
+bot = Bot()
+
+
+@bot.command("morning")
+def morning(message):
+    if {condition}:
+        return "Good morning, everyone! Who rolls first?"
+    return f"Good morning, {{message.user}}!"
+"""
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'message.user_id == "everyone"',
+        'message.user is "everyone"',
+        'message.user == "Everyone"',
+        'message == "everyone"',
+        'message.text == "everyone"',
+        "message.user is None",
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*is.* with .*literal:SyntaxWarning")
+def test_a_timer_is_known_by_its_user_and_nothing_else(condition, answer, tmp_path):
+    (module,) = (module for module in MODULES if module.__name__.endswith("ex_05"))
+    file = tmp_path / "morning.py"
+    file.write_text(ask_timer_by(condition), encoding="utf-8")
+    said = answer(module.exercise_1, file)
+    assert 'Is the longer text below if message.user == "everyone":, in small letters' in said
+    file.write_text(ask_timer_by('message.user == "everyone"'), encoding="utf-8")
+    assert answer(module.exercise_1, file).startswith("✔ passed")

@@ -15,9 +15,11 @@ from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 from unittest.mock import patch
+from zlib import crc32
 
 from botlib.bot import Bot, Message
 from botlib.details.bot_files import load_bot_file
+from botlib.telegram.timer_messages import EVERYONE
 from lessons.exercises.slips.slip import Slip
 from lessons.exercises.verdict import (
     NotYet,
@@ -30,6 +32,10 @@ from lessons.exercises.verdict import (
 
 Expected = str | Sequence[str] | Callable[[list[str]], str]
 FORGOTTEN_HINT = ". The dictionary has no such key yet. Read it with get: .get(key, 0)"
+ONE_MESSAGE = (
+    "*args is from another library. Here a function gets one value, the message: write "
+    "def, its name and (message):, and take the words from message.words"
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,8 @@ class BotTask:
         of_several = f" from {turn.user}" if len({each.user for each in turns}) > 1 else ""
         what = f"for {turn.text}{of_several} it {found}"
         expected = turn.complaint([]) or "expected an answer" if found.error else complaints[wrong]
+        if takes_words(load(), turn.text):
+            raise NotYet(f"{what.rstrip('.')}, {expected}: {ONE_MESSAGE}")
         if slip := self._slip(said, wrong, cases):
             raise NotYet(f"{what.rstrip('.')}, {expected}: {slip.says}")
         if found.error:
@@ -261,13 +269,31 @@ def answer_of(bot: Bot, turn: Turn) -> Answer:
     )
     try:
         with redirect_stdout(printed):
-            replies = bot.replies(Message(turn.text, turn.user, user_id=turn.user))
+            replies = bot.replies(message_of(turn))
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         what = FORGOTTEN_HINT if isinstance(error, KeyError) else advice_on_error(error)
         return Answer((), describe_error(error), what, printed.getvalue().strip())
     return Answer(tuple(replies), printed=printed.getvalue().strip())
+
+
+def message_of(turn: Turn) -> Message:
+    """Make the message of a turn; a timer's has no number, as in `timer_messages`.
+
+    Its name is a text of its own, so that `is` in place of == finds no equal one.
+    """
+    number = "" if turn.user == EVERYONE else str(500_000_000 + crc32(turn.user.encode()))
+    return Message(turn.text, "".join(list(turn.user)), user_id=number)
+
+
+def takes_words(bot: Bot, text: str) -> bool:
+    """Return whether the command of a text has *args, which other libraries fill with words."""
+    function, _ = bot.own_commands().get(bot.command_in(text) or "", (None, ""))
+    kinds = (
+        [each.kind for each in inspect.signature(function).parameters.values()] if function else []
+    )
+    return inspect.Parameter.VAR_POSITIONAL in kinds
 
 
 def in_chat(replies: Iterable[str]) -> str:

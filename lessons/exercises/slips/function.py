@@ -74,16 +74,14 @@ class Task:
         expected = (
             f"expected {short_number(right, result.value) if is_number(right) else show(right)}"
         )
-        slip = self._slip(found, wrong[0])
-        if slip and result.printed and result.value is None and "print" not in slip.code:
-            slip = None  # nothing came back, whatever else is wrong
-        if slip:
+        if slip := self._slip(found, wrong[0]):
             raise NotYet(f"{call} {result}, {expected}: {slip.says}")
         with no_waiting(function):
             run_learner_code(
                 function, *deepcopy(arguments), call=call
             )  # says more of errors, print and None
-        raise NotYet(f"{call} {result}, {self._kind(result.value) or expected}")
+        problem = "" if self._kind(right) else self._kind(result.value)
+        raise NotYet(f"{call} {result}, {problem or expected + self._ignores_values(found)}")
 
     def written(self, slip: Slip) -> Callable[..., Any]:
         """Define the function with the wrong code as its body."""
@@ -97,10 +95,23 @@ class Task:
         """The slip that explains all up to the first wrong case, and the most others."""
         best, most = None, 0
         for slip in self.slips:
-            alike = list(map(self._alike, found, self._outcomes(self.written(slip))))
+            outcomes = self._outcomes(self.written(slip))
+            alike = list(map(self._alike, found, outcomes))
+            if found[first].value is None and found[first].printed != outcomes[first].printed:
+                continue  # nothing came back, and only one of the two has printed it
             if all(alike[: first + 1]) and sum(alike) > most:
                 best, most = slip, sum(alike)
         return best
+
+    def _ignores_values(self, found: list[Outcome]) -> str:
+        """Say so if every call has given the same number or text, and they should differ."""
+        values = [each.value for each in found]
+        same = all(is_equal(value, values[0]) for value in values)
+        differ = any(not is_equal(right, self.cases[0][1]) for _, right in self.cases)
+        if values[0] is None or not same or not differ:
+            return ""
+        names = self.signature.partition("(")[2].rstrip(")").replace(", ", " and ")
+        return f", and all other calls gave the same. Does it use {names}, the values that it gets?"
 
     def _as_written(self, *arguments: Any) -> str:
         return f"{self._name}({', '.join(map(show, arguments))})"

@@ -23,14 +23,16 @@ class Values:
         *,
         choices: Sequence[Any] = (),
         kind: Callable[[Any], str] = lambda found: "",
+        others: Mapping[str, str] | None = None,
     ) -> None:
         """Take what belongs there, as in "a number", the right values, and what to say to others.
 
         A right value may also be a function that says whether a value is right. `wrong` has for
         each name the likely wrong values, and what is said to them; or one text for them all.
         `choices` are all values that make sense. `kind` says what is wrong with the kind of a
-        value, or "".
+        value, or "". `others` has for each name what is said to a value that is in none of these.
         """
+        self._others = others or {}
         self._wanted, self._right, self._wrong = wanted, right, wrong
         self._choices, self._kind = choices, kind
         self.slips = list(self._make_slips())
@@ -46,7 +48,8 @@ class Values:
                 raise NotYet(f"{name}: {complaint}")
             said = self._wrong.get(name, "")
             if not isinstance(said, str):
-                said = next((says for each, says in said.items() if is_right(value, each)), "")
+                known = (says for each, says in said.items() if is_right(value, each))
+                said = next(known, self._others.get(name, ""))
             raise NotYet(f"{name}: you said {show(value)}{said and f': {said}'}")
 
     def written(self, slip: Slip) -> dict[str, Any]:

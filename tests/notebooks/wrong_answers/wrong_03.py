@@ -37,6 +37,17 @@ WRONG = {
         ),
     ],
     2: [
+        (
+            greet(
+                'command, _, user = event["rawPath"].strip("/").partition("/")',
+                GOOD.replace(BODY, 'bot.ask("!" + command, user=user)'),
+            ),
+            "your bot was asked !Viktor. This path has only a name and no command",
+        ),
+        (
+            greet('command, _, name = event["rawPath"].strip("/").partition("/")', GOOD),
+            "the name got lost. This path has only a name",
+        ),
         (greet(NAME, f"return {BODY}"), "Return a dictionary with statusCode and body"),
         (greet(NAME, f"print({BODY})"), "it printed 'hello Viktor!'"),
         (greet(NAME, GOOD), 'without a name, say "stranger"'),

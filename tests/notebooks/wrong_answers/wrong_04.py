@@ -94,6 +94,10 @@ WRONG = {
             settings('{"STORE_URL": f"sqlite:///{file}", "NUMBER": 3}'),
             "each setting is a text",
         ),
+        (
+            settings('{"STORE_URL": f"sqlite:///{file}"}').replace("settings =", "environment ="),
+            "this cell defines environment, and settings is from an earlier run. Write settings =",
+        ),
         (own_store("roll"), "!score still says"),
         (renamed("roll"), "your bot has no !roll, and this exercise uses it"),
         (renamed("score"), "your bot has no !score, and this exercise uses it"),

@@ -27,6 +27,18 @@ def careful(read=READ, question='if score <= best["score"]:', keep=KEEP, say=SAY
 WRONG = {
     2: [
         (record(KEEP, SAY), 'record(store, "Bob", 40) gave'),
+        (
+            careful(question='if score > best["score"]:'),
+            'but 42 is higher. Does your if ask whether the score is higher',
+        ),
+        (
+            record('if score > store.get("record"):', f"    {KEEP}", f"    {SAY}"),
+            "the store is still empty, so get gave None",
+        ),
+        (
+            record('if score > store.get("record", 0):', f"    {KEEP}", f"    {SAY}"),
+            "the record is a dictionary with a name and a score",
+        ),
         (careful(question='if score < best["score"]:'), "An equal score beats nothing."),
         (
             record(READ, KEEP, 'if score <= best["score"]:', "    return None", SAY),

@@ -37,6 +37,8 @@ WRONG = {
         (question('message.user == "Viktor"'), "A name is no proof"),
         (question(f'{NUMBER} and message.user == "Viktor"'), "because of the new name"),
         (question("message.user_id == 500000001"), "is a text, so compare it with a text"),
+        (question('message.user_id is "500000001"'), "with == and not is"),
+        (question('message["from"]["id"] == "500000001"'), "A message takes a point"),
         (question('message.chat == "500000001"'), "is where somebody wrote"),
         (question('"500000001" in message.user_id'), "Compare the whole number with =="),
         (question('message.user_id == "50000001"'), "with all nine digits"),

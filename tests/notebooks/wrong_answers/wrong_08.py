@@ -78,6 +78,10 @@ exercise_1(who_and_what)
             cell(PONG + ANSWER.replace("PRIVMSG", "PRIVMESSAGE", 1)),
             'Is there an if message.command == "PRIVMSG": in capitals',
         ),
+        (
+            cell(PONG + ANSWER.replace(".replace", "\n        answer.replace")),
+            'keep the new text: answer = answer.replace("\\n", " ")',
+        ),
         (cell(PONG + ANSWER.replace("message.text", "line")), "Does bot.ask get message.text?"),
         (
             cell(PONG + ANSWER.replace("message.text", "line").replace("if answer", "if True")),

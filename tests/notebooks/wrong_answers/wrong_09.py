@@ -49,7 +49,8 @@ def cheers(message):
     return f"{store.get('cheers', 0)} cheers so far."
 """
             + CHECK,
-            "each person needs a number of their own",
+            "each person needs a number of their own. Is message.user in the name of the counter, "
+            "with an f before the quotes",
         ),
         (
             BOT
