@@ -16,6 +16,7 @@ from bot_sandbox.command.hello_bot import USERNAME, authorize_bot
 from bot_sandbox.world.randomness import Randomness
 from botlib.twitch.details.helix import Helix
 from lessons.cloud import Cloud
+from lessons.learner_bot import bot_name
 from lessons.square import places
 from lessons.square.bot_copy import copy_function, copy_program
 from lessons.square.chat_with_bot import PATIENCE_S, ChatWithBot, TelegramChat, TwitchChat
@@ -88,7 +89,7 @@ class TelegramHome(SquareHome):
 
     def _telegram(self, opened: ExitStack) -> dict[str, str]:
         self.telegram = opened.enter_context(Telegram(limits=None, clock=self._clock))
-        self.account = self.telegram.new_bot("My bot", "my_square_bot")
+        self.account = self.telegram.new_bot(bot_name(), "my_square_bot")
         viktor = self.telegram.person("Viktor")
         self.chat = TelegramChat(self.telegram, viktor, self.account)
         return {"TELEGRAM_API": self.telegram.url, "TELEGRAM_TOKEN": self.account.token}

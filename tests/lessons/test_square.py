@@ -7,6 +7,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from lessons.charts import night_chart
+from lessons.learner_bot import keep_name
 from lessons.square import (
     TelegramFunction,
     TelegramProgram,
@@ -56,6 +57,13 @@ def test_programs_hold_memory_and_only_the_one_with_a_line_loses_a_message(my_bo
     assert (asks.lost, asks.lost_when) == (0, ())
     assert (holds.lost, holds.lost_when) == (1, ("while it restarts",))
     assert min(asks.first_ms, asks.next_ms, holds.first_ms, holds.next_ms) > 0
+
+
+def test_a_home_on_telegram_has_the_bots_own_name(my_bot, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
+    keep_name("Recipe bot")
+    with TelegramProgram(my_bot) as home:
+        assert home.account.name == "Recipe bot"
 
 
 @pytest.mark.parametrize("home", [TelegramFunction, TwitchFunction])
