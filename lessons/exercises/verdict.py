@@ -159,6 +159,7 @@ def explain_other_name(name: str, answer: Any) -> str:
     """
     frame = running_frame()
     lines = lines_of(frame.f_code.co_filename)
+    lines = [line for line in lines if not isinstance(line, ast.FunctionDef)]  # it has its own
     names = [each for line in lines for each in ast.walk(line) if isinstance(each, ast.Name)]
     written = [each.id for each in names if isinstance(each.ctx, ast.Store)]
     if name in written or name not in {each.id for each in names}:

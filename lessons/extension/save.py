@@ -1,8 +1,9 @@
 """The cell magic %%save: a cell's text becomes a file in the workshop.
 
 A function in a cloud is a file, so learners write files. IPython's own %%writefile would write
-anywhere. This one writes only inside the workshop, no Python file that Python cannot read, and not
-over a file that the learner has changed in an editor, unless the line ends with --replace.
+anywhere. This one writes only inside the workshop, and no Python file that Python cannot read or
+that checks an exercise. It writes over a file that the learner has changed in an editor only if the
+line ends with --replace.
 
 A cell may also use the file that it has just saved: what is below a line that begins with `# ----`
 is not saved, but run as in any other cell.
