@@ -61,6 +61,7 @@ MAY_SPEAK_TASK = Task(
             'return facts.get("login") == "login" and "chat:edit" in facts["scopes"]',
             NEVER_HINT,
         ),
+        Slip('return facts.get("login") is login and "chat:edit" in facts["scopes"]', NEVER_HINT),
         Slip('return login in facts and "chat:edit" in facts["scopes"]', NEVER_HINT),
         Slip(
             'return facts.get("login") == login or "chat:edit" in facts["scopes"]',
