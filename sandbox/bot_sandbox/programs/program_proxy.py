@@ -165,7 +165,7 @@ class ProgramProxy(LocalServer):
         async with asyncio.timeout(HEAD_S):
             head = await reader.readexactly(1)
             if head == TLS_HANDSHAKE:  # it would send no more, but wait for us
-                self._note(
+                self._add_note(
                     "a client speaks TLS with the proxy itself, as axios before 0.19 does, so its "
                     "requests go nowhere. Update the client, or start your bot without HTTPS_PROXY "
                     "and https_proxy: env -u HTTPS_PROXY -u https_proxy node bot.js"
