@@ -238,15 +238,25 @@ def printable(text: str) -> str:
 
 
 def run(*words: str | Path, folder: Path = HERE) -> int:
-    """Run a command, in the course's folder or another, and return its exit status."""
+    """Run a command, in the course's folder or another, and return its exit status.
+
+    Ctrl-C reaches the command itself. KeyboardInterrupt follows when the command has ended.
+    """
     process = subprocess.Popen(words, cwd=folder)
+    presses: list[int] = []
+    # A KeyboardInterrupt inside wait() can leave its lock taken, and a second wait() then hangs.
+    before = signal.signal(signal.SIGINT, lambda number, _: presses.append(number))
     try:
-        return process.wait()
-    except BaseException as reason:
-        if not isinstance(reason, KeyboardInterrupt):  # Ctrl-C has reached the process itself
-            process.terminate()
+        status = process.wait()
+    except BaseException:
+        process.terminate()
         process.wait()
         raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if presses:
+        raise KeyboardInterrupt
+    return status
 
 
 def read_lines(pipe: IO[str] | None, lines: list[str]) -> None:

@@ -391,6 +391,40 @@ def test_address_is_printed_and_a_signal_ends_it_quietly(course, how):
         urllib.request.urlopen(address[0])
 
 
+COUNTS_PRESSES = f"""#!{sys.executable}
+import os, signal, sys
+signal.signal(signal.SIGINT, lambda *_: os.write(1, b"pressed\\n"))
+parent = os.getppid()
+print("ready", flush=True)
+sys.stdin.readline()
+print("still there" if os.getppid() == parent else "left alone")
+"""
+
+
+@POSIX
+def test_an_impatient_ctrl_c_waits_until_the_command_has_ended(course):
+    command = course.parent / "counts_presses"
+    command.write_text(COUNTS_PRESSES)
+    command.chmod(0o755)
+    with subprocess.Popen(
+        [sys.executable, "start.py", "card"],
+        cwd=course,
+        env={**os.environ, "COURSE_PYTHON": str(command)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c,
+    ) as program:
+        assert program.stdout.readline() == "ready\n"
+        for _ in range(100):
+            os.killpg(program.pid, signal.SIGINT)
+            assert program.stdout.readline() == "pressed\n"
+        output, errors = program.communicate("\n", timeout=30)
+    assert (output, errors, program.returncode) == ("still there\n", "", 130)
+
+
 def test_run_takes_a_file_where_it_is_typed(course):
     folder = course.parent / "mine"
     folder.mkdir()
