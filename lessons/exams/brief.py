@@ -101,8 +101,13 @@ class EditMessage:
 
 @dataclass(frozen=True)
 class CutPower:
-    """The program is killed without a warning, and started again in the same folder."""
+    """The program is killed once people see an answer, and started again in the same folder."""
+
+    after: Ask
 
     def play(self, stage: Stage) -> None:
-        """Kill it, and start it again."""
-        stage.cut_power()
+        """Ask, kill it before it knows that its answer has arrived, and start it again."""
+        with stage.late_responses():
+            self.after.play(stage)
+            stage.kill_program()
+        stage.start_program()

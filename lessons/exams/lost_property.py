@@ -29,6 +29,7 @@ REUSED_NUMBER_ADVICE += "Keep the last number, or don't count the things that ar
 OWNER_ADVICE = (
     "The person who put a thing in may take it out by /oops. Keep that person's id with it."
 )
+GONE_TOO_ADVICE = "If a thing isn't in the box, /oops says that it is gone, as /mine does."
 NAMESAKE_ADVICE = "This is another person with the same name. Only the id tells two people apart."
 STRANGER_ADVICE = (
     "Only the person who put a thing in may take it out by /oops. For all others it stays, and "
@@ -40,9 +41,11 @@ GROUP_ADVICE = (
 GROUP_ADVICE += f"name behind it: /box@{USERNAME}."
 SHARED_BOX_ADVICE = "There is one box for everybody: a thing from a group is also there in a "
 SHARED_BOX_ADVICE += "private chat."
+NOT_A_NUMBER_ADVICE = "For isdigit(), ² is a digit. But int() can't read it. Use isdecimal()."
 SAVING_ADVICE = "Store each change in a file before you answer. After a power cut it is too late."
-SAVED_NUMBER_ADVICE = "The last number must survive, too, or a number is used twice."
-SAVED_OWNER_ADVICE = "The id of the person who put a thing in must survive, too."
+JSON_ADVICE = " JSON makes every key a string. Use int(…) when you load."
+SAVED_NUMBER_ADVICE = "The last number must survive, too, or a number is used twice." + JSON_ADVICE
+SAVED_OWNER_ADVICE = "A thing's number and its person's id must survive, too." + JSON_ADVICE
 MANY_THINGS_ADVICE = "Each of sixty things gets a number. The box may hold 300."
 LONG_LIST_ADVICE = (
     "On Telegram, a message has 4096 characters at most. Send several messages: begin a new one "
@@ -50,8 +53,8 @@ LONG_LIST_ADVICE = (
 LONG_LIST_ADVICE += "before a thing that would be too much."
 STICKER_ADVICE = "A sticker has no text. Then message.text is None in Python, and undefined in "
 STICKER_ADVICE += "JavaScript."
-EDIT_ADVICE = "If somebody changes a message, the update has an edited_message and no message. "
-EDIT_ADVICE += "Leave it alone, or use update.effective_message."
+EDIT_ADVICE = "A changed message is not a new thing. Its update has an edited_message and no "
+EDIT_ADVICE += "message. Ignore it, as in: if update.message is None: return."
 PARSE_MODE_ADVICE = "Send people's words without parse_mode. With it, Telegram reads < as the "
 PARSE_MODE_ADVICE += "start of a tag."
 EMOJI_ADVICE = "An emoji is text like any other. If you write a file, open it with "
@@ -132,6 +135,8 @@ BRIEF = Brief(
                 Ask("/box", ("#1", "red scarf", "#2"), STRANGER_ADVICE),
                 Ask("/oops 1", (), OWNER_ADVICE, absent=("not yours",), who="Anna"),
                 Ask("/box", ("#2", "blue hat"), OWNER_ADVICE, absent=("#1", "scarf")),
+                Ask("/oops 1", ("gone",), GONE_TOO_ADVICE, who="Anna"),
+                Ask("/oops 99", ("gone",), GONE_TOO_ADVICE),
             ),
             sitting=2,
         ),
@@ -161,6 +166,7 @@ BRIEF = Brief(
             later=(
                 Ask("/oops", ("/oops",), usage_advice("/oops", "1")),
                 Ask("/oops scarf", ("/oops",), usage_advice("/oops", "1")),
+                Ask("/mine ²", ("/mine",), NOT_A_NUMBER_ADVICE),
             ),
         ),
         Point(
@@ -170,14 +176,15 @@ BRIEF = Brief(
                 Ask(SCARF, ("#1",), NUMBER_ADVICE),
                 Ask(HAT, ("#2",), NEXT_NUMBER_ADVICE, who="Anna"),
                 Ask(GLOVE, ("#3",), NEXT_NUMBER_ADVICE),
-                Ask("/mine 3", ("glove",), TAKE_ADVICE),
-                CutPower(),
+                CutPower(Ask("/mine 3", ("glove",), TAKE_ADVICE)),
                 Ask(
                     "/box", ("#1", "red scarf", "#2", "blue hat"), SAVING_ADVICE, absent=("glove",)
                 ),
-                Ask("/found yellow sock", ("#4",), SAVED_NUMBER_ADVICE),
+                CutPower(Ask("/found yellow sock", ("#4",), SAVED_NUMBER_ADVICE)),
+                Ask("/box", ("#1", "red scarf", "#4", "yellow sock"), SAVING_ADVICE),
                 Ask("/oops 2", ("not yours",), SAVED_OWNER_ADVICE),
-                Ask("/oops 2", (), SAVED_OWNER_ADVICE, absent=("not yours",), who="Anna"),
+                CutPower(Ask("/oops 2", (), SAVED_OWNER_ADVICE, absent=("not yours",), who="Anna")),
+                Ask("/box", ("#1", "red scarf", "#4"), SAVING_ADVICE, absent=("blue hat",)),
             ),
             sitting=2,
         ),
@@ -187,6 +194,7 @@ BRIEF = Brief(
             (
                 FillBox(tuple(f"/found {thing}" for thing in LONG_THINGS), MANY_THINGS_ADVICE),
                 Ask("/box", (*LONG_THINGS, "#1", "#60"), LONG_LIST_ADVICE),
+                Ask("/lost umbrella", (*LONG_THINGS, "#60"), LONG_LIST_ADVICE),
             ),
             sitting=2,
         ),
@@ -199,7 +207,7 @@ BRIEF = Brief(
                 Ask("/box", ("red scarf",), STICKER_ADVICE),
                 Ask("/found a cup", ("#2",), NEXT_NUMBER_ADVICE),
                 EditMessage("/found a tea cup"),
-                Ask("/box", ("red scarf",), EDIT_ADVICE),
+                Ask("/box", ("red scarf", "#2", "cup"), EDIT_ADVICE, absent=("#3",)),
                 Ask("/found <b>", ("#",), PARSE_MODE_ADVICE),
                 Ask("/box", ("red scarf", "<b>"), PARSE_MODE_ADVICE),
                 Ask("/found 🧦 & 🎩", ("#",), EMOJI_ADVICE),

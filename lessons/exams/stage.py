@@ -10,7 +10,8 @@ import shutil
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,7 @@ START_S = 30.0  # for the start of the program, or its first answer after a powe
 LOOK_S = 0.5  # how often to check whether it has ended while it starts
 ANSWER_S = 10.0
 NEXT_MESSAGE_S = 3.0  # for one more message of an answer
+LATE_S = 1.0  # from an answer until the program knows that it was sent, when its power is cut
 QUIET_S = 0.2  # how long nothing more must come if something must be absent from an answer
 WHOLE_ANSWER_S = 120.0  # for one answer, in many messages
 MOST_MESSAGES = 400  # of an answer, that are read
@@ -86,7 +88,7 @@ class Stage:
             stack.callback(self._programs.close)
             self._before: list[list[str]] = []  # lines about what happened before this turn
             self._last: dict[str, Message] = {}
-            self._start()
+            self.start_program()
             self._wait_for_program()
             self._stack = stack.pop_all()
 
@@ -120,12 +122,18 @@ class Stage:
         self._people[who].edit(self._last[who], text)
         self._before.append([f"{who} changed that message to  {shorten_line(text)}"])
 
-    def cut_power(self) -> None:
-        """Kill the program, as soon as Telegram knows what it has read, and start it again."""
+    @contextmanager
+    def late_responses(self) -> Iterator[None]:
+        """Let people see an answer before the program learns that it was sent."""
+        fault = self._telegram.faults.delay(LATE_S, "sendMessage", forever=True, executed=True)
+        yield
+        fault.clear()
+
+    def kill_program(self) -> None:
+        """Kill the program, as soon as Telegram knows what it has read."""
         self._telegram.wait_until(lambda: not self._telegram.pending_updates(self._bot), ANSWER_S)
         self._process.kill()
         self._before.append(["The power was cut, and your program started again"])
-        self._start()
 
     @cached_property
     def _group(self) -> Group:
@@ -133,7 +141,8 @@ class Stage:
         members = [self._people["Viktor"], self._people["Anna"], self._bot]
         return self._telegram.group("School", members)
 
-    def _start(self) -> None:
+    def start_program(self) -> None:
+        """Start the program, which has what it has stored."""
         self._is_new = True  # until it asks for updates, or has answered
         self._process: ManagedProcess = self._programs(
             *self._command,

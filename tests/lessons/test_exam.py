@@ -26,6 +26,7 @@ class Mutant(NamedTuple):
     old: str
     new: str
     solution: str = "functions/bot.py"
+    advice: str = ""  # that its author reads
 
 
 MUTANTS = [
@@ -50,6 +51,9 @@ MUTANTS = [
     Mutant(5, "everybody may take it out", "if row[1] != update.effective_user.id:", "if False:"),
     Mutant(5, "the thing stays in the box", 'box.execute("delete from things where number = ?", '
            '(number,))\n    await send(update, f"Removed', 'await send(update, f"Removed'),
+    Mutant(5, "a thing that isn't there", "    if number not in box:\n        await update.message."
+           'reply_text("It is gone.")\n        return\n    if box', "    if box", "json/bot.py",
+           "/oops says that it is gone"),
     Mutant(6, "a private answer to a group", "update.effective_chat.send",
            "update.effective_user.send"),
     # Telegram tells the bot that it is in a group now: an update without a message, and a message
@@ -62,6 +66,8 @@ MUTANTS = [
     Mutant(7, "a word is taken for a number", "    if len(args) == 1 and args[0].isascii() and "
            "args[0].isdigit() and len(args[0]) < 18:\n        return int(args[0])\n    return None",
            "    return int(args[0]) if args else None"),
+    Mutant(7, "² is taken for a number", "args[0].isascii() and args[0].isdigit()",
+           "args[0].isdigit()", advice="Use isdecimal()"),
     Mutant(7, "nothing is a thing, too", "if not words:", "if False:"),
     Mutant(7, "lost without a word", "if not context.args:", "if False:"),
     Mutant(7, "the advice lacks the command", "Write /oops and a number: /oops 1",
@@ -70,11 +76,27 @@ MUTANTS = [
     Mutant(8, "nothing is committed", ', isolation_level=None', ""),
     Mutant(8, "each start begins anew", "box.execute(\n", 'box.execute("drop table if exists '
            'things")\nbox.execute(\n'),
+    Mutant(8, "/found answers before it saves", 'save()\n    await update.message.reply_text(f"It '
+           'is #{last}.")', 'await update.message.reply_text(f"It is #{last}.")\n    save()',
+           "json/bot.py"),
+    Mutant(8, "/mine answers before it saves", 'save()\n    await update.message.reply_text(f"Take '
+           'your {thing[0]}.")', 'await update.message.reply_text(thing[0])\n    save()',
+           "json/bot.py"),
+    Mutant(8, "/oops answers before it saves", 'save()\n    await update.message.reply_text("It is '
+           'out.")', 'await update.message.reply_text("It is out.")\n    save()', "json/bot.py"),
+    Mutant(8, "/oops doesn't save", 'save()\n    await update.message.reply_text("It is out.")',
+           'await update.message.reply_text("It is out.")', "json/bot.py"),
+    Mutant(8, "numbers become strings", "int(number): thing", "number: thing", "json/bot.py",
+           "JSON makes every key a string. Use int(…) when you load."),
     Mutant(9, "one long message", "if len(text + line) > LIMIT:", "if False:"),
     Mutant(9, "the list is cut off", "await send_list(update, things)",
            "await send_list(update, things[:50])"),
+    Mutant(9, "/lost has one long message", "await send_list(update, fitting)",
+           'await send(update, "\\n".join(f"#{number} {words}" for number, words in fitting))'),
     Mutant(9, "a long message is cut off", "await send(update, text)\n            text",
            "text"),
+    Mutant(10, "a changed message is a new thing", "found, filters.UpdateType.MESSAGE", "found",
+           advice="A changed message is not a new thing."),
     Mutant(10, "formatting is switched on", "send_message(text)",
            'send_message(text, parse_mode="HTML")'),
     Mutant(10, "a message must be small", "LIMIT = 4096", "LIMIT = 3000"),
@@ -127,6 +149,7 @@ def digests(folder):
         "functions",
         "node",
         pytest.param("classes", marks=pytest.mark.full("one right bot of each kind")),
+        pytest.param("json", marks=pytest.mark.full("what beginners write")),
         pytest.param("slow", marks=pytest.mark.full("it thinks for a second")),
         pytest.param("aiogram", marks=pytest.mark.full("clients from pip")),
     ],
@@ -153,6 +176,7 @@ def test_a_wrong_bot_fails_at_the_right_point(mutant, take, write):
     status, printed = take(folder, "--sitting", "2")
     assert status == 1
     assert f"Point {mutant.point} is not passed yet." in printed, printed
+    assert mutant.advice in printed, printed
 
 
 def test_a_mediocre_bot_reads_what_to_do_and_its_points_are_kept(take, write, course):

@@ -62,8 +62,10 @@ class LostPropertyBot:
             number = int(args[0])
         except (IndexError, ValueError):
             return ["usage: /oops NUMBER"]
-        finder = self.box.things.get(str(number), ["", None])[1]
-        if finder != who:
+        thing = self.box.things.get(str(number))
+        if not thing:
+            return ["gone"]
+        if thing[1] != who:
             return ["not yours"]
         self.box.take(number)
         return ["forgotten"]

@@ -4,7 +4,7 @@ import os
 import sqlite3
 
 from telegram import Update
-from telegram.ext import ApplicationBuilder, CommandHandler, ContextTypes
+from telegram.ext import ApplicationBuilder, CommandHandler, ContextTypes, filters
 
 LIMIT = 4096
 USAGE = {
@@ -102,7 +102,7 @@ async def oops(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 app = ApplicationBuilder().token(os.environ["TELEGRAM_TOKEN"]).build()
-app.add_handler(CommandHandler("found", found))
+app.add_handler(CommandHandler("found", found, filters.UpdateType.MESSAGE))
 app.add_handler(CommandHandler("box", show_box))
 app.add_handler(CommandHandler("lost", lost))
 app.add_handler(CommandHandler("mine", mine))

@@ -56,7 +56,8 @@ function answer(text, who) {
       return [`Here: ${thing.words}`];
     case "oops":
       if (number === null) return ["/oops 1"];
-      if (thing?.who !== who) return ["It is not yours."];
+      if (!thing) return ["It is gone."];
+      if (thing.who !== who) return ["It is not yours."];
       take(number);
       return ["done"];
     default:
