@@ -34,10 +34,13 @@ ADVICE = {  # what an error says, or the line with it: what to do
     "type  npm install NAME  in your folder.",
     r"environ|InvalidToken|Unauthorized|the token|Empty token": TOKEN,
     r"'NoneType' object has no attribute": "Something is None here. update.message is None "
-    "if a message was changed. message.text is None in a sticker, and if the bot joins a group.",
+    "if a message was changed. message.text is None in a sticker, and if the bot joins a group. "
+    "In these cases, return at once.",
     "reading '(text|chat|from|match|split|startsWith)'": "Something is undefined here. An "
     "update has no message if one was changed. A sticker has no text, nor has a message that the "
     "bot has joined a group.",
+    r"UnboundLocalError: .*variable '(\w+)'": r"A function that changes a variable of the file "
+    r"says so in its first line: global \1",
     "(?i)parse entities": "Telegram has read < as the beginning of a tag. Leave out parse_mode.",
     "(?i)message is too long": "A message has 4096 characters at most. Send several.",
     "(?i)(message )?text is empty": "Telegram sends no empty message. Is your text empty here?",
@@ -77,8 +80,9 @@ class ProgramOutput:
                 "your folder first. Give your file another name."
             )
         for words, advice in ADVICE.items():
-            if self.error and re.search(words, f"{self.error}\n{self.line}"):
-                return advice
+            found = re.search(words, f"{self.error}\n{self.line}") if self.error else None
+            if found:
+                return found.expand(advice)
         if self.status == 0 and not self.error:
             return (
                 "Nothing kept it running. The last line is app.run_polling(), without indentation."

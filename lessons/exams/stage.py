@@ -192,11 +192,18 @@ class Stage:
             lines += [f"Telegram refused {refused[-1].method}: {shorten_line(refused[-1].error)}"]
         output = ProgramOutput(self._process, self._folder)
         lines += output.lines()
-        if missing == ["#1"] and not self._before and re.search(r"#\d", turn.lines()[1]):
+        advice = expected.advice
+        if answers_have_word(turn, "#0") and any(word.startswith("#") for word in missing):
+            advice = COUNT_ADVICE
+        elif missing == ["#1"] and not self._before and re.search(r"#\d", turn.lines()[1]):
             lines += ["", OTHER_FOLDER_ADVICE]
-        return Failed("\n".join([*lines, "", output.advice or expected.advice]))
+        return Failed("\n".join([*lines, "", output.advice or advice]))
 
 
+COUNT_ADVICE = (
+    "Python counts from 0, and people from 1: the first thing is #1. enumerate(things, 1) counts "
+    "from 1, too."
+)
 OTHER_FOLDER_ADVICE = (
     "Only your code was copied, so this is the first thing. If your program has counted things of "
     "another day, it keeps its file in another folder: give the file a name without a folder."

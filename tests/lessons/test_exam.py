@@ -285,6 +285,14 @@ START_ERRORS = {
         BEGINNING.replace("HANDLER", "box = None; box.append(context.args)"),
         ["AttributeError: 'NoneType'", "bot.py:7: box = None"],
     ),
+    "a variable of the file": (
+        f"last = 0\n{BEGINNING.replace('HANDLER', f'last += 1; {ANSWER}')}",
+        ["UnboundLocalError", "bot.py:8: last += 1", "in its first line: global last"],
+    ),
+    "it counts from 0": (
+        GOOD_START.replace("#1", "#0"),
+        ["   and saw  #0", '  expected  "#1"\n\nPython counts from 0, and people from 1'],
+    ),
     "an empty file": ("", ["has ended, with status 0", "Nothing kept it running"]),
 }
 
