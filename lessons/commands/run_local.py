@@ -42,7 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
         from lessons.commands.run_file import run_file
 
         try:
-            return run_file(path, read_settings(options.platform, path.parent), options.no_open)
+            return run_file(
+                path.resolve(), read_settings(options.platform, path.parent), options.no_open
+            )
         except ValueError as error:
             print(error, file=sys.stderr)
             return run.WRONG_SETTINGS

@@ -290,7 +290,7 @@ def test_an_active_environment_is_used_for_a_bot_if_it_has_the_bots_packages(com
     path = install(complete, "uv", fake_uv(complete))
     words = {"python": python, "COURSE_PYTHON": "", "PATH": path}
     assert start(complete, "new", "my_bot", **words).returncode == 0
-    (complete / "my_bot/main.py").write_text("bot = 1\n")  # so that it ends at once
+    (complete / "my_bot/main.py").write_text("import botlib\n\nbot = 1\n")  # so that it ends at once
     lists = complete / "my_bot/requirements.txt"
     lists.write_text("aiohttp>=3\n")
     done = start(complete, "run", "telegram", "my_bot", **words)
@@ -428,7 +428,7 @@ def test_an_impatient_ctrl_c_waits_until_the_command_has_ended(course):
 def test_run_takes_a_file_where_it_is_typed(course):
     folder = course.parent / "mine"
     folder.mkdir()
-    (folder / "main.py").write_text("bot = 1\n")
+    (folder / "main.py").write_text("import botlib\n\nbot = 1\n")
     words = [sys.executable, course / "start.py", "run", "telegram", "main.py"]
     environment = {**os.environ, "COURSE_PYTHON": sys.executable, "PYTHONPATH": str(course)}
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
@@ -444,7 +444,7 @@ def test_a_bots_own_packages_come_when_its_list_changes(course):
     assert start(course, "new", "my_bot", **words).returncode == 0
     shutil.copytree(bot, other)
     for folder in (bot, other):
-        (folder / "main.py").write_text("bot = 1\n")  # so that it ends at once
+        (folder / "main.py").write_text("import botlib\n\nbot = 1\n")  # so that it ends at once
     run = ("run", "telegram", "my_bot")
     known = {"TELEGRAM_TOKEN": "1:a", "TELEGRAM_API": "http://127.0.0.1:9"}
     start(course, *run, **words, **known)
@@ -530,7 +530,7 @@ RUN_NOTHING = ("--run", sys.executable, "-c", "pass")
 def test_only_a_folder_that_is_named_brings_its_packages(course, words, named):
     for name in ("good", "bad", "telegram"):
         (course / name).mkdir()
-        (course / name / "main.py").write_text("bot = 1\n")
+        (course / name / "main.py").write_text("import botlib\n\nbot = 1\n")
         (course / name / "test_main.py").touch()
     for name in ("bad", "telegram"):
         (course / name / "requirements.txt").write_text("bot_sandbox\n")
@@ -549,7 +549,7 @@ def test_a_file_that_the_list_takes_in_brings_its_packages_when_it_changes(cours
     path = install(course, "uv", fake_uv(course))
     words = {"COURSE_PYTHON": "", "PATH": path}
     assert start(course, "new", "my_bot", **words).returncode == 0
-    (course / "my_bot/main.py").write_text("bot = 1\n")  # so that it ends at once
+    (course / "my_bot/main.py").write_text("import botlib\n\nbot = 1\n")  # so that it ends at once
     (course / "my_bot/requirements.txt").write_text("-r more.txt\n")
     for text, times in (("one\n", 1), ("one  # a word\n", 1), ("two\n", 2)):
         (course / "my_bot/more.txt").write_text(text)
@@ -564,7 +564,7 @@ def test_venv_is_made_again_when_no_bot_asks_for_a_package_any_more(course):
     lists = {}
     for name, text in (("one_bot", "roman\nsix\n"), ("two_bot", "roman\n")):
         assert start(course, "new", name, **words).returncode == 0
-        (course / name / "main.py").write_text("bot = 1\n")  # so that it ends at once
+        (course / name / "main.py").write_text("import botlib\n\nbot = 1\n")  # so that it ends at once
         lists[name] = course / name / "requirements.txt"
         lists[name].write_text(text)
         start(course, "run", "telegram", name, **words)

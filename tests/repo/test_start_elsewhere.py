@@ -81,6 +81,7 @@ COMMANDS = {  # what each is given, and words that its own code says at the end
     "bundle": ("hungry_bot --python 3.12", "requirements.txt lists could not be installed for "),
     "card": ("", "card.html"),
     "deploy": ("pythonanywhere my_bot", "Not done: BOT_WORLD is sandbox"),
+    "exam": ("lost_property empty", "empty is empty. Write your bot into bot.py there"),
     "install": ("--server", "The packages are in "),
     "lab": ("--no-browser", "The course is open at "),
     "login": ("telegram", "No login: BOT_WORLD is sandbox"),
@@ -151,6 +152,7 @@ def make_bots(folder):
     for name in ("my_bot", "silent_bot", "hungry_bot"):
         make_folder(folder / name)
     (folder / "silent_bot/main.py").write_text("bot = 1\n")
+    (folder / "empty").mkdir()
     (folder / "hungry_bot/requirements.txt").write_text("nothing-of-the-kind\n")
 
 

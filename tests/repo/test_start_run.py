@@ -315,7 +315,7 @@ def test_a_file_in_another_language_runs_too(start, phone):
         "console.log('I am', answer.result.username);\n"
         "throw new Error('enough')\n"
     )
-    program = start("telegram", file)
+    program = start("telegram", "alone/phone.mjs", working_folder=file.parents[1])
     program.wait_for("phone.mjs has ended.")
     assert "I am hello_bot" in program.text
     assert "Error: enough" in program.text and "node:internal" not in program.text
