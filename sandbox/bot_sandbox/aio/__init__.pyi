@@ -438,8 +438,11 @@ class Press(Twin[bot_sandbox.Press]):
     async def answer(self, timeout: float=5.0) -> str:
         """Wait for the bot's notification and return its text; NoReply if none comes."""
 
-    async def wait(self, timeout: float=5.0) -> list[Message]:
+    async def wait(self, timeout: float=5.0, quiet: float=0.5) -> list[Message]:
         """Wait for the bot's answer, and return its `messages` so far.
+
+        Many bots answer first, and then write or edit. So if it has done neither yet, this waits
+        for that, too, at most `quiet` seconds after the answer.
 
         Many bots never answer a press. Then `text` stays None after `timeout` seconds. NoReply if
         the bot has not written, edited or deleted a message of its own either, in this chat or in

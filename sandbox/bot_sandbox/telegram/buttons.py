@@ -70,8 +70,11 @@ class Press:
         return self.text
 
     @blocking
-    async def wait(self, timeout: float = 5.0) -> list[Message]:
+    async def wait(self, timeout: float = 5.0, quiet: float = 0.5) -> list[Message]:
         """Wait for the bot's answer, and return its `messages` so far.
+
+        Many bots answer first, and then write or edit. So if it has done neither yet, this waits
+        for that, too, at most `quiet` seconds after the answer.
 
         Many bots never answer a press. Then `text` stays None after `timeout` seconds. NoReply if
         the bot has not written, edited or deleted a message of its own either, in this chat or in
@@ -82,7 +85,11 @@ class Press:
         def is_over() -> bool:
             return self.text is not None or self._has_ended()
 
-        await self._runner.changes.until(is_over, timeout)
+        def has_effect() -> bool:
+            return bool(self._new_or_changed_messages()) or self._has_ended()
+
+        if await self._runner.changes.until(is_over, timeout):
+            await self._runner.changes.until(has_effect, quiet)
         if self.text is None and not self._new_or_changed_messages():
             raise NoReply(self._explain_no_answer(timeout))
         return self.messages

@@ -463,7 +463,7 @@ class TelegramView(View):
         press = await call(person.press, message, button, **which)
         seconds = values["timeout"]
         if seconds:
-            await self.wait(coroutine_of(press.wait, seconds))
+            await self.wait(coroutine_of(press.wait, seconds, 0.0))  # as soon as it answers
         messages = [message_json(one) for one in press.messages]
         return {
             "text": press.text,

@@ -109,10 +109,38 @@ def test_a_press_without_an_answer_returns_what_the_bot_did(telegram, account, v
 def test_a_press_is_over_when_the_bot_answers_it(telegram, account, viktor, shop):
     press = viktor.press(shop, data="cake")
     react(telegram, account, viktor, shop)
-    query = telegram.call(account, "getUpdates", offset=-1)[0]["callback_query"]["id"]
-    telegram.call(account, "answerCallbackQuery", callback_query_id=query)
+    answer(telegram, account)
     assert [message.text for message in press.wait(timeout=60)] == ["Your cart", "One cake."]
     assert (press.text, press.answer(timeout=60)) == ("", "")
+
+
+def answer(telegram, account):
+    """Answer the newest press, without words."""
+    query = telegram.call(account, "getUpdates", offset=-1)[0]["callback_query"]["id"]
+    telegram.call(account, "answerCallbackQuery", callback_query_id=query)
+
+
+def test_what_a_bot_edits_after_its_answer_to_a_press_is_waited_for(
+    telegram, account, viktor, shop
+):
+    press = viktor.press(shop, data="cake")
+
+    async def answer_and_edit():
+        waiting = asyncio.create_task(aio.Press.of(press).wait(timeout=60, quiet=60))
+        await asyncio.to_thread(answer, telegram, account)
+        place = {"chat_id": viktor.id, "message_id": shop.message_id}
+        await asyncio.to_thread(
+            telegram.call, account, "editMessageText", **place, text="Your cart"
+        )
+        return await waiting
+
+    assert [message.text for message in asyncio.run(answer_and_edit())] == ["Your cart"]
+
+
+def test_a_bot_that_only_answers_a_press_is_not_waited_for_long(telegram, account, viktor, shop):
+    press = viktor.press(shop, data="cake")
+    answer(telegram, account)
+    assert press.wait(timeout=3600) == []
 
 
 def test_a_press_that_only_deletes_its_message_has_an_effect(telegram, account, viktor, shop):
