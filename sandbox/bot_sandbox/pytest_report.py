@@ -36,6 +36,7 @@ class Seen:
         for server in before:
             if isinstance(server, TelegramCore):
                 self._note(one for chat in chats_of(server) for one in chat.messages)
+                self._note(server._world.refused)
                 for account in list(server._world.accounts.values()):
                     self._note(account.calls)
             elif isinstance(server, Twitch):
@@ -92,7 +93,9 @@ def describe_telegram(telegram: TelegramCore, seen: Seen) -> str:
         if canned := Counter(call.canned for call in seen.new(account.calls) if call.canned):
             lines.append(f"--- canned answers for {account.name} (@{account.username})")
             lines += [f"{what}: {times}" for what, times in canned.items()]
-    if lines and world.accounts and not any(one.calls for one in world.accounts.values()):
+    if requests := seen.new(world.refused):
+        lines += ["--- refused requests", *requests[-SHOWN_CALLS:]]
+    elif lines and world.accounts and not any(one.calls for one in world.accounts.values()):
         lines += ["--- no bot called anything", describe_bots(world, list(world.accounts.values()))]
     return "\n".join(lines)
 

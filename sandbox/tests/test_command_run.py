@@ -66,6 +66,26 @@ def test_the_command_of_a_failed_test_says_what_happened():
     assert "!hello" in err
 
 
+def test_a_failed_test_shows_which_requests_were_refused():
+    """A bot's own error text often names no request, or nobody sees it."""
+    code = """if True:
+    import os, sys, urllib.error, urllib.request as u
+    def call(url, **headers):
+        try:
+            u.urlopen(u.Request(url, headers=headers))
+        except urllib.error.HTTPError as error:
+            print(error.code)
+    call(os.environ["TELEGRAM_API"] + "/bot7000000009:" + 35 * "A" + "/getMe")
+    call(os.environ["TWITCH_API"] + "/helix/users", Authorization="Bearer wrong")
+    sys.exit(1)
+    """
+    status, out, err = run(*python(code))
+    assert (status, out) == (1, "401\n401\n")
+    assert "[telegram] refused: getMe with a token that no bot here has: 401 Unauthorized" in err
+    assert "[twitch] refused: GET /helix/users: 401 " in err
+    assert 35 * "A" not in err
+
+
 def test_two_of_them_run_at_once():
     """Each takes free ports, so jobs on one machine do not disturb each other."""
     code = ASK + "print(found['telegram']['url'], flush=True); sys.stdin.readline()"

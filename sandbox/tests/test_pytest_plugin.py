@@ -179,6 +179,24 @@ def test_it(telegram_sandbox):
     assert "no webhook is set and nobody calls getUpdates" in shown
 
 
+def test_a_bot_with_a_wrong_token_is_named(tmp_path):
+    test = """
+import urllib.error, urllib.request
+
+
+def test_it(telegram_sandbox):
+    telegram_sandbox.new_bot("Hello bot", "hello_bot")
+    try:
+        urllib.request.urlopen(f"{telegram_sandbox.url}/bot7000000009:{35 * 'A'}/getMe")
+    except urllib.error.HTTPError:
+        telegram_sandbox.person("Viktor").ask("/hello", timeout=0.05)
+"""
+    shown = run(tmp_path, test).partition("sandbox Telegram")[2]
+    refused = "getMe with a token that no bot here has: 401 Unauthorized"
+    assert f"--- refused requests\n{refused}" in shown
+    assert "no bot called anything" not in shown and 35 * "A" not in shown
+
+
 def test_twitch_is_shown_too(tmp_path):
     test = """
 import urllib.error, urllib.request

@@ -114,6 +114,9 @@ class TelegramNews(News):
             for key, at, text in self._state_lines(account):
                 for new in self.new((account.id, key), text and f"[telegram] {text}"):
                     yield at, new
+        for what in self.world.refused:
+            for new in self.new(what, f"[telegram] refused: {what}"):
+                yield self.world.clock.now(), new
         for hit in self._new_hits():
             yield hit.at, f"[telegram] @{hit.bot}: {hit.text}"
         for chat in (*self.world.private.values(), *self.world.groups.values()):
@@ -186,6 +189,8 @@ class TwitchNews(News):
             why = refusal.words or "it sent too much, so it is ignored without a word"
             text = f"[twitch] not taken from {self.world.users[user_id].login}: {why}"
             yield from self.new(("refused", user_id, refusal.at), text)
+        for what in self.world.refused:
+            yield from self.new(what, f"[twitch] refused: {what}")
         for what in self._unread("unsupported", self.world.unsupported):
             yield f"[twitch] asked for {what}: Twitch has it, this sandbox has not"
         for what in self._unread("ignored", self.world.ignored):

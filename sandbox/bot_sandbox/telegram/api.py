@@ -6,6 +6,7 @@ http_server.py connects them to the network.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from urllib.parse import unquote
 
 from bot_sandbox.http.guest import guest_refusal
@@ -29,12 +30,18 @@ class Api:
     """Answers Bot API calls over HTTP, and serves files."""
 
     def __init__(
-        self, accounts: Mapping[int, BotAccount], files: Files, methods: Methods, around: Around
+        self,
+        accounts: Mapping[int, BotAccount],
+        files: Files,
+        methods: Methods,
+        around: Around,
+        note_refused: Callable[[str], None],
     ) -> None:
         self._accounts = accounts
         self._files = files
         self._methods = methods
         self._answer_with_faults = around  # of faults.py
+        self._note_refused = note_refused  # receives a request whose token is no bot's
 
     async def handle(self, request: Request) -> Response:
         """Answer one request; raises BrokenConnectionError if a fault breaks the connection."""
@@ -44,7 +51,7 @@ class Api:
                 return await self._file(path)
             token, method = _split_path(path)
             arguments = _read_arguments(request, query)
-            account = self.account(token)
+            account = self._account_of_request(token, method)
             name = (method or arguments.text("method")).lower()
             return await self._answer_with_faults(
                 account,
@@ -67,7 +74,7 @@ class Api:
 
     async def _file(self, path: str) -> Response:
         token, file_path = _split_path(path.removeprefix("/file"))
-        account = self.account(token)
+        account = self._account_of_request(token, "the download of a file")
         return await self._answer_with_faults(
             account, FILE, dict, lambda: self._download(file_path)
         )
@@ -77,6 +84,14 @@ class Api:
         if file is None or len(file.data) > MAX_DOWNLOAD:
             return refusal_response(NOT_FOUND)
         return Response(200, [("Content-Type", "application/octet-stream")], file.data)
+
+    def _account_of_request(self, token: str, what: str) -> BotAccount:
+        try:
+            return self.account(token)
+        except TelegramError as refusal:
+            if refusal.code != HTTPStatus.FORBIDDEN:  # that is of a join code, which has its note
+                self._note_refused(f"{what[:100]} with a token that no bot here has: {refusal}")
+            raise
 
     def account(self, token: str) -> BotAccount:
         """Return the bot with this token; 401 if there is none, 404 if the token is invalid.

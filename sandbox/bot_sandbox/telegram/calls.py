@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 KEPT_CALLS = 1_000  # newest calls of each bot, without getUpdates
+KEPT_REFUSALS = 1_000  # newest requests whose token is no bot's
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,11 @@ class TelegramCore(Service):
         self._methods = Methods(self._world, client, local_mode, pause, check)
         self._empty = Snapshot(self._world, self.faults)
         self._api = Api(
-            self._world.accounts, self._world.files, self._methods, self.faults._answer_with_faults
+            self._world.accounts,
+            self._world.files,
+            self._methods,
+            self.faults._answer_with_faults,
+            self._world.note_refused,
         )
 
     def __repr__(self) -> str:

@@ -19,7 +19,7 @@ from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.telegram import membership
 from bot_sandbox.telegram.arguments import leading_integer
 from bot_sandbox.telegram.buttons import CallbackQueries, Press, find_button
-from bot_sandbox.telegram.calls import KEPT_CALLS, ApiCall, FaultHit
+from bot_sandbox.telegram.calls import KEPT_CALLS, KEPT_REFUSALS, ApiCall, FaultHit
 from bot_sandbox.telegram.errors import bad_request, forbidden
 from bot_sandbox.telegram.limits import Limits, SendLimiter
 from bot_sandbox.telegram.link_previews import entity_text
@@ -165,6 +165,7 @@ class TelegramWorld:
         self.people: dict[int, User] = {}
         self.groups: dict[int, Chat] = {}  # groups, supergroups and channels
         self.private: dict[tuple[int, int], Chat] = {}  # by person and bot
+        self.refused: deque[str] = deque(maxlen=KEPT_REFUSALS)  # requests of no bot, and why
         self.canned = False  # whether what the sandbox lacks is answered all the same
         self.clock = clock
         self.up = True  # whether the server runs (faults.py)
@@ -194,6 +195,11 @@ class TelegramWorld:
         self.accounts[account.id] = account
         self.changes.changed()
         return account
+
+    def note_refused(self, words: str) -> None:
+        """Keep a request that Telegram refused because its token is no bot's."""
+        self.refused.append(words)
+        self.changes.changed()
 
     def account(self, username: str) -> BotAccount:
         """Return a bot by its username; KeyError lists the existing ones."""

@@ -141,7 +141,7 @@ class Servers(SwitchableServer):
                 refusal_response(request.path, refused) if refused else await handler(request)
             )
             if response.status >= 400 and isinstance(response, web.Response):
-                self._world.refused.append(
+                self._world.note_refused(
                     f"{request.method} {request.path}: {response.status} {refusal_words(response)}"
                 )
             return response

@@ -124,6 +124,11 @@ class TwitchWorld:
         self.changes.changed()
         return app
 
+    def note_refused(self, words: str) -> None:
+        """Keep an HTTP request that was refused, and why."""
+        self.refused.append(words)
+        self.changes.changed()
+
     def user(self, login: str) -> TwitchUser:
         """Return the user with this login; ValueError lists the existing ones."""
         return self.channel(login).owner
