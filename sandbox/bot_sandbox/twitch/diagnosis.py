@@ -79,7 +79,7 @@ def explain_silence(
     known = list(latest.values())
     own = [record for record in known if record.login in ("", login)]
     for record in own if login else _could_answer(world, channel, known):
-        lines.append(_explain_connection(world, channel, record, since, failed))
+        lines.append(_explain_connection(world, channel, record, asked, failed))
         lines += _explain_faults(world, record, since)
     lines += _explain_subscriptions(world, channel, command, heard)
     if world.unsupported:
@@ -118,7 +118,11 @@ def _could_answer(
 
 
 def _explain_connection(
-    world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float, failed: str
+    world: TwitchWorld,
+    channel: Channel,
+    record: ConnectionRecord,
+    asked: ChatMessage | None,
+    failed: str,
 ) -> str:
     who = record.login or "a program"
     if record.closed == REFUSED_BY_FAULT:
@@ -165,7 +169,7 @@ def _explain_connection(
         )
     if record.login.startswith("justinfan"):
         return f"Found: {record.login} only reads: it logged in without an account"
-    return _explain_silence_of_hearer(world, channel, record, since, failed)
+    return _explain_silence_of_hearer(world, channel, record, asked, failed)
 
 
 def _explain_faults(world: TwitchWorld, record: ConnectionRecord, since: float) -> list[str]:
@@ -183,9 +187,13 @@ def _explain_faults(world: TwitchWorld, record: ConnectionRecord, since: float) 
 
 
 def _explain_silence_of_hearer(
-    world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float, failed: str
+    world: TwitchWorld,
+    channel: Channel,
+    record: ConnectionRecord,
+    asked: ChatMessage | None,
+    failed: str,
 ) -> str:
-    user = world.user(record.login)
+    user, since = world.user(record.login), asked.at if asked else world.clock.now()
     left = world.rules.penalty_left(user)
     if left:
         return (
@@ -223,6 +231,11 @@ def _explain_silence_of_hearer(
             f"Found: {record.login} is connected and heard the message, but said nothing.\n"
             f"Its log says: {failed}\n"
             "What to do: fix that; the bot apologizes at most once a minute"
+        )
+    if not asked:
+        return (
+            f"Found: {record.login} is connected and hears #{channel.name}.\n"
+            "What to do: read the bot's output"
         )
     return (
         f"Found: {record.login} is connected and heard the message, but said nothing.\n"

@@ -54,6 +54,17 @@ def test_left_the_channel(world):
         assert "does not hear #viktor (it joined #hello_bot)" in world.silence()
 
 
+def test_who_waits_without_a_question_accuses_no_bot(world):
+    with world.irc():
+        with pytest.raises(NoReply) as silence:
+            world.viktor.wait(timeout=0.01)
+        with pytest.raises(NoReply) as other:
+            world.viktor.wait_for(lambda message: message.text == "live!", timeout=0.01)
+    for text in (str(silence.value), str(other.value)):
+        assert "Found: hello_bot is connected and hears #viktor.\nWhat to do: read the" in text
+        assert "heard the message" not in text and "command" not in text
+
+
 def test_connected_and_dumb(world):
     with world.irc():
         assert "heard the message, but said nothing" in world.silence()
