@@ -24,7 +24,7 @@ from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram.api import Api
 from bot_sandbox.telegram.arguments import Arguments, encode_form_value
 from bot_sandbox.telegram.delivered_update import DeliveredUpdate, deliver
-from bot_sandbox.telegram.diagnosis import describe_bots, describe_last_refusal
+from bot_sandbox.telegram.diagnosis import describe_bots
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.faults import Faults
 from bot_sandbox.telegram.limits import Limits
@@ -205,8 +205,7 @@ class TelegramCore(Service):
 
         if not await self._runner.changes.until(ready, timeout):
             head = f"{account.name} was not ready within {timeout:g} s."
-            found = [describe_bots(self._world, [account]), *describe_last_refusal(account)]
-            raise NoReply("\n".join([head, *found]))
+            raise NoReply(f"{head}\n{describe_bots(self._world, [account])}")
 
     def answer_canned(self, canned: bool = True) -> None:
         """From now on, answer also calls that the sandbox lacks, or refuse them again.

@@ -13,7 +13,7 @@ from bot_sandbox.diagnosis.bot_log import HeardLogs, LogFacts, append_source_lin
 from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.diagnosis.function_registry import function_at
 from bot_sandbox.telegram.calls import ApiCall
-from bot_sandbox.telegram.errors import NOT_FETCHED, UNKNOWN_METHOD, WRONG_TYPE
+from bot_sandbox.telegram.errors import NOT_FETCHED, UNKNOWN_METHOD, UNSUPPORTED, WRONG_TYPE
 from bot_sandbox.telegram.parameters import similar_method
 from bot_sandbox.telegram.types import Chat, Message, Update, User
 from bot_sandbox.telegram.updates import DEFAULT_TYPES
@@ -76,14 +76,12 @@ def explain_no_reply(
             lines.append(f"Found: {explain_update(each)}")
             lines += describe_calls(each.account, each.update, message.date)
         return "\n".join(lines)
-    members = [member for member in message.chat.members if member.is_bot]
-    if not members:
+    if not any(member.is_bot for member in message.chat.members):
         return (
             f"Nobody can answer {said!r}: there is no bot in {message.chat.title}.\n"
             "What to do: add a bot to it"
         )
-    names = ", ".join(member.name for member in members)
-    return f"{names} was not told of {said!r}.\nFound: {why_not_told(message)}"
+    return "\n".join(describe_untold([message]))
 
 
 def what_came(where: str, messages: Iterable[Message], timeout: float) -> str:
@@ -105,6 +103,20 @@ def update_has_ended(update: Update, world: TelegramWorld) -> bool:
     """Return whether the bot of an update is a function of this process that has ended."""
     account = world.accounts[update.account.id]
     return update not in account._updates and bool(function_at(_webhook_of(account)))
+
+
+def describe_untold(messages: Iterable[Message]) -> list[str]:
+    """Say of the newest of these messages why no bot was told of it, if none was."""
+    newest = max((each for each in messages if not each.event), key=_date_of, default=None)
+    bots = [member.name for member in newest.chat.members if member.is_bot] if newest else []
+    if newest is None or newest.updates or newest.sender.is_bot or not bots:
+        return []
+    untold = f"{', '.join(bots)} was not told of {newest.shown!r}."
+    return [untold, f"Found: {why_not_told(newest)}"]
+
+
+def _date_of(message: Message) -> tuple[int, int]:
+    return message.date, message.message_id
 
 
 def why_not_told(message: Message) -> str:
@@ -259,7 +271,11 @@ def describe_refused_calls(account: BotAccount, update: Update) -> list[str]:
 
 def describe_last_refusal(account: BotAccount) -> list[str]:
     """Return the last call of a bot that Telegram refused; the bot may have stopped there."""
-    refused = (call for call in reversed(account.calls) if call.error and not call.fault)
+    refused = (
+        call
+        for call in reversed(account.calls)
+        if call.error and not (call.fault or call.error.startswith(UNSUPPORTED))
+    )
     return [
         f"Its last refused call: {call.method}, {without_secrets(account, call.error)}{_hint(call)}"
         for call in itertools.islice(refused, 1)
@@ -392,7 +408,7 @@ def describe_bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
         else:
             state = f"no webhook is set and nobody calls getUpdates. What to do: {SET_WEBHOOK}"
         lines += [f"Found: {account.name}: {state}", *describe_unsupported_calls(account)]
-        lines += describe_ignored_parameters(account)
+        lines += [*describe_last_refusal(account), *describe_ignored_parameters(account)]
         describe = describe_failing_webhook if account._updates else describe_handler_error
         lines += describe(account, read_log(account))
         lines += describe_faults(account, world.clock.now() - RECENT_S)
@@ -411,7 +427,9 @@ def describe_bots_of(person: User, world: TelegramWorld) -> str:
     users = [one for chat in own if not chat._blocked for one in chat.members]
     bots = [one for one in world.accounts.values() if one in users]
     blocked = [describe_blocked_bot(chat) for chat in own if chat._blocked]
-    return "\n".join(blocked + ([describe_bots(world, bots)] if bots or not blocked else []))
+    lines = blocked + ([describe_bots(world, bots)] if bots or not blocked else [])
+    said = [one for chat in own for one in chat.messages if one.sender is person]
+    return "\n".join([*lines, *describe_untold(said)])
 
 
 def describe_blocked_bot(chat: Chat) -> str:

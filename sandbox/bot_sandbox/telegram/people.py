@@ -655,7 +655,8 @@ class Group(Chat):
         if found is None:
             bots = [one for one in self._world.accounts.values() if one in self.members]
             came = diagnosis.what_came(f"in {self.title}", unread(), timeout)
-            raise NoReply(f"{came}\n{diagnosis.describe_bots(self._world, bots)}")
+            state = diagnosis.describe_bots(self._world, bots)
+            raise NoReply("\n".join([came, state, *diagnosis.describe_untold(self.messages)]))
         self._read = found.message_id
         return found
 

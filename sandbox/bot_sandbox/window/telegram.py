@@ -551,7 +551,8 @@ class TelegramView(View):
         head = diagnosis.what_came("in this chat", came, timeout)
         if chat and chat._blocked:
             return f"{head}\n{diagnosis.describe_blocked_bot(chat)}"
-        return f"{head}\n{diagnosis.describe_bots(self.telegram._world, bots)}"
+        state = diagnosis.describe_bots(self.telegram._world, bots)
+        return "\n".join([head, state, *diagnosis.describe_untold(chat.messages if chat else [])])
 
     @post_route("telegram/block", FROM, TO, example=VIKTOR)
     async def block(self, values: Values) -> BlockedJson:

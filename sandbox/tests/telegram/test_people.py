@@ -665,6 +665,32 @@ def test_silence_names_only_bots_that_can_write_to_the_person(telegram, account,
         assert other.startswith("Found: Member:")
 
 
+def test_silence_names_what_was_refused_last(telegram, account, viktor):
+    viktor.send("hi")
+    with pytest.raises(TelegramError):
+        telegram.call(account, "sendMessage", chat_id=viktor.id, text="")
+    words = "Its last refused call: sendMessage, Bad Request: message text is empty"
+    for wait in (viktor.wait, lambda timeout: viktor.wait_for(len, timeout=timeout)):
+        with pytest.raises(NoReply, match=words):
+            wait(timeout=0.01)
+
+
+def test_silence_names_a_message_that_privacy_mode_hides(telegram, account, viktor):
+    club = telegram.group("Club", [viktor, account])
+    viktor.send("tea?", to=club)
+    waits = (viktor.wait, lambda timeout: viktor.wait_for(len, timeout=timeout))
+    for wait in (*waits, lambda timeout: club.wait_for(len, timeout=timeout)):
+        with pytest.raises(
+            NoReply, match=r"Hello bot was not told of 'tea\?'\.\nFound: in a group"
+        ):
+            wait(timeout=0.01)
+    viktor.send("/tea", to=club)
+    for wait in (*waits, lambda timeout: club.wait_for(len, timeout=timeout)):
+        with pytest.raises(NoReply) as silence:
+            wait(timeout=0.01)
+        assert "told" not in str(silence.value)
+
+
 def test_silence_without_any_bot_says_so(telegram, viktor):
     with pytest.raises(NoReply, match=r"Found: no bot\. What to do: create one"):
         viktor.wait(timeout=0.01)
