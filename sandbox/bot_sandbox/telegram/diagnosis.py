@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot_sandbox.diagnosis.bot_log import HeardLogs, LogFacts, append_source_line, read_log_facts
-from bot_sandbox.diagnosis.clean_text import hide_tokens
+from bot_sandbox.diagnosis.clean_text import hide_tokens, quote_safely
 from bot_sandbox.diagnosis.function_registry import function_at
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.errors import NOT_FETCHED, UNKNOWN_METHOD, UNSUPPORTED, WRONG_TYPE
@@ -92,6 +92,17 @@ def what_came(where: str, messages: Iterable[Message], timeout: float) -> str:
         return f"{head} No other came either."
     more = [f"  … and {len(shown) - SHOWN_OTHERS} more"] if len(shown) > SHOWN_OTHERS else []
     return "\n".join([f"{head} What came instead:", *shown[:SHOWN_OTHERS], *more])
+
+
+def describe_last_edit(messages: Iterable[Message]) -> list[str]:
+    """Name the newest edit by a bot among messages that were read, and how to wait for it."""
+    edited = [one for one in messages if one.edited_at and one.sender.is_bot and not one.deleted]
+    return [
+        f"{one.sender.name} edited an earlier message: {quote_safely(one.shown)}. An edit is no "
+        "new message.\nWhat to do: wait for it, as in "
+        'telegram.wait_until(lambda: message.text == "…")'
+        for one in sorted(edited, key=lambda one: one.changed_at)[-1:]
+    ]
 
 
 def has_ended(message: Message, world: TelegramWorld) -> bool:
@@ -422,8 +433,7 @@ def describe_bots_of(person: User, world: TelegramWorld) -> str:
 
     It can if they have a chat, or share a group.
     """
-    chats = (*world.private.values(), *world.groups.values())
-    own = [chat for chat in chats if person in chat.members]
+    own = world.chats_of(person)
     users = [one for chat in own if not chat._blocked for one in chat.members]
     bots = [one for one in world.accounts.values() if one in users]
     blocked = [describe_blocked_bot(chat) for chat in own if chat._blocked]

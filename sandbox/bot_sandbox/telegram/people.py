@@ -150,7 +150,10 @@ class Person(User):
         found = await self._world.changes.value(find, timeout)
         if found is None:
             came = diagnosis.what_came(f"for {self.name}", self.inbox, timeout)
-            raise NoReply(f"{came}\n{diagnosis.describe_bots_of(self, self._world)}")
+            state = diagnosis.describe_bots_of(self, self._world)
+            known = [one for chat in self._world.chats_of(self) for one in chat.messages]
+            edits = diagnosis.describe_last_edit(one for one in known if one not in self.inbox)
+            raise NoReply("\n".join([came, *edits, state]))
         while self.inbox.popleft() is not found:
             pass
         return found
@@ -656,7 +659,9 @@ class Group(Chat):
             bots = [one for one in self._world.accounts.values() if one in self.members]
             came = diagnosis.what_came(f"in {self.title}", unread(), timeout)
             state = diagnosis.describe_bots(self._world, bots)
-            raise NoReply("\n".join([came, state, *diagnosis.describe_untold(self.messages)]))
+            edits = diagnosis.describe_last_edit(self.messages[: self._read])
+            untold = diagnosis.describe_untold(self.messages)
+            raise NoReply("\n".join([came, *edits, state, *untold]))
         self._read = found.message_id
         return found
 

@@ -394,6 +394,11 @@ class TelegramWorld:
             why = chat._why_forbidden(person, permission)
             raise ValueError(f"{person.name} may not {verb} {chat.title}: {why}")
 
+    def chats_of(self, person: User) -> list[Chat]:
+        """Return the chats in which somebody is."""
+        chats = (*self.private.values(), *self.groups.values())
+        return [chat for chat in chats if person in chat.members]
+
     def edit(self, message: Message, *, mark: bool = True, **changes: Any) -> None:
         """Change a message; bots that may see it get an update if a person did it.
 

@@ -665,6 +665,22 @@ def test_silence_names_only_bots_that_can_write_to_the_person(telegram, account,
         assert other.startswith("Found: Member:")
 
 
+def test_silence_names_an_edit_and_how_to_wait_for_it(telegram, account, viktor):
+    viktor.send("hi")
+    club = telegram.group("Club", [viktor, account])
+    for chat, reader in ((account, viktor), (club, club)):
+        place = {"chat_id": viktor.id if chat is account else club.id}
+        telegram.call(account, "sendMessage", **place, text="one")
+        message = reader.wait_for(lambda message: message.text == "one")
+        place["message_id"] = message.message_id
+        telegram.call(account, "editMessageText", **place, text="two")
+        with pytest.raises(NoReply) as silence:
+            reader.wait_for(lambda message: message.text == "two", timeout=0.01)
+        assert "Hello bot edited an earlier message: 'two'. An edit is no new" in str(silence.value)
+        assert "telegram.wait_until(lambda: message.text ==" in str(silence.value)
+        assert telegram.wait_until(lambda: message.text == "two")  # noqa: B023
+
+
 def test_silence_names_what_was_refused_last(telegram, account, viktor):
     viktor.send("hi")
     with pytest.raises(TelegramError):
