@@ -105,6 +105,26 @@ def test_a_name_outside_is_refused_and_named_if_the_command_fails(offer):
     assert last.startswith("a program asked for api.example.com:443, which the sandbox doesn't")
 
 
+def test_a_bot_is_told_that_the_sandbox_was_started_again(telegram):
+    code = """if True:
+    import socket, sys
+    while sys.stdin.readline():
+        try:
+            socket.create_connection(("api.telegram.org", 443)).recv(1)
+        except OSError:
+            pass
+    """
+    with JoinOffer(telegram, code="a-code-for-these-tests") as offer:
+        process = start("join", offer.address, *python(code), stdin=subprocess.PIPE)
+        assert process.stderr.readline().startswith("bot-sandbox: joined Telegram")
+    with JoinOffer(telegram, port=offer.port, code="a-code-for-these-tests"):
+        out, err = process.communicate("\n\n", timeout=60)  # it tries twice
+    place = offer.address.partition("#")[0]
+    again = f"the sandbox at {place} was started again, and has another certificate"
+    assert (process.returncode, out, err.count("\n")) == (0, "", 1)
+    assert err.startswith(f"bot-sandbox join: {again}")
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("it needs a command: bot-sandbox join ADDRESS#CODE -- python bot.py")
     exit_on_sigterm()
     try:
-        with JoinedProxy(options.address) as proxy:
+        with JoinedProxy(options.address, warn) as proxy:
             there = " and ".join(name.title() for name in proxy.platforms)
             whose = f", as @{proxy.bot}, whose token is in TELEGRAM_TOKEN" if proxy.bot else ""
             joined = f"bot-sandbox: joined {there} at {proxy.place}{whose}"
@@ -43,6 +43,11 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def warn(words: str) -> None:
+    """Say at once why the program reaches the sandbox no more."""
+    print(f"bot-sandbox join: {words}", file=sys.stderr, flush=True)
 
 
 def joined_address(text: str) -> str:

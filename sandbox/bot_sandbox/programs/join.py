@@ -8,6 +8,7 @@ through a tunnel is the program's own TLS.
 """
 
 import asyncio
+import hashlib
 import json
 import logging
 import secrets
@@ -30,6 +31,7 @@ from aiohttp import (
     ThreadedResolver,
     WSCloseCode,
     WSMsgType,
+    WSServerHandshakeError,
     web,
 )
 from aiohttp.typedefs import Handler, Middleware
@@ -65,6 +67,11 @@ CODE_HEADER = "Bot-Sandbox-Code"
 CODE_BYTES = 16
 GONE_ACCOUNT = "{}, for whom this join code was, is gone from the sandbox. Get a new address there"
 WRONG_CODE = "the code after # is missing or wrong. Copy the whole address, as the sandbox shows it"
+CHANGED: dict[int, str] = {  # what a tunnel that is refused says about the sandbox
+    HTTPStatus.UNAUTHORIZED: "takes this code no more. Get a new address there, and start your bot "
+    "again with it",
+    HTTPStatus.CONFLICT: "was started again, and has another certificate. Start your bot again",
+}
 LONGEST_NOTE = 500  # characters
 OFFER_S = 10.0  # how long a sandbox may take to say what it offers
 TUNNEL_S = 30.0  # how long it may take to open a tunnel
@@ -189,7 +196,10 @@ class JoinOffer(LocalServer):
         return web.json_response(offer)
 
     async def _serve_tunnel(self, request: web.Request) -> web.StreamResponse:
-        """GET /tunnel?to=HOST:PORT: a WebSocket with the bytes of one connection."""
+        """GET /tunnel?to=HOST:PORT: a WebSocket with the bytes of one connection.
+
+        409 if the client's certificate, whose hash is in `authority`, is another sandbox's.
+        """
         asked, owners = request.query.get("to", ""), self._owners_of(request)
         place = next((each for each in ADDRESSES if "{}:{}".format(*each) == asked), None)
         if place and ADDRESSES[place].platform not in self._open_platforms(owners):
@@ -198,6 +208,8 @@ class JoinOffer(LocalServer):
         if place is None:
             words = f"tunnels lead to {', '.join(HOSTS)}, and not to {asked[:100]}"
             return web.Response(status=HTTPStatus.FORBIDDEN, text=words)
+        if request.query.get("authority") not in (None, hash_of(self._proxy.authority)):
+            return web.Response(status=HTTPStatus.CONFLICT, text="the certificate is another one")
         tunnel = web.WebSocketResponse(compress=False, timeout=CLOSE_S)
         await tunnel.prepare(request)
         self._tunnels.add(tunnel)
@@ -227,15 +239,16 @@ class JoinOffer(LocalServer):
 class JoinedProxy(ProgramProxy):
     """Real addresses lead through tunnels to a sandbox that runs elsewhere.
 
-    `address` is that of a `JoinOffer`. Raises ValueError if it is wrong, and OSError if no sandbox
-    answers there.
+    `address` is that of a `JoinOffer`. `warn` receives at once why the sandbox opens no tunnel
+    anymore. Raises ValueError if the address is wrong, and OSError if no sandbox answers there.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, warn: Callable[[str], object] = str) -> None:
         self.place, self._code = split_address(address)  # the place is no secret
         offer = ask_for_offer(self.place, self._code)
         self.bot: str = offer.bot  # if the code is for one
         self._token = offer.token
+        self._warn = warn
         self._session: ClientSession | None = None  # made on the loop
         host = urlsplit(f"//{self.place}").hostname or ""
         super().__init__("joined-proxy", offer.platforms, offer.authority, [host])
@@ -263,16 +276,22 @@ class JoinedProxy(ProgramProxy):
             async with asyncio.timeout(TUNNEL_S):
                 tunnel = await self._session.ws_connect(
                     f"http://{self.place}/tunnel",
-                    params={"to": f"{host}:{port}"},
+                    params={"to": f"{host}:{port}", "authority": hash_of(self.authority)},
                     headers={CODE_HEADER: self._code},
                     timeout=ClientWSTimeout(ws_close=CLOSE_S),
                 )
-        except (ClientError, OSError):  # TimeoutError is one, too
-            words = f"{host}: the sandbox at {self.place} opens no tunnel anymore. Does it run?"
-            self._add_note(words)
+        except (ClientError, OSError) as error:  # TimeoutError is one, too
+            status = error.status if isinstance(error, WSServerHandshakeError) else 0
+            changed = CHANGED.get(status, "opens no tunnel anymore. Does it run?")
+            self._note_closed(f"the sandbox at {self.place} {changed}")
             reset_connection(client)
             return
         await pass_through_tunnel(await streams_of(client), tunnel, self._add_note)
+
+    def _note_closed(self, words: str) -> None:
+        if words not in self.notes:
+            self._warn(words)
+        self._add_note(words)
 
 
 def split_address(address: str) -> tuple[str, str]:
@@ -297,6 +316,11 @@ class OfferDetails(NamedTuple):
     platforms: list[str]
     bot: str
     token: str
+
+
+def hash_of(authority: bytes) -> str:
+    """Return what tells two public certificates apart."""
+    return hashlib.sha256(authority).hexdigest()
 
 
 def name_of(owner: TokenOwner) -> str:

@@ -158,10 +158,7 @@ def test_a_sandbox_that_has_ended_is_named(run, offer, joined, account):
     offer.close()
     assert "Error" in run("-c", GET_ME, account.token)[1]
     (note,) = joined.notes
-    assert note == (
-        f"api.telegram.org: the sandbox at 127.0.0.1:{offer.port} opens no tunnel anymore. Does it "
-        "run?"
-    )
+    assert note == f"the sandbox at 127.0.0.1:{offer.port} opens no tunnel anymore. Does it run?"
 
 
 def test_only_the_public_certificate_and_the_platforms_are_offered(offer, telegram):
@@ -172,6 +169,28 @@ def test_only_the_public_certificate_and_the_platforms_are_offered(offer, telegr
     assert found["authority"].startswith("-----BEGIN CERTIFICATE-----")
     with JoinOffer(telegram, code=CODE) as less, JoinedProxy(less.address) as joined:
         assert joined.platforms == ["telegram"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (CODE, "was started again, and has another certificate. Start your bot again"),
+        ("another-code-for-these", "takes this code no more. Get a new address there, and start"),
+    ],
+)
+def test_a_sandbox_that_was_started_again_is_noticed(telegram, twitch, code, words):
+    """A program reads its list of certificates only when it starts."""
+    with JoinOffer(telegram, twitch, code=CODE) as offer:
+        joined = JoinedProxy(offer.address)
+    with (
+        joined,
+        JoinOffer(telegram, twitch, port=offer.port, code=code),
+        connect_plainly(joined, "api.telegram.org", 443) as client,
+    ):
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+        (note,) = joined.notes
+        assert note.startswith(f"the sandbox at {offer.host}:{offer.port} {words}")
 
 
 def test_a_platform_that_is_not_there_is_named(telegram, start):
