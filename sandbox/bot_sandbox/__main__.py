@@ -69,7 +69,7 @@ You can change each port; 0 takes any free one, and so does --run for each that 
     --cloud-port N       8080
     --window-port N      8083
     --mail-port N        8025
-    --join-port N        any free one
+    --join-port N        any free one; with --fixed 8084
 """
 
 import argparse
@@ -246,6 +246,8 @@ def start_servers(
         code = randomness.text(JOIN_CODE_LENGTH, "join code", URL_SAFE)
         port = chosen_port(options, "join")
         offer = stack.enter_context(JoinOffer(telegram, twitch, port=port, code=code, **allowed))
+        if options.fixed:
+            offer._fix_codes(str(seed))
     sandbox = Sandbox(telegram, twitch, cloud, mail, window, offer, sample, settings, functions)
     window.describe_world = lambda: world_as_dict(sandbox)
     return sandbox, deployed

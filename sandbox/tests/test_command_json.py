@@ -16,7 +16,7 @@ from command import ANY_PORTS, COMMAND, folder_with, get, post, start
 from letters import send
 
 from bot_sandbox import __main__, __version__
-from bot_sandbox.command.options import make_parser
+from bot_sandbox.command.options import make_parser, read_options
 
 pytestmark = pytest.mark.slow("commands from start to end")
 
@@ -51,6 +51,22 @@ def api(found, path, **values):
     key = {"Bot-Sandbox-Key": found["window"]["key"]}
     url = f"{found['window']['api_url']}/{path}"
     return post(url, values, **key) if values else json.loads(get(url, **key))
+
+
+def test_with_fixed_the_lines_to_join_stay_the_same(tmp_path):
+    starts = []
+    for _ in range(2):
+        with running("--fixed", BOT_SANDBOX_STATE=str(tmp_path)) as (found, _):
+            bots, accounts = found["telegram"]["bots"], found["twitch"]["accounts"]
+            each = (found, bots["hello_bot"], accounts["hello_bot"], accounts["anna"])
+            starts.append([one["join"]["address"].partition("#")[2] for one in each])
+    assert starts[0] == starts[1] and len({*starts[0]}) == 4
+
+
+def test_with_fixed_the_port_to_join_is_fixed():
+    ports = [read_options("", words).join_port for words in (["--fixed"], [], ["--seed=x"])]
+    assert ports == [8084, 0, 0]
+    assert read_options("", ["--fixed", "--join-port=8090"]).join_port == 8090
 
 
 def test_one_line_has_all_that_a_client_needs(tmp_path):

@@ -24,6 +24,7 @@ PORTS = {
     "mail": 8025,
     "join": 0,
 }
+FIXED_JOIN_PORT = 8084  # with --fixed, so that the line JOIN stays the same
 KEY_VARIABLE = "BOT_SANDBOX_KEY"
 # It is sent as `Bot-Sandbox-Key: KEY` and as `Credential=KEY/…`, and is in the window's address.
 KEY = re.compile(r"[A-Za-z0-9._~-]{16,200}")
@@ -68,6 +69,7 @@ def read_options(text: str, arguments: Sequence[str] | None = None) -> argparse.
         parser.error("--run gives the line of JSON to your command. Leave --json out.")
     for name, port in PORTS.items():
         if getattr(options, f"{name}_port") is None:
+            port = FIXED_JOIN_PORT if name == "join" and options.fixed else port
             setattr(options, f"{name}_port", 0 if options.run else port)
     # Functions and other programs that the sandbox starts must not find it.
     from_environment = os.environ.pop(KEY_VARIABLE, "")

@@ -8,7 +8,9 @@ through a tunnel is the program's own TLS.
 """
 
 import asyncio
+import base64
 import hashlib
+import hmac
 import json
 import logging
 import secrets
@@ -84,8 +86,8 @@ class JoinOffer(LocalServer):
     `bot-sandbox join ADDRESS -- COMMAND` runs such a program, on this machine or another. `address`
     has a code after its #, which is random and new each time, unless you pass one. It opens the way
     to the Bot API and to Twitch, which want their own tokens, and to nothing else of the sandbox.
-    `address_for` returns one that opens the way for some accounts only. `notes` are what programs
-    were refused.
+    `address_for` returns one that opens the way for some accounts only; its code is random, also
+    if you pass one. `notes` are what programs were refused.
 
     `port` 0 takes any free one. The offer listens on `host`; `allow_hosts` are more names that it
     answers to. Raises ImportError if trustme is missing.
@@ -108,6 +110,7 @@ class JoinOffer(LocalServer):
         self._telegram, self._twitch = telegram, twitch
         self.notes: list[str] = []
         self._codes: dict[tuple[TokenOwner, ...], str] = {}  # (): that of the whole sandbox
+        self._code_seed = b""  # codes for some accounts are made from it; random without it
         self._sending = BackgroundTasks()
         self._tunnels: set[Tunnel] = set()
         app = web.Application(middlewares=[self._check()])
@@ -133,8 +136,23 @@ class JoinOffer(LocalServer):
         return self._address_with(tuple(map(self._token_owner, accounts)))
 
     def _address_with(self, owners: tuple[TokenOwner, ...], code: str = "") -> str:
-        code = self._codes.setdefault(owners, code or secrets.token_urlsafe(CODE_BYTES))
+        code = self._codes.setdefault(owners, code or self._new_code(owners))
         return f"{self.host}:{self.port}#{code}"
+
+    def _fix_codes(self, seed: str) -> None:
+        """Make the same codes for the same accounts at every start.
+
+        Whoever has one of these codes can try seeds without asking us, so the seed must be long
+        and random. That is why they don't follow from a `code` that somebody chose.
+        """
+        self._code_seed = seed.encode()
+
+    def _new_code(self, owners: tuple[TokenOwner, ...]) -> str:
+        if not (self._code_seed and owners):
+            return secrets.token_urlsafe(CODE_BYTES)
+        words = json.dumps([[type(one).__name__, id_of(one), name_of(one)] for one in owners])
+        digest = hmac.digest(self._code_seed, words.encode(), "sha256")[:CODE_BYTES]
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     def _token_owner(self, account: Account) -> TokenOwner:
         owner = account.user if isinstance(account, TwitchAccount) else account
@@ -328,6 +346,11 @@ def name_of(owner: TokenOwner) -> str:
     if isinstance(owner, BotAccount):
         return f"@{owner.username}"
     return owner.login if isinstance(owner, TwitchUser) else owner.name
+
+
+def id_of(owner: TokenOwner) -> str:
+    """Return an account's id, or an application's client id."""
+    return owner.client_id if isinstance(owner, Application) else str(owner.id)
 
 
 def ask_for_offer(place: str, code: str) -> OfferDetails:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "bot_sandbox")
 STAND_IN = Path(__file__).with_name("curl.py")
-ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud", "window", "mail")
+ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud", "window", "mail", "join")
              for word in (f"--{name}-port", "0")]  # fmt: skip
 
 

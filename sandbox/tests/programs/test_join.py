@@ -239,6 +239,13 @@ def test_the_code_opens_nothing_else(offer, method, path):
     assert ask(offer, path, method=method, Bot_Sandbox_Code=CODE)[0] in (404, 405)
 
 
+def test_no_code_for_one_bot_follows_from_a_code_that_somebody_chose(telegram, account):
+    """A pupil could try all weak ones until their own code comes out."""
+    with JoinOffer(telegram, code=CODE) as one, JoinOffer(telegram, code=CODE) as other:
+        codes = [each.address_for(account).partition("#")[2] for each in (one, other)]
+    assert codes[0] != codes[1]
+
+
 def test_each_offer_has_a_new_code_that_is_not_shown_by_chance(telegram):
     with JoinOffer(telegram) as one, JoinOffer(telegram) as other:
         codes = [each.address.partition("#")[2] for each in (one, other)]
