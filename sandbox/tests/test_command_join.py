@@ -102,7 +102,7 @@ def test_a_name_outside_is_refused_and_named_if_the_command_fails(offer):
     assert (status, out) == (1, "")
     assert "Tunnel connection failed: 403 Forbidden" in err
     last = err.splitlines()[-1]
-    assert last.startswith("a program asked for api.example.com:443, which the sandbox doesn't")
+    assert last.startswith("A program asked for api.example.com:443, which the sandbox doesn't")
 
 
 def test_a_bot_is_told_that_the_sandbox_was_started_again(telegram):

@@ -167,4 +167,4 @@ def test_a_name_outside_is_refused_and_named_if_the_command_fails():
     status, out, err = run(*python(code))
     assert (status, out) == (1, "")
     assert "Tunnel connection failed: 403 Forbidden" in err
-    assert "a program asked for api.example.com:443, which the sandbox doesn't reach" in err
+    assert "A program asked for api.example.com:443, which the sandbox doesn't reach" in err

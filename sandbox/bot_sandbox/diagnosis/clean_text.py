@@ -65,8 +65,13 @@ def clean_error(text: str) -> str:
 
 
 def quote_safely(text: str, longest: int = 60) -> str:
-    """Return a text for an error: in quotes, without tokens, and only then shortened."""
-    return f"{clean_error(text)!r:.{longest}}"
+    """Return a text for an error: in quotes, without tokens, and only then shortened.
+
+    >>> print(quote_safely("Let's start!", 9))
+    "Let's …"
+    """
+    quoted = repr(clean_error(text))
+    return quoted if len(quoted) <= longest else f"{quoted[: longest - 2]}…{quoted[-1]}"
 
 
 @contextmanager

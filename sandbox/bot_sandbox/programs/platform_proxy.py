@@ -87,7 +87,7 @@ class PlatformProxy(ProgramProxy):
         except ssl.SSLError as error:
             if "ALERT" in (error.reason or ""):
                 note(
-                    f"a client did not trust the sandbox's certificate for {host}: it has a list "
+                    f"A client did not trust the sandbox's certificate for {host}: it has a list "
                     "of certificates of its own (ca). Leave that list out, or set the address in "
                     "your bot"
                 )

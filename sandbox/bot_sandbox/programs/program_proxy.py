@@ -166,7 +166,7 @@ class ProgramProxy(LocalServer):
             head = await reader.readexactly(1)
             if head == TLS_HANDSHAKE:  # it would send no more, but wait for us
                 self._add_note(
-                    "a client speaks TLS with the proxy itself, as axios before 0.19 does, so its "
+                    "A client speaks TLS with the proxy itself, as axios before 0.19 does, so its "
                     "requests go nowhere. Update the client, or start your bot without HTTPS_PROXY "
                     "and https_proxy: env -u HTTPS_PROXY -u https_proxy node bot.js"
                 )
@@ -179,7 +179,7 @@ class ProgramProxy(LocalServer):
         address = ADDRESSES.get((host, port))
         if address is None:
             self._add_note(
-                f"a program asked for {host[:100]}:{port}, which the sandbox doesn't reach. If it "
+                f"A program asked for {host[:100]}:{port}, which the sandbox doesn't reach. If it "
                 "should, name that host in the variable NO_PROXY"
             )
             known = ", ".join(HOSTS)

@@ -595,7 +595,8 @@ def _check_text(text: str) -> str:
 
 def _check_caption(text: str) -> str:
     if not isinstance(text, str) or len(text) > MAX_CAPTION:
-        raise ValueError(f"a caption has at most {MAX_CAPTION} characters; found {text!r:.60}")
+        found = quote_safely(str(text))
+        raise ValueError(f"a caption has at most {MAX_CAPTION} characters; found {found}")
     return text.strip()
 
 

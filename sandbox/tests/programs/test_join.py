@@ -143,7 +143,7 @@ def test_a_client_with_a_list_of_certificates_of_its_own_is_named(offer, joined)
     with connect_plainly(joined, "api.telegram.org", 443) as raw, pytest.raises(ssl.SSLError):
         ssl.create_default_context().wrap_socket(raw, server_hostname="api.telegram.org")
     assert offer.wait_until(lambda: offer.notes, timeout=60)
-    words = "a client did not trust the sandbox's certificate for api.telegram.org: it has a list"
+    words = "A client did not trust the sandbox's certificate for api.telegram.org: it has a list"
     assert offer.notes[0].startswith(words)
 
 

@@ -94,7 +94,7 @@ def test_a_foreign_name_is_refused_and_named(proxy):
     assert status == 403
     assert "bot-sandbox reaches api.telegram.org, " in words
     (note,) = proxy.notes
-    assert note.startswith("a program asked for api.example.com:443, which the sandbox doesn't")
+    assert note.startswith("A program asked for api.example.com:443, which the sandbox doesn't")
     assert "NO_PROXY" in note and note in words
     assert tunnel(proxy, "api.telegram.org:8443")[0] == 403  # no other port either
     assert tunnel(proxy, "api.telegram.org:443")[0] == 200
