@@ -142,8 +142,8 @@ class JoinOffer(LocalServer):
     def _fix_codes(self, seed: str) -> None:
         """Make the same codes for the same accounts at every start.
 
-        Whoever has one of these codes can try seeds without asking us, so the seed must be long
-        and random. That is why they don't follow from a `code` that somebody chose.
+        Somebody who has such a code can try seeds without asking us, so the seed must be long and
+        random. That is why they don't follow from a `code` that somebody chose.
         """
         self._code_seed = seed.encode()
 
