@@ -462,6 +462,16 @@ def test_ready_can_wait_for_the_bot_itself(telegram, account, viktor, tmp_path):
         program.close()
 
 
+def test_the_recipe_for_a_bot_that_is_started_once(tmp_path):
+    def first_example(page, heading):
+        part = (SANDBOX / page).read_text(encoding="utf-8").partition(heading)[2]
+        return part.partition("```python\n")[2].partition("```")[0]
+
+    (tmp_path / "bot.py").write_text(first_example("README.md", "A bot, `bot.py`:"))
+    shown = run(tmp_path, first_example("docs/python.md", "### A bot that is started once"))
+    assert "2 passed" in shown, shown
+
+
 def test_the_plugin_imports_nothing_until_it_is_used():
     code = "import bot_sandbox.pytest_plugin, sys; print(*sys.modules)"
     done = subprocess.run(

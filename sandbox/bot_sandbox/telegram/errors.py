@@ -33,7 +33,7 @@ NOT_FETCHED = "failed to get HTTP URL content"
 WRONG_TYPE = "wrong type of the web page content"
 UNKNOWN_METHOD = "Not Found: method not found"
 UNSUPPORTED = "This sandbox has no "  # every refusal of an unsupported feature begins so
-USE_CANNED = "Or turn on canned answers (--canned)."  # and ends so
+USE_CANNED = "Or turn on canned answers (--canned, in Python answer_canned())."  # and ends so
 
 
 class UnsupportedError(TelegramError):

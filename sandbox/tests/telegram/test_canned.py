@@ -15,7 +15,7 @@ from bot_sandbox.telegram import Limits, NoReply, Telegram, TelegramError
 from bot_sandbox.telegram.bot_api import METHODS
 from bot_sandbox.telegram.methods.table import names
 
-HINT = "Or turn on canned answers (--canned)."
+HINT = "Or turn on canned answers (--canned, in Python answer_canned())."
 LACKING = sorted(METHODS.keys() - set(names()))
 
 
