@@ -22,6 +22,7 @@ from lessons.exercises.verdict import GREEN, NotYet, Verdict, expect, show_not_y
 from lessons.learner_bot import bot_name
 from lessons.progress.course_map import remember_passed
 from lessons.workshop import digest, workshop, write_file
+from lessons.worlds.phone import Phone
 
 FREE_TRIES = 3  # saves that were run, before the solution is shown
 READY_S = 20.0
@@ -43,8 +44,13 @@ def make_alone_folder() -> None:
     print(f"Your folder: {folder.as_posix()}")
 
 
-def start_alone(file: str) -> None:
-    """Put the extracts into the folder, and say where they and the file belong."""
+def start_alone(file: str, phone: Phone | None = None) -> None:
+    """Put the extracts into the folder, and say where they and the file belong.
+
+    A file in a terminal then finds the sandbox of `phone`.
+    """
+    if phone:
+        phone.offer()
     section, folder = SECTIONS[file], alone_folder()
     write_file(f"{folder.name}/{section.extracts}", section.extracts_text)
     print(f"Your file: {(folder / file).as_posix()}")

@@ -1,6 +1,6 @@
 """The sandbox that is open on a notebook's page, for a program in a terminal.
 
-The notebook's world offers its Telegram or Twitch, and writes how to join it into a file in
+A notebook's cell offers its Telegram or Twitch, and writes how to join it into a file in
 my_course, which nobody else may read. `start.py run` finds the file there. The file goes when the
 notebook's kernel ends. If the kernel was killed, the file stays, and nobody answers at its address.
 """

@@ -109,7 +109,8 @@ TRAPS = (
     ),
     Trap(
         "NetworkError|ConnectError",
-        "the platform can't be reached. Is the internet there?",
+        "the platform can't be reached. Is the internet there? If your bot lives in a notebook's "
+        "sandbox, was its kernel restarted?",
     ),
 )
 

@@ -111,7 +111,11 @@ def open_world(file: Path, settings: Settings, no_open: bool) -> Iterator[World]
             flush=True,
         )
         with JoinedProxy(own.sandbox.address) as proxy:
-            yield World(variables_for(own.sandbox, proxy), lambda: True, proxy.notes)
+
+            def has_no_page() -> bool:
+                return find_open_sandbox(settings.platform) in (None, offer)
+
+            yield World(variables_for(own.sandbox, proxy), has_no_page, proxy.notes)
 
 
 def join_open_sandbox(offer: OpenSandbox) -> JoinedProxy | None:
@@ -131,7 +135,7 @@ def run_save(file: Path, command: list[str], world: World, supervisor: ProcessSu
     """Run a file as it is now, until it is saved again, or its world is gone."""
     save = read_save(file)
     remember_run(file)
-    program = RunningProgram(file, command, world.variables, supervisor)
+    program = RunningProgram(file, command, world, supervisor)
     notes = len(world.notes)
     has_ended = False
     try:
@@ -161,10 +165,10 @@ class RunningProgram:
         self,
         file: Path,
         command: list[str],
-        variables: Mapping[str, str],
+        world: World,
         supervisor: ProcessSupervisor,
     ) -> None:
-        self._marker, self._variables = supervisor.new_marker(), variables
+        self._marker, self._world = supervisor.new_marker(), world
         self._errors = ShortErrors(file.parent)
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._advised: set[str] = set()  # what was said of this run's errors
@@ -175,7 +179,7 @@ class RunningProgram:
                 command,
                 self._marker,
                 file.parent,
-                variables,
+                world.variables,
                 sys.stdout.fileno(),
                 subprocess.PIPE,
             )
@@ -219,8 +223,10 @@ class RunningProgram:
         self._lines.put(None)
 
     def _show(self, lines: Iterator[str]) -> None:
+        if not self._world.is_current():
+            return  # its sandbox has ended, and so will the program: no error of its own
         for line in lines:
-            print(hide_secrets(line, self._variables), flush=True)
+            print(hide_secrets(line, self._world.variables), flush=True)
             advice = advice_on(line)
             if advice and advice not in self._advised:
                 self._advised.add(advice)

@@ -48,8 +48,6 @@ class Phone:
         self._world = telegram_world(telegram, account, person, secret="", real=True)
         self.is_real = self._world.is_real
         self._telegram, self._account, self._person = telegram, account, person
-        if not self.is_real:  # a program in a terminal finds this bot, too
-            offer_sandbox(self, telegram, TELEGRAM_TOKEN=account.token)
         self.username = str(self.call("getMe")["username"])
 
     def __repr__(self) -> str:
@@ -76,6 +74,11 @@ class Phone:
             if not words:
                 raise
             raise RuntimeError(f"{words[1]} {words[2]}") from None
+
+    def offer(self) -> None:
+        """Let a program in a terminal be the sandbox's bot. First stop what was started here."""
+        if not self.is_real:
+            offer_sandbox(self, self._telegram, TELEGRAM_TOKEN=self._account.token)
 
     def start(self, file: str | Path, *, cut_off: bool = False) -> Home:
         """Start the program that answers with this bot, a file or folder, until it is stopped.

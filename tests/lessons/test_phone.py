@@ -9,6 +9,7 @@ from jupyter_client.manager import start_new_kernel
 from bot_sandbox import Telegram
 from bot_sandbox.diagnosis.no_reply import NoReply
 from botlib.details.settings import NAMES
+from lessons.alone.check import start_alone
 from lessons.alone.open_sandbox import find_open_sandbox
 from lessons.worlds.phone import Phone
 
@@ -88,24 +89,29 @@ def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
 def test_a_program_in_a_terminal_finds_the_sandboxs_bot(sandbox, monkeypatch, tmp_path):
     monkeypatch.setenv("BOT_WORLD", "sandbox")
     monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     phone = Phone(*sandbox)
+    assert find_open_sandbox("telegram") is None  # the notebook's own program may be this bot
+    start_alone("phone.py", phone)
     found = find_open_sandbox("telegram")
     assert found and dict(found.settings) == {"TELEGRAM_TOKEN": sandbox[1].token}
     assert find_open_sandbox("twitch") is None
     later = Phone(*sandbox)
+    later.offer()
     del phone  # it takes only its own offer away
     gc.collect()
     assert find_open_sandbox("telegram") not in (found, None)
     del later
     gc.collect()
     assert find_open_sandbox("telegram") is None
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / ".open_sandbox.json").exists()
 
 
 def test_with_a_token_the_same_calls_reach_ones_own_bot(sandbox, real, file):
     telegram, mine = real
     phone = Phone(*sandbox)
     assert phone.is_real
+    phone.offer()
     assert find_open_sandbox("telegram") is None
     assert "@my_real_bot" in repr(phone) and mine.token not in repr(phone)
     assert phone.link == repr(phone.window()) == "https://t.me/my_real_bot"

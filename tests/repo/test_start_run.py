@@ -278,8 +278,11 @@ def test_a_file_joins_the_sandbox_on_the_notebooks_page_and_leaves_with_it(
     gc.collect()
     assert not offered.exists()
     program.wait_for("No token for Telegram is set")
+    page = Page()  # the kernel has started again
+    assert page.viktor.ask("/hello", timeout=60) == "hello Viktor!"
     press_ctrl_c(program)
     assert program.end() == 0
+    assert "can't be reached" not in program.text
 
 
 @posix
