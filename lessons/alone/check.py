@@ -1,7 +1,7 @@
 """Check a file that a learner has written alone, by people who write to it.
 
-It says what somebody wrote and what came back, then the nearest trap. After three saves that were
-run, the solution is shown as well.
+It says what somebody wrote and what came back, then the nearest trap. After three saves that failed
+it says where a solution is.
 """
 
 import re
@@ -13,8 +13,8 @@ from IPython.display import display
 
 from bot_sandbox import NoReply, NotReady, Program, Telegram
 from bot_sandbox.processes.supervisor import ManagedProcess
+from lessons.alone.missing_file import suggest_file
 from lessons.alone.open_sandbox import ALONE
-from lessons.alone.runs import remember_run, saves_that_ran
 from lessons.alone.sections import SECTIONS, CheckedTurn, Section
 from lessons.alone.short_errors import shorten_errors
 from lessons.alone.traps import advice_on
@@ -24,12 +24,12 @@ from lessons.progress.course_map import remember_passed
 from lessons.workshop import digest, workshop, write_file
 from lessons.worlds.phone import Phone
 
-FREE_TRIES = 3  # saves that were run, before the solution is shown
+FREE_TRIES = 3  # saves that failed, before the solution is named
 READY_S = 20.0
 ANSWER_S = 5.0
 LIBRARIES = ("telegram.py", "twitchio.py", "asyncio.py", "pytest.py", "websockets.py")
 SHOWN_LINES = 4  # of a program's errors, in a verdict
-_checked: dict[Path, str] = {}  # each file as it was when it was checked last, and wasn't right
+_failed: dict[Path, list[str]] = {}  # a digest of each save that was checked, and wasn't right
 
 
 def alone_folder() -> Path:
@@ -67,13 +67,13 @@ def check_alone(file: str) -> None:
     section, path = SECTIONS[file], alone_folder() / file
     try:
         check_file_place(path)
-        remember_run(path)
+    except NotYet as reason:
+        show_not_yet(str(reason))
+        return
+    try:
         try_section(section, path)
     except NotYet as reason:
-        show_not_yet(f"{reason}{note_forgotten_save(path)}")
-        if len(saves_that_ran(path)) >= FREE_TRIES:
-            print(f"You have run {FREE_TRIES} saves or more. Here is one way:\n")
-            print(section.solution.rstrip())
+        show_not_yet(f"{reason}{note_failed_save(section, path)}")
         return
     remember_passed(section.notebook, str(section.exercise))
     display(Verdict(f"✔ passed: {section.shown}", GREEN))
@@ -88,28 +88,24 @@ def check_file_place(path: Path) -> None:
             f"{folder.as_posix()} has a file {name}. Python takes it for the library of that name. "
             "Rename it",
         )
-    own = workshop().parent
-    places = (own, workshop(), *own.glob("workshop/*"), own.parent)
-    elsewhere = [place / path.name for place in places if (place / path.name).is_file()]
-    beside = [each.name for each in folder.glob("*") if each.suffix != ".md"]
-    if not path.is_file() and elsewhere:
-        found = f". There is one in {elsewhere[0].parent.resolve().name}: move it"
-    elif not path.is_file() and beside:
-        found = f". There is {', '.join(sorted(beside))}. Has yours another name?"
-    else:
-        found = ""
-    expect(path.is_file(), f"there is no {path.name} in {folder.as_posix()}{found}")
+    if not path.is_file():
+        where = f"there is no {path.name} in {folder.as_posix()}"
+        raise NotYet(f"{where}{suggest_file(path, workshop().parent)}")
     expect(bool(path.read_bytes().strip()), f"{path.name} is empty. Have you saved it? Ctrl+S")
 
 
-def note_forgotten_save(path: Path) -> str:
-    """Return a line if a file is what it was when it was checked last; "" if it has changed."""
-    if not path.is_file():
-        return ""
-    save, before = digest(path.read_bytes()), _checked.get(path.resolve())
-    _checked[path.resolve()] = save
-    same = f"\n{path.name} is as it was at the last check. If you have changed it, save it: Ctrl+S"
-    return same if save == before else ""
+def note_failed_save(section: Section, path: Path) -> str:
+    """Count a save that wasn't right; return lines on a forgotten save, and on the solution."""
+    save, saves = digest(path.read_bytes()), _failed.setdefault(path.resolve(), [])
+    notes = ""
+    if saves[-1:] == [save]:
+        same = f"{path.name} is as it was at the last check. If you have changed it, save it"
+        notes += f"\n{same}: Ctrl+S"
+    saves.append(save)
+    if len({*saves}) >= FREE_TRIES:
+        command = f"python3 start.py solution {section.notebook[:2]}"
+        notes += f"\nAre you stuck? In the terminal, {command} shows one way."
+    return notes
 
 
 def try_section(section: Section, path: Path) -> None:

@@ -24,7 +24,6 @@ from bot_sandbox.programs.join import JoinedProxy
 from botlib.details.settings import Settings
 from botlib.run import STOPPED
 from lessons.alone.open_sandbox import OpenSandbox, find_open_sandbox
-from lessons.alone.runs import remember_run
 from lessons.alone.short_errors import ShortErrors
 from lessons.alone.traps import advice_on
 from lessons.commands.run_sandbox import sandbox_for
@@ -134,7 +133,6 @@ def variables_for(sandbox: OpenSandbox, proxy: JoinedProxy) -> dict[str, str]:
 def run_save(file: Path, command: list[str], world: World, supervisor: ProcessSupervisor) -> None:
     """Run a file as it is now, until it is saved again, or its world is gone."""
     save = read_save(file)
-    remember_run(file)
     program = RunningProgram(file, command, world, supervisor)
     notes = len(world.notes)
     has_ended = False

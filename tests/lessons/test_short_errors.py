@@ -2,7 +2,6 @@
 
 import pytest
 
-from lessons.alone.runs import remember_run, saves_that_ran
 from lessons.alone.short_errors import ShortErrors, shorten_errors
 
 BROKEN = """
@@ -73,18 +72,3 @@ def test_a_line_of_libraries_alone_leaves_the_error(folder):
         "KeyError",
     ]
     assert shorten_errors(lines, folder) == ["KeyError"]
-
-
-def test_each_save_that_ran_counts_once_and_only_in_alone(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
-    file = tmp_path / "workshop/alone/phone.py"
-    file.parent.mkdir(parents=True)
-    for text in ("a", "b", "a"):
-        file.write_text(text)
-        remember_run(file)
-        remember_run(file)
-    assert len(saves_that_ran(file)) == 2
-    elsewhere = tmp_path / "bot.py"
-    elsewhere.write_text("a")
-    remember_run(elsewhere)
-    assert saves_that_ran(elsewhere) == []

@@ -290,7 +290,9 @@ def test_an_active_environment_is_used_for_a_bot_if_it_has_the_bots_packages(com
     path = install(complete, "uv", fake_uv(complete))
     words = {"python": python, "COURSE_PYTHON": "", "PATH": path}
     assert start(complete, "new", "my_bot", **words).returncode == 0
-    (complete / "my_bot/main.py").write_text("import botlib\n\nbot = 1\n")  # so that it ends at once
+    (complete / "my_bot/main.py").write_text(
+        "import botlib\n\nbot = 1\n"
+    )  # so that it ends at once
     lists = complete / "my_bot/requirements.txt"
     lists.write_text("aiohttp>=3\n")
     done = start(complete, "run", "telegram", "my_bot", **words)
@@ -564,7 +566,9 @@ def test_venv_is_made_again_when_no_bot_asks_for_a_package_any_more(course):
     lists = {}
     for name, text in (("one_bot", "roman\nsix\n"), ("two_bot", "roman\n")):
         assert start(course, "new", name, **words).returncode == 0
-        (course / name / "main.py").write_text("import botlib\n\nbot = 1\n")  # so that it ends at once
+        (course / name / "main.py").write_text(
+            "import botlib\n\nbot = 1\n"
+        )  # so that it ends at once
         lists[name] = course / name / "requirements.txt"
         lists[name].write_text(text)
         start(course, "run", "telegram", name, **words)
