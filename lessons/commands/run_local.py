@@ -25,6 +25,7 @@ from bot_sandbox.http.jupyter_proxy import terminal_address
 from botlib import run
 from botlib.details.settings import PLATFORMS, read_settings
 from deploy.own_packages import OWN_PACKAGES
+from lessons.alone.missing_file import suggest_file
 from lessons.alone.open_sandbox import ALONE, own_folder
 from lessons.commands.run_sandbox import sandbox_for
 
@@ -37,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-open", action="store_true", help="open no browser")
     options = parser.parse_args(arguments)
     path = find_path(options.path)
+    if path.suffix and not path.exists():
+        print(describe_missing(path), file=sys.stderr)
+        return run.WRONG_SETTINGS
     if path.is_file() and not makes_bot(path):
         # Not at the top: on a phone, where only a Bot can run, what this needs is not installed.
         from lessons.commands.run_file import run_file
@@ -66,6 +70,16 @@ def find_path(path: Path) -> Path:
     """Return the folder or file that was named; a name alone also means one of workshop/alone."""
     alone = own_folder() / ALONE / path.name
     return alone if not path.exists() and path.name == str(path) and alone.is_file() else path
+
+
+def describe_missing(path: Path) -> str:
+    """Say where a file was looked for, and where it may be instead."""
+    own = own_folder()
+    if path.name != str(path):
+        return f"There is no {path}{suggest_file(path, own)}"
+    alone = f"{own.name}/{ALONE}"
+    found = suggest_file(own / ALONE / path.name, own)
+    return f"There is no {path} in this folder, nor in {alone}{found}"
 
 
 def makes_bot(file: Path) -> bool:

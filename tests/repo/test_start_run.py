@@ -285,6 +285,21 @@ def test_a_file_joins_the_sandbox_on_the_notebooks_page_and_leaves_with_it(
     assert "can't be reached" not in program.text
 
 
+def test_a_file_that_is_missing_is_looked_for(start, phone):
+    def run(file):
+        program = start("telegram", Path(file), working_folder=phone.parents[3], **course)
+        assert program.end() == 78
+        return program.text
+
+    course = {"COURSE_FOLDER": str(phone.parents[2])}
+    phone.rename(phone.with_name("phone.py.py"))
+    words = "There is no phone.py in this folder, nor in my_course/workshop/alone"
+    assert run("phone.py") == f"{words}. There is phone.py.py. Has yours another name?\n"
+    assert "There is phone.py.py." in run("my_course/workshop/alone/phone.py")
+    phone.with_name("phone.py.py").rename(phone.parents[1] / "phone.py")
+    assert run("phone.py") == f"{words}. There is one in workshop: move it\n"
+
+
 @posix
 def test_a_second_program_with_the_same_token_is_named(start, phone, monkeypatch):
     monkeypatch.setenv("COURSE_FOLDER", str(phone.parents[2]))
