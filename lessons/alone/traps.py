@@ -26,7 +26,8 @@ TRAPS = (
         "home.stop() in the notebook",
     ),
     Trap(
-        r"(cannot import name|partially initialized module).*[\\/](telegram|twitchio)\.py",
+        r"(cannot import name|partially initialized module).*[\\/](telegram|twitchio)\.py|"
+        "'(telegram|twitchio)' is not a package",
         "your folder has a file with the library's own name, and Python takes that one. Rename it",
     ),
     Trap(

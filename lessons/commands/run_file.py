@@ -149,10 +149,10 @@ def run_save(file: Path, command: list[str], world: World, supervisor: ProcessSu
         program.end()
 
 
-def read_save(file: Path) -> bytes | None:
-    """Return what is in the file; None while an editor replaces it."""
+def read_save(file: Path) -> tuple[int, bytes] | None:
+    """Return when a file was saved, and what is in it; None while an editor replaces it."""
     with suppress(OSError):
-        return file.read_bytes()
+        return file.stat().st_mtime_ns, file.read_bytes()
     return None
 
 

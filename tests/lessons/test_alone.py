@@ -108,6 +108,8 @@ def test_errors_that_no_check_shows_are_explained():
     assert advice_on(error).startswith("→ A second program asks Telegram with the same token")
     own = "cannot import name 'Update' from 'telegram' (/home/ada/workshop/alone/telegram.py)"
     assert "library's own name" in advice_on(own)
+    other = "ModuleNotFoundError: No module named 'telegram.ext'; 'telegram' is not a package"
+    assert "library's own name" in advice_on(other)
     assert "Is the internet there?" in advice_on("telegram.error.NetworkError: none")
     assert "start.py run" in advice_on("KeyError: 'TELEGRAM_TOKEN'")
 

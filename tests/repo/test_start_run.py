@@ -56,8 +56,11 @@ class StartRun:
                 self.changed.notify_all()
 
     def wait_for(self, words):
+        self.wait_until(lambda text: words in text)
+
+    def wait_until(self, is_right):
         with self.changed:
-            assert self.changed.wait_for(lambda: words in self.text, timeout=60), self.text
+            assert self.changed.wait_for(lambda: is_right(self.text), timeout=60), self.text
 
     def say(self, platform, text="!hello"):
         """Say something through the window and give what the bot says."""
@@ -253,8 +256,13 @@ def test_an_error_is_the_learners_own_line_and_what_to_do(start, phone):
     phone.write_text("print('hi'\n")
     program.wait_for("phone.py has ended. Save it, and it starts again.")
     assert "phone.py:1: print('hi'\nSyntaxError: '(' was never closed\n" in program.text
+    before = program.text.count("ready")
+    (phone.parent / "telegram.py").write_text("")
     phone.write_text(PHONE)
-    program.wait_for("ready")
+    program.wait_for("→ Your folder has a file with the library's own name")
+    (phone.parent / "telegram.py").unlink()
+    phone.write_text(PHONE)  # saved as it is, because the mistake was elsewhere
+    program.wait_until(lambda text: text.count("ready") > before)
     press_ctrl_c(program)
     assert program.end() == 0
 
