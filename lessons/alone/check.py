@@ -12,6 +12,7 @@ from pathlib import Path
 from IPython.display import display
 
 from bot_sandbox import NoReply, NotReady, Program, Telegram
+from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.processes.supervisor import ManagedProcess
 from lessons.alone.missing_file import suggest_file
 from lessons.alone.open_sandbox import ALONE
@@ -91,7 +92,16 @@ def check_file_place(path: Path) -> None:
     if not path.is_file():
         where = f"there is no {path.name} in {folder.as_posix()}"
         raise NotYet(f"{where}{suggest_file(path, workshop().parent)}")
-    expect(bool(path.read_bytes().strip()), f"{path.name} is empty. Have you saved it? Ctrl+S")
+    code = path.read_bytes().decode(errors="replace")
+    expect(bool(code.strip()), f"{path.name} is empty. Have you saved it? Ctrl+S")
+    for number, line in enumerate(code.splitlines(), start=1):
+        shown = hide_tokens(line)
+        expect(
+            shown == line,
+            "a token is in your file, and everybody who gets the file can use your bot:\n"
+            f"{path.name}:{number}: {shown.strip()}\n"
+            'A token must never be in a file. Write os.environ["TELEGRAM_TOKEN"] instead',
+        )
 
 
 def note_failed_save(section: Section, path: Path) -> str:
@@ -122,7 +132,7 @@ def try_section(section: Section, path: Path) -> None:
         except NotReady as problem:
             raise NotYet(describe_start(path, problem)) from None
         for turn in section.turns:
-            person = telegram.person(turn.person)
+            person = telegram.person(turn.person, turn.username)
             texts = [text for text in (turn.unanswered, turn.text) if text]
             for text in texts:
                 person.send(text, to=account)
@@ -138,7 +148,8 @@ def try_section(section: Section, path: Path) -> None:
 
 def describe_start(path: Path, problem: NotReady) -> str:
     """Say why a program didn't begin to ask Telegram."""
-    lines = shorten_errors(problem.lines, path.parent)
+    printed = [*problem.program.output.all(), *problem.program.errors.all()]
+    lines = shorten_errors(printed, path.parent)
     if problem.program.status == 0:
         ended = f"{path.name} ended before it asked Telegram anything"
         return f"{ended}. Is application.run_polling() its last line?"
@@ -149,7 +160,7 @@ def describe_start(path: Path, problem: NotReady) -> str:
 def describe_errors(lines: list[str]) -> str:
     """Return the last lines of a program's errors, and what to do about them."""
     advice = next(filter(None, map(advice_on, lines)), "")
-    shown = "\n".join(lines[-SHOWN_LINES:])
+    shown = hide_tokens("\n".join(lines[-SHOWN_LINES:]))
     return f"{shown}\n{advice}" if advice else shown
 
 
@@ -162,5 +173,6 @@ def describe_wrong_reply(turn: CheckedTurn, said: str, program: ManagedProcess, 
         if said and re.search(trap.sign, said):
             return f"{came}: {trap.words}"
     if not said:
-        return f"{came}. Is there a handler for it, and is it added by add_handler?"
+        question = "Is there a handler for it, and is it added by add_handler, above run_polling?"
+        return f"{came}. {question}"
     return f"{came}. Expected {turn.expected}"

@@ -22,6 +22,7 @@ class CheckedTurn(NamedTuple):
     expected: str  # for people
     unanswered: str = ""  # written before, and nothing should come back
     traps: tuple[Trap, ...] = ()
+    username: str | None = None  # `effective_user.name` is this, if the person has one
 
 
 class Section(NamedTuple):
@@ -116,7 +117,15 @@ PHONE = Section(
                     f"{{{FIRST_NAME}}}",
                     "Viktor",
                 ),
+                Trap(
+                    "@",
+                    "that is Ada's username, because she has one. The reference says which "
+                    "attribute is the first name",
+                    NAME,
+                    "update.effective_user.name",
+                ),
             ),
+            "ada_on_her_phone",
         ),
         CheckedTurn(
             "Viktor",

@@ -45,6 +45,19 @@ TRAPS = (
         "application.message_handler(CommandHandler",
     ),
     Trap(
+        "name 'bot' is not defined",
+        "there is no @bot in python-telegram-bot. Add a handler by application.add_handler(…)",
+        "async def echo",
+        "@bot.message_handler()\nasync def echo",
+    ),
+    Trap(
+        r"\(\) missing \d required positional arguments?: '(update|context)",
+        "with brackets () you call the function. Give add_handler its name alone, and the library "
+        "calls it",
+        'CommandHandler("hello", hello)',
+        'CommandHandler("hello", hello())',
+    ),
+    Trap(
         "'Message' object has no attribute '(answer|reply|answer_text)'",
         "that is aiogram's. In python-telegram-bot a message has reply_text",
         HELLO,

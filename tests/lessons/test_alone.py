@@ -48,6 +48,10 @@ def test_the_place_is_looked_at_first(alone, check):
     (alone / "untitled.py").unlink()
     (alone.parent / "phone.py").write_text(CODE)
     assert "There is one in workshop: move it" in check()
+    token = f"1234567890:{'A' * 35}"
+    said = check(CODE.replace('os.environ["TELEGRAM_TOKEN"]', repr(token)))
+    assert "\nphone.py:14: application = Application.builder().token('<secret>').build()\n" in said
+    assert "A token must never be in a file." in said and token not in said
     assert "phone.py is empty. Have you saved it? Ctrl+S" in check("")
     (alone / "telegram.py").write_text(CODE)
     assert "workshop/alone has a file telegram.py. Python takes it for the library" in check(CODE)
@@ -72,10 +76,15 @@ def test_it_says_who_wrote_what_and_what_came_back(check):
         "Viktor wrote /hello. Nothing came back, and phone.py printed:\nphone.py:7: await" in said
     )
     said = check(CODE.replace('application.add_handler(CommandHandler("hello", hello))\n', ""))
-    assert "Nothing came back. Is there a handler for it, and is it added by add_handler?" in said
+    assert (
+        "Nothing came back. Is there a handler for it, and is it added by add_handler, above run_"
+        in said
+    )
     said = check(CODE.replace("application.run_polling()", ""))
     assert "phone.py ended before it asked Telegram anything." in said
     assert "is as it was" not in said
+    said = check(CODE.replace('["TELEGRAM_TOKEN"]', '["TELEGRAM_TOKEN"][1:]'))
+    assert "\nphone.py:17: application.run_polling()\n" in said and "self.__run" not in said
     assert "phone.py is as it was at the last check. If you have changed it, save it" in check()
 
 
