@@ -218,7 +218,7 @@ def _describe_waiting(facts: UpdateFacts) -> str:
     if webhook is None:
         return (
             f"no webhook is set and nobody calls getUpdates, so the update waits; {pending}.\n"
-            f"What to do: {SET_WEBHOOK}, or start a bot that polls"
+            f"What to do: start a bot that polls, or {SET_WEBHOOK}"
         )
     if webhook.last_error_message:
         state = f"fails after {update.attempts} attempts"

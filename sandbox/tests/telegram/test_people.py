@@ -246,8 +246,8 @@ def test_ask_tells_that_nobody_listens(telegram, account, viktor):
         "Hello bot did not answer '!hello' within 0.05 s.\n"
         "Found: no webhook is set and nobody calls getUpdates, so the update waits; "
         "pending_update_count is 1.\n"
-        'What to do: call setWebhook (in Python: telegram.call(account, "setWebhook", url=...)), '
-        "or start a bot that polls"
+        "What to do: start a bot that polls, "
+        'or call setWebhook (in Python: telegram.call(account, "setWebhook", url=...))'
     )
     with pytest.raises(NoReply, match="0 of 1 messages came for Viktor"):
         viktor.wait(timeout=0.05)
