@@ -121,7 +121,7 @@ PHONE = Section(
                     "@",
                     "that is Ada's username, because she has one. The reference says which "
                     "attribute is the first name",
-                    NAME,
+                    FIRST_NAME,
                     "update.effective_user.name",
                 ),
             ),
