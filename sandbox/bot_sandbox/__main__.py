@@ -113,6 +113,7 @@ from bot_sandbox.command.terminal import (
 from bot_sandbox.http.local_server import bind_socket
 from bot_sandbox.http.page import open_in_browser
 from bot_sandbox.programs.join import JoinOffer
+from bot_sandbox.programs.platform_proxy import PlatformProxy
 from bot_sandbox.telegram import Telegram
 from bot_sandbox.twitch import Twitch
 from bot_sandbox.window import Window
@@ -216,6 +217,13 @@ def start_servers(
 
     settings = {"TELEGRAM_API": telegram.url, "TWITCH_API": twitch.url}
     settings |= {"SMTP_HOST": mail.host, "SMTP_PORT": str(mail.port)}
+    proxy = None
+    if options.run or options.real_ports:
+        proxy = stack.enter_context(PlatformProxy({"telegram": telegram, "twitch": twitch}))
+        if options.real_ports:
+            proxy.listen_at_real_ports(options.host, options.real_ports)
+    if proxy and options.run:  # only then, because it lets Node.js start about 15 ms later
+        cloud._added_variables = proxy.hook_variables
     folders, sample = find_all_functions(options), None
     if not options.no_sample:
         settings |= create_telegram_bot(telegram, randomness)
@@ -228,11 +236,6 @@ def start_servers(
             (hello / "main.py").write_text(HELLO_FUNCTION, encoding="utf-8")
             cloud.deploy("hello", hello, environment=settings)
     deployed = deploy_folders(cloud, folders, options, settings)
-    if options.real_ports:
-        from bot_sandbox.programs.platform_proxy import PlatformProxy  # it needs trustme
-
-        proxy = stack.enter_context(PlatformProxy({"telegram": telegram, "twitch": twitch}))
-        proxy.listen_at_real_ports(options.host, options.real_ports)
     # A seed that is written in a script or a repository must not open the window, which runs code.
     key = options.key or ""
     if options.fixed and not key:
@@ -248,7 +251,9 @@ def start_servers(
         offer = stack.enter_context(JoinOffer(telegram, twitch, port=port, code=code, **allowed))
         if options.fixed:
             offer._fix_codes(str(seed))
-    sandbox = Sandbox(telegram, twitch, cloud, mail, window, offer, sample, settings, functions)
+    sandbox = Sandbox(
+        telegram, twitch, cloud, mail, window, proxy, offer, sample, settings, functions
+    )
     window.describe_world = lambda: world_as_dict(sandbox)
     return sandbox, deployed
 
@@ -259,13 +264,11 @@ def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> 
     It finds the sandbox also at the real addresses. If it fails, show the last lines of what
     happened.
     """
-    from bot_sandbox.programs.platform_proxy import PlatformProxy  # it needs trustme
-
+    assert sandbox.proxy  # `--run` demands trustme
     known = {**os.environ, **sandbox.settings, "BOT_SANDBOX": as_json(sandbox)}
-    with PlatformProxy({"telegram": sandbox.telegram, "twitch": sandbox.twitch}) as proxy:
-        status = run_child(command, known | proxy.variables(known))
+    status = run_child(command, known | sandbox.proxy.variables(known))
     if status:
-        lines = [*happened.getvalue().splitlines(), *proxy.notes][-SHOWN_LINES:]
+        lines = [*happened.getvalue().splitlines(), *sandbox.proxy.notes][-SHOWN_LINES:]
         print("--- what happened in the sandbox", *lines, sep="\n", file=sys.stderr)
     return status
 

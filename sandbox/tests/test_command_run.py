@@ -1,5 +1,6 @@
 """bot-sandbox --run COMMAND: a test's own program, with the sandbox around it."""
 
+import json
 import os
 import signal
 import socket
@@ -9,8 +10,16 @@ from pathlib import Path
 
 import pytest
 from command import start
-from platform_programs import CLEAN_UP, WHO_AM_I
+from platform_programs import (
+    CLEAN_UP,
+    DEPLOY_AND_INVOKE,
+    FUNCTION_IN_NODE,
+    FUNCTION_IN_PYTHON,
+    WHO_AM_I,
+)
 
+POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no fork for a snapshot")
+SLOW = pytest.mark.slow("a second runtime")
 ASK = """
 import json, os, sys, urllib.request
 found = json.loads(os.environ["BOT_SANDBOX"])
@@ -168,3 +177,21 @@ def test_a_name_outside_is_refused_and_named_if_the_command_fails():
     assert (status, out) == (1, "")
     assert "Tunnel connection failed: 403 Forbidden" in err
     assert "A program asked for api.example.com:443, which the sandbox doesn't reach" in err
+
+
+@pytest.mark.parametrize(
+    ("settings", "source"),
+    [
+        pytest.param({"start": "plain"}, FUNCTION_IN_PYTHON, id="python"),
+        pytest.param({"packages": True}, FUNCTION_IN_PYTHON, id="packages"),
+        pytest.param({"start": "snapshot"}, FUNCTION_IN_PYTHON, id="snapshot", marks=POSIX),
+        pytest.param({"runtime": "nodejs"}, FUNCTION_IN_NODE, id="nodejs", marks=SLOW),
+    ],
+)
+def test_a_function_finds_the_sandbox_at_the_real_addresses(settings, source):
+    """Its own module path and options of Node.js stay."""
+    file = "main.mjs" if "runtime" in settings else "main.py"
+    environment = {"PYTHONPATH": "/own", "NODE_OPTIONS": "--no-warnings"}
+    settings |= {"files": {file: source}, "environment": environment, "timeout_s": 20}
+    status, out, err = run(*python(DEPLOY_AND_INVOKE, json.dumps(settings)))
+    assert (status, out) == (0, "hello_bot, with its own settings\n"), err

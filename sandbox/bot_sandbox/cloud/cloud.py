@@ -9,7 +9,7 @@ import itertools
 import logging
 import tempfile
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,8 @@ class Cloud(LocalServer):
         self._poll_s = poll_s
         self._packages = packages
         self._import_paths = [str(Path(each).resolve()) for each in import_paths]
+        # Returns variables that lead a function to the sandbox, given its own; the command sets it.
+        self._added_variables: Callable[[Mapping[str, str]], dict[str, str]] = lambda _: {}
         self._began = self.clock.now()
         self._numbers = itertools.count(1)
         self.folder: Path = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
@@ -168,6 +170,7 @@ class Cloud(LocalServer):
             settings,
             self._account,
             self._import_paths,
+            self._added_variables,
             self._runner.check_open,
         )
         deployment = await self._making.start(making)

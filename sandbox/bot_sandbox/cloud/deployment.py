@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.machinery import PathFinder
@@ -118,8 +118,9 @@ class Deployment:
 
     AWS's clients in the function find the key of the `account`. It may also import from the folders
     in `path`, which are not copied. Packages of the Python that runs the sandbox are hidden
-    from it unless its settings allow them, because a cloud would not have them. Making one can take
-    a minute; `check_open` is called between any two files, and may raise an error to end it.
+    from it unless its settings allow them, because a cloud would not have them. `added_variables`
+    returns more variables for its environment, given its own. Making one can take a minute;
+    `check_open` is called between any two files, and may raise an error to end it.
     """
 
     def __init__(
@@ -129,6 +130,7 @@ class Deployment:
         settings: FunctionSettings,
         account: CloudAccount,
         path: list[str],
+        added_variables: Callable[[Mapping[str, str]], dict[str, str]],
         check_open: Callable[[], None],
     ) -> None:
         self._account = account
@@ -160,7 +162,7 @@ class Deployment:
             self._add_sdk()
         make_read_only(self._upload)
         self._worker = worker_file(settings, root)
-        self._environment = dict(settings.environment)
+        self._environment = settings.environment | added_variables(settings.environment)
         self.instance_numbers = itertools.count(1)
 
     def code_folder(self) -> Path:

@@ -33,7 +33,7 @@ def main() -> None:
     """Load and fork; in each fork, continue as an instance."""
     forks = Forks(int(sys.argv[1]), sys.argv[2])
     del sys.argv[1:]
-    worker.add_exit()
+    worker.do_what_site_does()
     api = worker.RuntimeApiConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
     own = shared_state.shared_descriptors()
     handler = worker.run_start_step(

@@ -24,17 +24,20 @@ Handler = Callable[[Any, "LambdaContext"], Any]
 
 def main() -> None:
     """Load the handler, then serve events until the cloud stops this process."""
-    add_exit()
+    do_what_site_does()
     api = RuntimeApiConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
     handler = run_start_step(api, "/init/error", lambda: load_handler(os.environ["_HANDLER"]))
     serve_events(api, handler)
 
 
-def add_exit() -> None:
-    """Give functions `exit` and `quit`, which Python's -S leaves out."""
+def do_what_site_does() -> None:
+    """Add what Python's -S leaves out: `exit` and `quit`, and the hook at the real addresses."""
     import site  # with -S, importing it changes nothing
 
     site.setquit()
+    if sys.flags.no_site and "BOT_SANDBOX_ADDRESSES" in os.environ:
+        with suppress(ImportError):  # the function may have only some of the variables
+            importlib.import_module("sitecustomize")  # programs/startup/python, on PYTHONPATH
 
 
 def run_start_step(api: "RuntimeApiConnection", path: str, step: Callable[[], T]) -> T:

@@ -13,6 +13,7 @@ from bot_sandbox.cloud.function import Function
 from bot_sandbox.http.access import KEY_HEADER, is_loopback
 from bot_sandbox.http.jupyter_proxy import terminal_address
 from bot_sandbox.programs.join import Account, JoinOffer
+from bot_sandbox.programs.platform_proxy import PlatformProxy
 from bot_sandbox.telegram.people import Person
 from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.telegram.world import BotAccount
@@ -47,6 +48,7 @@ class Sandbox:
     cloud: Cloud
     mail: "Mail"
     window: Window
+    proxy: PlatformProxy | None  # for `--run` and `--real-ports`
     offer: JoinOffer | None  # without trustme there is none
     sample: Sample | None
     settings: dict[str, str]

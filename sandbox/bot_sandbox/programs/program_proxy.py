@@ -96,11 +96,13 @@ class ProgramProxy(LocalServer):
             name: str(self._write_bundle(certificates_in(environment.get(name, ""))))
             for name in CA_VARIABLES
         }
-        extra = environment.get(EXTRA_CA_VARIABLE, "")
-        certificates[EXTRA_CA_VARIABLE] = str(self._write_bundle(read_file(extra)))
-        return proxies | certificates | self._hook_variables(environment)
+        return proxies | certificates | self.hook_variables(environment)
 
-    def _hook_variables(self, environment: Mapping[str, str]) -> dict[str, str]:
+    def hook_variables(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return those for Python and Node.js alone; without a proxy, other names stay reachable.
+
+        What is already in PYTHONPATH, NODE_OPTIONS and NODE_EXTRA_CA_CERTS stays.
+        """
         places: dict[str, dict[int, int]] = {}
         for (host, port), here in self._ports.items():
             places.setdefault(host, {})[port] = here
@@ -110,10 +112,12 @@ class ProgramProxy(LocalServer):
         # As in a string of JSON: Node.js reads quotes and backslashes like that.
         node = f"--require {json.dumps(str(STARTUP / 'node' / 'addresses.cjs'))}"
         options = environment.get("NODE_OPTIONS", "").replace(node, "").strip()
+        extra = self._write_bundle(read_file(environment.get(EXTRA_CA_VARIABLE, "")))
         return {
             ADDRESSES_VARIABLE: json.dumps(told),
             "PYTHONPATH": os.pathsep.join([python, *(one for one in paths if one != python)]),
             "NODE_OPTIONS": f"{node} {options}".strip(),
+            EXTRA_CA_VARIABLE: str(extra),
         }
 
     def _write_bundle(self, others: bytes) -> Path:

@@ -229,4 +229,5 @@ def run_next_sitecustomize() -> None:
 
 if __name__ == "sitecustomize" and VARIABLE in os.environ:
     install()
-    run_next_sitecustomize()
+    if not sys.flags.no_site:  # with -S, a function of the sandbox's cloud imports this file itself
+        run_next_sitecustomize()
