@@ -423,7 +423,8 @@ def test_people_send_every_kind_of_file(ask, telegram, kind, said):
 def test_a_reply_an_edit_and_a_sticker(ask):
     first = ask("say", CHAT | {"text": "one"})
     reply = ask("say", CHAT | {"text": "two", "reply_to": first["id"]})
-    assert reply["quote"] == "one"
+    assert (reply["reply_to"], reply["quote"]) == (first["id"], "one")
+    assert first["reply_to"] is None
     edited = ask("edit", CHAT | {"message": first["id"], "text": "uno"})
     assert (edited["text"], edited["edited"]) == ("uno", True)
     assert ask("sticker", CHAT | {"emoji": "🎉"})["content"]["sticker"]["emoji"] == "🎉"
