@@ -88,6 +88,7 @@ from pathlib import Path
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.cloud import KEY_LENGTH
+from bot_sandbox.cloud.entry_points import find_entry_point
 from bot_sandbox.command import join
 from bot_sandbox.command.child import INTERRUPTED, TERMINATED, exit_on_sigterm, run_child
 from bot_sandbox.command.guide import (
@@ -124,12 +125,6 @@ HELLO_FUNCTION = (
     'def handler(event, context):\n    return {"statusCode": 200, "body": "hello from the cloud"}\n'
 )
 CALLERS = ("timer", "twitch", "telegram")  # a folder may have a function for each
-ENTRY_POINTS = {  # the first of these files in a folder gives its runtime and its entry point
-    "main.py": ("python", "main.handler"),
-    "lambda_function.py": ("python", "lambda_function.lambda_handler"),  # as AWS's console names it
-    **{f"index.{kind}": ("nodejs", "index.handler") for kind in ("mjs", "js", "cjs")},
-    **{f"main.{kind}": ("nodejs", "main.handler") for kind in ("mjs", "js", "cjs")},
-}
 WINDOW_KEY_LENGTH = 43
 JOIN_CODE_LENGTH = 22
 SHOWN_LINES = 200
@@ -340,10 +335,7 @@ def functions_of_folder(folder: Path, options: argparse.Namespace) -> dict[str, 
         return {
             f"-{each}": {"runtime": "python", "handler": f"{each}_function.handler"} for each in own
         }
-    files = [entry for name, entry in ENTRY_POINTS.items() if (folder / name).is_file()]
-    fitting = [entry for entry in files if options.runtime in (None, entry[0])]
-    runtime, handler = fitting[0] if fitting else (options.runtime or "python", "main.handler")
-    return {"": {"runtime": runtime, "handler": options.handler or handler}}
+    return {"": find_entry_point(folder, options.runtime, options.handler)}
 
 
 def chosen_port(options: argparse.Namespace, name: str) -> int:

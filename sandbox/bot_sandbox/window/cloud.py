@@ -16,6 +16,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, T
 from bot_sandbox.cloud.bill import TARIFFS
 from bot_sandbox.cloud.cloud import Cloud
 from bot_sandbox.cloud.deployment import EVENT_FORMATS, RUNTIMES, START_KINDS, FunctionSettings
+from bot_sandbox.cloud.entry_points import find_entry_point
 from bot_sandbox.cloud.errors import PAYLOAD_LIMIT
 from bot_sandbox.cloud.events import join_values
 from bot_sandbox.cloud.function import Function, to_event
@@ -63,8 +64,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FUNCTION = text("function", "the function's name")
 DEFAULT_SETTINGS = FunctionSettings("name")
 SETTING_FIELDS = (  # those of `Cloud.deploy`
-    text("handler", "file and name of the function to call", DEFAULT_SETTINGS.handler),
-    text("runtime", "the language", DEFAULT_SETTINGS.runtime, RUNTIMES),
+    text("handler", "file and name of the function to call; by default the files decide", OPTIONAL),
+    text("runtime", "the language; by default the files decide", OPTIONAL, RUNTIMES),
     whole_number("memory_mb", "the memory limit, in MB", DEFAULT_SETTINGS.memory_mb, 128, 10240),
     number("timeout_s", "how long a call may take", DEFAULT_SETTINGS.timeout_s, 0.001, 900),
     table("environment", "environment variables by name", {"type": "string"}, {}),
@@ -377,15 +378,19 @@ def timer_json(timer: Timer) -> TimerJson:
 
 
 def deploy(
-    cloud: Cloud, name: str, folder: str, files: dict[str, str], settings: dict[str, Any]
+    cloud: Cloud,
+    name: str,
+    folder: str | None,
+    files: dict[str, str] | None,
+    settings: dict[str, Any],
 ) -> Function:
     """Deploy a folder of this machine, or given files; raise ValueError if that is impossible."""
     try:
-        if folder:
-            return cloud.deploy(name, folder, **settings)
         with tempfile.TemporaryDirectory() as temporary:
-            write_files(Path(temporary), files)
-            return cloud.deploy(name, temporary, **settings)
+            write_files(Path(temporary), files or {})
+            source = Path(folder or temporary)
+            entry = find_entry_point(source, settings["runtime"], settings["handler"])
+            return cloud.deploy(name, source, **settings | entry)
     except OSError as error:  # a missing folder, one that may not be read, a name too long
         raise ValueError(str(error)) from None
 

@@ -89,6 +89,23 @@ def test_a_folder_is_deployed_by_its_path(api, cloud):
 
 
 @pytest.mark.parametrize(
+    ("file", "values", "expected"),
+    [
+        ("index.mjs", {}, ("nodejs", "index.handler")),
+        ("main.js", {"handler": "main.bot"}, ("nodejs", "main.bot")),
+        ("lambda_function.py", {}, ("python", "lambda_function.lambda_handler")),
+        ("bot.py", {}, ("python", "main.handler")),
+        ("main.py", {"runtime": "nodejs"}, ("nodejs", "main.handler")),
+    ],
+)
+def test_the_files_decide_about_runtime_and_handler(api, tmp_path, file, values, expected):
+    (tmp_path / file).write_text("")
+    for source in ({"folder": str(tmp_path)}, {"files": {file: ""}}):
+        status, made = api("deploy", {"name": "f"} | source | values)
+        assert (status, made["runtime"], made["handler"]) == (200, *expected)
+
+
+@pytest.mark.parametrize(
     ("values", "said"),
     [
         ({"folder": "/no/such/folder"}, "the folder to deploy, /no/such/folder, does not exist"),
