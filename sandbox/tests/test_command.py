@@ -558,3 +558,16 @@ def test_what_is_no_port_is_refused_with_what_was_expected(port):
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 2
     assert "argument --telegram-port: expected a number from 0 (any free port) to 65535" in errors
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of files")
+def test_a_machine_without_a_temporary_folder_is_explained_without_a_traceback():
+    code = (
+        "import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
+        "runpy.run_module('bot_sandbox', run_name='__main__')"
+    )
+    process = start(*ANY_PORTS, "--json", command=(sys.executable, "-B", "-c", code))
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "The sandbox did not start: [Errno 2] No usable temporary directory found" in err
+    assert "Traceback" not in err

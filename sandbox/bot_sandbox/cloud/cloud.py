@@ -93,6 +93,7 @@ class Cloud(LocalServer):
         clock: Clock | None = None,
     ) -> None:
         check_psutil()  # before a thread starts
+        tempfile.gettempdir()  # raises FileNotFoundError if no folder is usable
         self.key: str = key or Randomness().text(KEY_LENGTH, "access key")
         self._account = CloudAccount(account, region, self.key)
         super().__init__("cloud", Access(host, allow_hosts, allow_origins), clock)

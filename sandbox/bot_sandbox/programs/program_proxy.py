@@ -60,6 +60,7 @@ class ProgramProxy(LocalServer):
     def __init__(
         self, name: str, platforms: Iterable[str], authority: bytes, direct_hosts: Iterable[str]
     ) -> None:
+        tempfile.gettempdir()  # raises FileNotFoundError before a thread starts
         super().__init__(name)
         self.notes: list[str] = []  # for people: what was refused, each once
         self.platforms = list(platforms)
