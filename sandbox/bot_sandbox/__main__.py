@@ -80,6 +80,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -113,6 +114,7 @@ from bot_sandbox.command.terminal import (
 )
 from bot_sandbox.http.local_server import bind_socket
 from bot_sandbox.http.page import open_in_browser
+from bot_sandbox.processes.supervisor import MARKER, kill_marked
 from bot_sandbox.programs.join import JoinOffer
 from bot_sandbox.programs.platform_proxy import PlatformProxy
 from bot_sandbox.telegram import Telegram
@@ -261,7 +263,11 @@ def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> 
     """
     assert sandbox.proxy  # `--run` demands trustme
     known = {**os.environ, **sandbox.settings, "BOT_SANDBOX": as_json(sandbox)}
-    status = run_child(command, known | sandbox.proxy.variables(known))
+    marker = f"{os.environ.get(MARKER, '')}{uuid.uuid4().hex}/"  # inside that of whoever runs us
+    try:
+        status = run_child(command, known | sandbox.proxy.variables(known) | {MARKER: marker})
+    finally:
+        kill_marked(marker)  # what it has left running would find no sandbox
     if status:
         lines = [*happened.getvalue().splitlines(), *sandbox.proxy.notes][-SHOWN_LINES:]
         print("--- what happened in the sandbox", *lines, sep="\n", file=sys.stderr)

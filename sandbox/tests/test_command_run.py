@@ -149,6 +149,13 @@ def test_a_command_ends_with_the_sandbox(tmp_path):
         os.kill(int(alive.read_text()), 0)
 
 
+def test_what_a_command_has_left_running_ends_with_it():
+    """Else `run` would wait for it, because it holds the output open."""
+    code = "import subprocess, sys; c = 'import time; time.sleep(600)';"
+    code += "subprocess.Popen([sys.executable, '-c', c], start_new_session=True); print('left')"
+    assert run(*python(code)) == (0, "left\n", "")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 2), (signal.SIGTERM, 143)])
 def test_a_stopped_command_cleans_up_and_is_no_success(interruptible, number, status):
