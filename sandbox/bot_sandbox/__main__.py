@@ -263,7 +263,7 @@ def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> 
     """
     assert sandbox.proxy  # `--run` demands trustme
     known = {**os.environ, **sandbox.settings, "BOT_SANDBOX": as_json(sandbox)}
-    marker = f"{os.environ.get(MARKER, '')}{uuid.uuid4().hex}/"  # inside that of whoever runs us
+    marker = f"{os.environ.get(MARKER, '')}{uuid.uuid4().hex}/"  # begins with our own, if any
     try:
         status = run_child(command, known | sandbox.proxy.variables(known) | {MARKER: marker})
     finally:
