@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     path = find_path(options.path)
     if path.suffix and not path.exists():
-        print(describe_missing(path), file=sys.stderr)
+        print(describe_missing_file(path), file=sys.stderr)
         return run.WRONG_SETTINGS
     if path.is_file() and not makes_bot(path):
         # Not at the top: on a phone, where only a Bot can run, what this needs is not installed.
@@ -72,7 +72,7 @@ def find_path(path: Path) -> Path:
     return alone if not path.exists() and path.name == str(path) and alone.is_file() else path
 
 
-def describe_missing(path: Path) -> str:
+def describe_missing_file(path: Path) -> str:
     """Say where a file was looked for, and where it may be instead."""
     own = own_folder()
     if path.name != str(path):

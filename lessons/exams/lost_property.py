@@ -29,7 +29,7 @@ REUSED_NUMBER_ADVICE += "Keep the last number, or don't count the things that ar
 OWNER_ADVICE = (
     "The person who put a thing in may take it out by /oops. Keep that person's id with it."
 )
-GONE_TOO_ADVICE = "If a thing isn't in the box, /oops says that it is gone, as /mine does."
+OOPS_GONE_ADVICE = "If a thing isn't in the box, /oops says that it is gone, as /mine does."
 NAMESAKE_ADVICE = "This is another person with the same name. Only the id tells two people apart."
 STRANGER_ADVICE = (
     "Only the person who put a thing in may take it out by /oops. For all others it stays, and "
@@ -135,8 +135,8 @@ BRIEF = Brief(
                 Ask("/box", ("#1", "red scarf", "#2"), STRANGER_ADVICE),
                 Ask("/oops 1", (), OWNER_ADVICE, absent=("not yours",), who="Anna"),
                 Ask("/box", ("#2", "blue hat"), OWNER_ADVICE, absent=("#1", "scarf")),
-                Ask("/oops 1", ("gone",), GONE_TOO_ADVICE, who="Anna"),
-                Ask("/oops 99", ("gone",), GONE_TOO_ADVICE),
+                Ask("/oops 1", ("gone",), OOPS_GONE_ADVICE, who="Anna"),
+                Ask("/oops 99", ("gone",), OOPS_GONE_ADVICE),
             ),
             sitting=2,
         ),

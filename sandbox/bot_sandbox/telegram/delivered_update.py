@@ -136,7 +136,7 @@ def deliver(
     payload = complete("Update", {"update_id": 0, kind: given}, known, "Update")[kind]
 
     told, is_new = None, kind in ("message", "channel_post") and "message_id" not in values
-    if sender and chat and is_new and _is_in(chat, kind, payload):
+    if sender and chat and is_new and _belongs_in(chat, kind, payload):
         about = _post(world, chat, sender, payload, values)
         told = next((one for one in about.updates if one.account is account), None)
         payload = about.to_json()
@@ -206,7 +206,7 @@ def _chat_of(
     return known or Chat(sender.id, "private", "", [sender, account])
 
 
-def _is_in(chat: Chat, kind: str, payload: Json) -> bool:
+def _belongs_in(chat: Chat, kind: str, payload: Json) -> bool:
     """Return whether a new message can be posted in this chat."""
     is_post = kind == "channel_post"
     return is_post == (chat.kind == "channel") and payload["chat"]["id"] == chat.id

@@ -36,7 +36,7 @@ class Bucket:
         self._at = now
         return 0.0 if self._left >= 1 else (1 - self._left) / self.per_second
 
-    def take_token(self) -> None:
+    def use_token(self) -> None:
         """Use one token."""
         self._left -= 1
 
@@ -58,8 +58,8 @@ class SendLimiter:
         wait = max(chat.seconds_until_token(now), self._all.seconds_until_token(now))
         if wait > 0:
             raise too_many_requests(max(1, math.ceil(wait)))
-        chat.take_token()
-        self._all.take_token()
+        chat.use_token()
+        self._all.use_token()
 
     def _new_bucket(self, limits: Limits, chat_id: int, group: bool) -> Bucket:
         if group:
