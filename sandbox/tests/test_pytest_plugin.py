@@ -408,12 +408,12 @@ def test_a_program_runs_in_its_folder_by_either_name(program, tmp_path, name):
 @pytest.mark.skipif(not POSIX, reason="needs `env -i`")
 def test_a_process_without_our_marker_does_not_hold_up_the_end(tmp_path):
     """It cannot be found, and still holds the program's output open."""
-    (tmp_path / "leave.sh").write_text("env -i sleep 100 &\necho $!\n")
+    (tmp_path / "leave.sh").write_text("env -i sh -c 'echo $$; exec sleep 100' &\n")
     program = Program()
     left = program("sh", "leave.sh", folder=tmp_path)
     left.wait(30)
+    [pid] = left.output.wait_for(list, 60)  # from then on it has no marker
     program.close()
-    [pid] = left.output.all()
     os.kill(int(pid), signal.SIGKILL)  # it still runs, so `close` did not wait for it
 
 
