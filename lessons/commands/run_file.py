@@ -101,7 +101,7 @@ def open_world(file: Path, settings: Settings, no_open: bool) -> Iterator[World]
 
             yield World(variables_for(offer, proxy), is_current, proxy.notes)
         return
-    with sandbox_for(settings.platform, no_open) as own:
+    with sandbox_for(settings.platform, no_open, can_be_joined=True) as own:
         print(
             f"No token for {platform} is set: {file.name} lives in a sandbox.",
             f"Chat with it here: {terminal_address(own.window)}",

@@ -28,14 +28,15 @@ class OwnSandbox(NamedTuple):
 
 
 @contextmanager
-def sandbox_for(platform: str, no_open: bool) -> Iterator[OwnSandbox]:
-    """Start a sandbox process with a bot.
+def sandbox_for(platform: str, no_open: bool, can_be_joined: bool = False) -> Iterator[OwnSandbox]:
+    """Start a sandbox process with a bot; to be joined, it needs trustme.
 
     As a process, so that a bot that hangs or works hard cannot stop the chat. It ends with its
     input, so it ends with this one, whatever happens to it.
     """
+    words = [platform, "" if no_open else "open", "join" if can_be_joined else ""]
     child = subprocess.Popen(
-        [sys.executable, "-P", "-c", CHILD_CODE, platform, "no" if no_open else "open"],
+        [sys.executable, "-P", "-c", CHILD_CODE, *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -58,7 +59,7 @@ def sandbox_for(platform: str, no_open: bool) -> Iterator[OwnSandbox]:
         child.stdout.close()
 
 
-def serve_platform(platform: str, how: str) -> None:
+def serve_platform(platform: str, opens: str, can_be_joined: str) -> None:
     """Serve one platform and a window, print where, and stop at the end of the input."""
     # Here: a bot with a token needs none of it, and these take a while.
     from bot_sandbox import JoinOffer, Telegram, Twitch
@@ -74,12 +75,10 @@ def serve_platform(platform: str, how: str) -> None:
             given = create_telegram_bot(telegram, Randomness())
             telegram.person("Viktor")
             window = stack.enter_context(Window(telegram))
-            offer = stack.enter_context(JoinOffer(telegram))
         else:
             twitch = stack.enter_context(Twitch())
             given = create_twitch_bot(twitch, Randomness())
             window = stack.enter_context(Window(twitch=twitch))
-            offer = stack.enter_context(JoinOffer(twitch=twitch))
 
         def open_window_when_ready() -> None:
             """Open the window once the bot is in it; never, if main.py fails."""
@@ -90,8 +89,11 @@ def serve_platform(platform: str, how: str) -> None:
                     twitch.wait_for(USERNAME, given["TWITCH_CHANNEL"], LONG_S)
                 open_in_browser(window.address)
 
-        told = {"settings": given, "window": window.address, "join": offer.address}
+        told = {"settings": given, "window": window.address, "join": ""}
+        if can_be_joined:
+            offered = {"telegram": telegram} if platform == "telegram" else {"twitch": twitch}
+            told["join"] = stack.enter_context(JoinOffer(**offered)).address
         print(json.dumps(told), flush=True)
-        if how == "open":
+        if opens:
             threading.Thread(target=open_window_when_ready, daemon=True).start()
         sys.stdin.read()
