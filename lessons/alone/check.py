@@ -1,35 +1,25 @@
-"""Check a file that a learner has written alone, by people who write to it.
+"""Check a file that a learner has written alone: where it is, then what it does.
 
 It says what somebody wrote and what came back, then the nearest trap. After three saves that failed
 it says where a solution is.
 """
 
-import re
-import sys
-from contextlib import closing
 from pathlib import Path
 
 from IPython.display import display
 
-from bot_sandbox import NoReply, NotReady, Program, Telegram
 from bot_sandbox.diagnosis.clean_text import hide_tokens
-from bot_sandbox.processes.supervisor import ManagedProcess
 from lessons.alone.missing_file import suggest_file
 from lessons.alone.open_sandbox import ALONE
-from lessons.alone.sections import SECTIONS, CheckedTurn, Section
-from lessons.alone.short_errors import shorten_errors
-from lessons.alone.traps import advice_on
+from lessons.alone.section import Section
+from lessons.alone.sections import SECTIONS
 from lessons.exercises.verdict import GREEN, NotYet, Verdict, expect, show_not_yet
-from lessons.learner_bot import bot_name
 from lessons.progress.course_map import remember_passed
 from lessons.workshop import digest, workshop, write_file
 from lessons.worlds.phone import Phone
 
 FREE_TRIES = 3  # saves that failed, before the solution is named
-READY_S = 20.0
-ANSWER_S = 5.0
 LIBRARIES = ("telegram.py", "twitchio.py", "asyncio.py", "pytest.py", "websockets.py")
-SHOWN_LINES = 4  # of a program's errors, in a verdict
 _failed: dict[Path, list[str]] = {}  # a digest of each save that was checked, and wasn't right
 
 
@@ -72,7 +62,7 @@ def check_alone(file: str) -> None:
         show_not_yet(str(reason))
         return
     try:
-        try_section(section, path)
+        section.try_file(path)
     except NotYet as reason:
         show_not_yet(f"{reason}{note_failed_save(section, path)}")
         return
@@ -116,63 +106,3 @@ def note_failed_save(section: Section, path: Path) -> str:
         command = f"python3 start.py solution {section.notebook[:2]}"
         notes += f"\nAre you stuck? In the terminal, {command} shows one way."
     return notes
-
-
-def try_section(section: Section, path: Path) -> None:
-    """Start the program in a Telegram of its own, and have people write; NotYet says what came."""
-    with Telegram() as telegram, closing(Program(grace_s=1.0)) as program:
-        account = telegram.new_bot(bot_name(), "hello_bot")
-        try:
-            running = program(
-                *(sys.executable, "-u", path.name),
-                folder=path.parent,
-                ready=lambda: telegram.wait_ready(account, READY_S),
-                TELEGRAM_TOKEN=account.token,
-            )
-        except NotReady as problem:
-            raise NotYet(describe_start(path, problem)) from None
-        for turn in section.turns:
-            person = telegram.person(turn.person, turn.username)
-            texts = [text for text in (turn.unanswered, turn.text) if text]
-            for text in texts:
-                person.send(text, to=account)
-            wrote = f"{turn.person} wrote {', then '.join(texts)}"
-            try:
-                (message,) = person.wait(1, ANSWER_S)  # also what came before the last text
-                said = message.shown
-            except NoReply:
-                said = ""
-            if not said or not turn.is_right(said):
-                raise NotYet(f"{wrote}. {describe_wrong_reply(turn, said, running, path)}")
-
-
-def describe_start(path: Path, problem: NotReady) -> str:
-    """Say why a program didn't begin to ask Telegram."""
-    printed = [*problem.program.output.all(), *problem.program.errors.all()]
-    lines = shorten_errors(printed, path.parent)
-    if problem.program.status == 0:
-        ended = f"{path.name} ended before it asked Telegram anything"
-        return f"{ended}. Is application.run_polling() its last line?"
-    why = f"{path.name} didn't start to ask Telegram"
-    return f"{why}. It printed:\n{describe_errors(lines)}" if lines else why
-
-
-def describe_errors(lines: list[str]) -> str:
-    """Return the last lines of a program's errors, and what to do about them."""
-    advice = next(filter(None, map(advice_on, lines)), "")
-    shown = hide_tokens("\n".join(lines[-SHOWN_LINES:]))
-    return f"{shown}\n{advice}" if advice else shown
-
-
-def describe_wrong_reply(turn: CheckedTurn, said: str, program: ManagedProcess, path: Path) -> str:
-    """Say what came back, what was expected, and the nearest trap."""
-    came = f'"{said}" came back' if said else "Nothing came back"
-    if errors := shorten_errors(program.errors.all(), path.parent):
-        return f"{came}, and {path.name} printed:\n{describe_errors(errors)}"
-    for trap in turn.traps:
-        if said and re.search(trap.sign, said):
-            return f"{came}: {trap.words}"
-    if not said:
-        question = "Is there a handler for it, and is it added by add_handler, above run_polling?"
-        return f"{came}. {question}"
-    return f"{came}. Expected {turn.expected}"

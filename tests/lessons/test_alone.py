@@ -13,28 +13,31 @@ from lessons.commands import solution
 from lessons.progress.course_map import EXERCISE_TAGS, was_passed
 
 CODE = SECTIONS["phone.py"].solution
-REPLY_TRAPS = [trap for turn in SECTIONS["phone.py"].turns for trap in turn.traps]
-SHOWN = [trap for trap in [*TRAPS, *REPLY_TRAPS] if trap.old]
+SHOWN = [
+    *(("phone.py", trap) for trap in TRAPS if trap.old),
+    *((file, trap) for file, section in SECTIONS.items() for trap in section.traps),
+]
 
 
 @pytest.fixture
 def alone(tmp_path, monkeypatch):
-    """The folder of the files that are written alone, with the section begun."""
+    """The folder of the files that are written alone, with the sections begun."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COURSE_FOLDER", str(tmp_path / "own"))
-    start_alone("phone.py")
+    for file in SECTIONS:
+        start_alone(file)
     return tmp_path / "workshop/alone"
 
 
 @pytest.fixture
 def check(alone, capsys):
-    """Save this text as phone.py, and return what the check says of it."""
+    """Save this text as a file, and return what the check says of it."""
 
-    def check(text=None):
+    def check(text=None, file="phone.py"):
         if text is not None:
-            (alone / "phone.py").write_text(text)
+            (alone / file).write_text(text)
         capsys.readouterr()
-        check_alone("phone.py")
+        check_alone(file)
         return capsys.readouterr().out
 
     return check
@@ -58,10 +61,11 @@ def test_the_place_is_looked_at_first(alone, check):
 
 
 @pytest.mark.slow("bots that are started")
-@pytest.mark.parametrize("trap", SHOWN, ids=[trap.sign for trap in SHOWN])
-def test_each_trap_is_named(check, trap):
-    assert CODE.count(trap.old) == 1
-    said = check(CODE.replace(trap.old, trap.new))
+@pytest.mark.parametrize(("file", "trap"), SHOWN, ids=[trap.sign for _, trap in SHOWN])
+def test_each_trap_is_named(check, file, trap):
+    code = SECTIONS[file].solution
+    assert code.count(trap.old) == 1
+    said = check(code.replace(trap.old, trap.new), file)
     assert said.startswith("… not yet: ")
     assert trap.words[1:] in said
     assert "site-packages" not in said
@@ -106,8 +110,14 @@ def test_after_three_failed_saves_it_says_where_a_solution_is_and_the_solution_p
 
 @pytest.mark.slow("bots that are started")
 @pytest.mark.parametrize("file", SECTIONS)
-def test_the_program_in_the_extracts_runs_and_is_not_the_solution(check, file):
-    (code,) = re.findall(r"```python\n(.*?)```", SECTIONS[file].extracts_text, re.DOTALL)
+def test_each_solution_passes(check, file):
+    assert check(SECTIONS[file].solution, file) == f"✔ passed: {SECTIONS[file].shown}\n"
+
+
+@pytest.mark.slow("a bot that is started")
+def test_the_program_in_the_extracts_runs_and_is_not_the_solution(check):
+    extracts = SECTIONS["phone.py"].extracts_text
+    (code,) = re.findall(r"```python\n(.*?)```", extracts, re.DOTALL)
     said = check(code)
     assert "Viktor wrote /hello. Nothing came back. Is there a handler for it" in said
 
