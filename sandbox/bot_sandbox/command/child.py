@@ -20,35 +20,38 @@ def exit_on_sigterm(status: int = TERMINATED) -> None:
 def run_child(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a program and return its exit status; like a shell, 128 + n if signal n ended it.
 
-    Ctrl-C reaches the program, too, which may clean up. SIGTERM ends it first, then us.
+    Ctrl-C reaches the program, too, which may clean up. SIGTERM or a second Ctrl-C ends it first,
+    then us.
     """
     program = shutil.which(command[0]) or command[0]  # on Windows, npm is a file npm.cmd
+    process: subprocess.Popen[bytes] | None = None
     came: list[int] = []
+
+    def must_end() -> bool:
+        return signal.SIGTERM in came or len(came) > 1
+
+    def note(number: int, _: Any) -> None:
+        came.append(number)
+        if process and must_end():
+            process.terminate()
+
+    # An exception inside wait() can leave its lock taken, and a second wait() then hangs.
     handlers = {
-        number: signal.signal(number, lambda number, _: came.append(number))
+        number: signal.signal(number, note)
         for number in (signal.SIGINT, signal.SIGTERM)
         if callable(signal.getsignal(number))  # else the program must ignore it, too
     }
     try:
         process = subprocess.Popen([program, *command[1:]], env=environment)
+        if must_end():  # as it started
+            process.terminate()
+        status = process.wait()
     except OSError as error:
-        restore_handlers(handlers)
         print(f"{command[0]} cannot be run: {error.strerror or error}", file=sys.stderr)
         return COMMAND_NOT_FOUND
-    try:
-        restore_handlers(handlers)  # earlier, a signal would have left the program running
-        for number in came:
-            signal.raise_signal(number)
-        status = process.wait()
-    except KeyboardInterrupt:
-        status = process.wait()
-    finally:  # SIGTERM or a second Ctrl-C
-        process.terminate()  # does nothing if it has ended
-        process.wait()
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if must_end():
+        signal.raise_signal(came[-1])
     return status if status >= 0 else 128 - status
-
-
-def restore_handlers(handlers: Mapping[signal.Signals, Any]) -> None:
-    """Let these signals do again what they did."""
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
