@@ -16,6 +16,7 @@ import threading
 import time
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 from bot_sandbox.twitch import Twitch
 from botlib import Bot
@@ -24,7 +25,9 @@ from botlib.twitch.details.credentials import LoginRefused
 from botlib.twitch.details.limits import Limits
 from botlib.twitch.details.texts import INVISIBLE
 from botlib.twitch.irc_bot import IrcBot
-from lessons.worlds.background import ThreadedIrcBot
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests/helpers"))
+from threaded_irc_bot import ThreadedIrcBot
 
 SCOPES = ["chat:read", "chat:edit"]
 IMPATIENT = Timing(quiet_s=0.05, answer_s=0.25, confirm_s=5, refused_s=0.01, stale_s=3600)

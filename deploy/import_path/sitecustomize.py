@@ -1,8 +1,8 @@
 """Put the course's folders on the path of a Python that has no course.pth.
 
-`start.py`, `autostart` and what a notebook starts (lessons/worlds/home.py) name this file's folder
-in PYTHONPATH. Then each Python that they start, and each Python that one starts, runs this file
-first: Python's documentation of the module `site`.
+`start.py`, `autostart` and what a notebook starts (lessons/worlds/environment.py) name this file's
+folder in PYTHONPATH. Then each Python that they start, and each Python that one starts, runs this
+file first: Python's documentation of the module `site`.
 """
 
 import os

@@ -27,7 +27,7 @@ from lessons.alone.open_sandbox import OpenSandbox, find_open_sandbox
 from lessons.alone.short_errors import ShortErrors
 from lessons.alone.traps import advice_on
 from lessons.commands.run_sandbox import sandbox_for
-from lessons.worlds.home import sandbox_environment
+from lessons.worlds.environment import sandbox_environment
 
 LOOK_S = 0.2  # how often it looks whether the file was saved
 GRACE_S = 5.0  # for the program to end, when it is asked to

@@ -7,7 +7,7 @@ from bot_sandbox.twitch import Twitch
 from botlib.twitch.details.texts import INVISIBLE
 from lessons.exercises.slips import Slip, Task
 from lessons.exercises.verdict import NotYet, exercise, expect, show
-from lessons.worlds.background import ThreadedIrcBot
+from lessons.worlds.program import RunningProgram
 
 READ, EDIT = "chat:read", "chat:edit"
 
@@ -137,14 +137,14 @@ CHANNELS = ("viktor", "anna")
 )
 def exercise_2(program: Any, twitch: Twitch) -> str:
     """One program is in both channels and speaks there as the bot's own account."""
-    if callable(program) and not isinstance(program, ThreadedIrcBot):
+    if callable(program) and not isinstance(program, RunningProgram):
         raise NotYet("enter is only named here. Call it: enter(…, …, …)")
     if isinstance(program, str | list | dict):
         raise NotYet(f"this is {show(program)}. Put what enter returns here: program = enter(…)")
-    expect(isinstance(program, ThreadedIrcBot), f"expected what enter gives, found {show(program)}")
-    expect(program.alive, "this program has stopped, because enter stops the one before. Call it "
-           "again, with both channels at once, and write program = in front")  # fmt: skip
-    login = program.bot.credentials.login
+    expect(isinstance(program, RunningProgram), f"expected what enter gives, found {show(program)}")
+    expect(program.status is None, "this program has stopped, because enter stops the one before. "
+           "Call it again, with both channels at once, and write program = in front")  # fmt: skip
+    login = program.wait_line("in #").split()[-1]  # in #viktor as hello_bot
     expect(login not in CHANNELS, f"it would speak as {login}. Take the bot's own token: "
            'pair["access_token"]')  # fmt: skip
     outside = [name for name in CHANNELS if not twitch.hears(login, name)]

@@ -16,7 +16,7 @@ from botlib.details.bot_files import load_bot_file
 from botlib.store.sqlite import SqliteStore
 from lessons.exercises.slips import Slip, Task, number_problem
 from lessons.exercises.verdict import NotYet, exercise, expect
-from lessons.worlds.home import Home
+from lessons.worlds.program import RunningProgram
 
 LONGEST_S = 60
 FAILURES = (1, 2, 3, 4, 5, 6, 7, 8, 20, 500)
@@ -176,7 +176,7 @@ def check_counts_survive_restart(twitch: Twitch, file: Path, store: str) -> None
             raise NotYet(f"{text} did not work. The bot's log says: {reason}")
         return number_in(answer, text, person.display_name)
 
-    with run_in_home(twitch, hello_bot, viktor, file, settings) as home:
+    with run_in_home(file, settings) as home:
         first = ask(viktor, "!cheer")
         expect(
             first == 1,
@@ -202,7 +202,7 @@ def check_counts_survive_restart(twitch: Twitch, file: Path, store: str) -> None
         expect(again == 2, f"Viktor cheers for the second time, and the bot says {again}")
         home.kill()
         home.wait(20)
-    with run_in_home(twitch, hello_bot, viktor, file, settings) as home:
+    with run_in_home(file, settings) as home:
         third = ask(viktor, "!cheer")
         expect(
             third != 1,
@@ -276,18 +276,13 @@ def check_two_bots(file: Path, path: Path) -> None:
 
 
 @contextmanager
-def run_in_home(
-    twitch: Twitch, bot: TwitchAccount, channel: TwitchAccount, file: Path, settings: dict[str, str]
-) -> Iterator[Home]:
+def run_in_home(file: Path, settings: dict[str, str]) -> Iterator[RunningProgram]:
     """Start the bot in a home and wait until it is in the channel; stop it at the end."""
-    home = Home("twitch", file, settings)
     try:
-        twitch.wait_until(
-            lambda: home.status is not None or twitch.hears(bot.login, channel.login), 60
-        )
-        if home.status is not None:
-            home.wait(20)
-            raise NotYet(f"your program ended: {home.log[-1] if home.log else 'it said nothing'}")
+        home = RunningProgram(file, settings, platform="twitch", timeout_s=60)
+    except (RuntimeError, TimeoutError) as error:
+        raise NotYet(f"your program doesn't start: {error}") from None
+    try:
         yield home
     finally:
         home.stop()

@@ -74,13 +74,13 @@ MOVED = {  # modules and names of an older edition, and where they are now
     "lessons.excerpt": "lessons.display",
     "lessons.guess": "lessons.display",
     "lessons.guest_book": "lessons.cloud.guest_book",
-    "lessons.holding": "lessons.worlds.background",
-    "lessons.home": "lessons.worlds.home",
+    "lessons.holding": "lessons import RunningProgram",
+    "lessons.home": "lessons import RunningProgram",
     "lessons.log": "lessons.display",
     "lessons.page": "lessons.web",
     "lessons.phone": "lessons.worlds.phone",
     "lessons.price_list": "lessons.costs",
-    "lessons.program": "lessons.worlds.program",
+    "lessons.program": "lessons import RunningProgram",
     "lessons.receipt": "lessons.charts",
     "lessons.slider": "lessons.charts",
     "lessons.table": "lessons.display",
@@ -88,6 +88,10 @@ MOVED = {  # modules and names of an older edition, and where they are now
     "lessons.tried": "lessons.display",
     "lessons.waiting": "lessons.cloud.response_time",
     "lessons.world": "lessons.worlds.world",
+    "lessons.worlds.background.ThreadedIrcBot": "lessons import RunningProgram",
+    "lessons.worlds.home": "lessons import RunningProgram",
+    "lessons.worlds.program.OrdinaryServer": "lessons import RunningProgram",
+    "lessons.worlds.program.Program": "lessons import RunningProgram",
 }
 
 

@@ -33,7 +33,7 @@ from lessons.square.homes import (
     TwitchFunction,
     TwitchProgram,
 )
-from lessons.worlds.home import COURSE, IMPORT_PATH, sandbox_environment
+from lessons.worlds.environment import COURSE, IMPORT_PATH, sandbox_environment
 
 DONE, OPEN, LEFT_OUT = "✔", "…", "○"
 NOT_PACKED = shutil.ignore_patterns("__pycache__", "node_modules", ".venv", "venv")

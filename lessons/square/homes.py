@@ -103,13 +103,7 @@ class TelegramProgram(TelegramHome):
 
     def _open(self, opened: ExitStack) -> None:
         settings = self._telegram(opened) | self._store
-        self.host = ProgramHost(
-            "telegram",
-            self._program(),
-            settings,
-            ready=lambda: self.telegram.wait_ready(self.account, PATIENCE_S),
-            gone=lambda: None,
-        )
+        self.host = ProgramHost("telegram", self._program(), settings, gone=lambda: None)
         opened.callback(self.host.stop)
         self.host.start()
 
@@ -154,8 +148,7 @@ class TwitchProgram(TwitchHome):
 
     def _open(self, opened: ExitStack) -> None:
         settings = self._twitch(opened) | self._store
-        file = self._program()
-        self.host = ProgramHost("twitch", file, settings, self._wait_there, self._wait_gone)
+        self.host = ProgramHost("twitch", self._program(), settings, self._wait_gone)
         opened.callback(self.host.stop)
         self.host.start()
 

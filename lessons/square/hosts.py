@@ -15,7 +15,7 @@ from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.diagnosis.no_reply import NoReply
 from lessons.square.chat_with_bot import PATIENCE_S
-from lessons.worlds.home import Home
+from lessons.worlds.program import RunningProgram
 
 IDLE_S = 2.0  # the sandbox's own: a real cloud keeps an idle instance for minutes
 LIMIT_S = 10.0  # of the function that holds a line; AWS allows 900 s
@@ -38,25 +38,18 @@ class BotHost(Protocol):
 
 
 class ProgramHost:
-    """A program that stays alive; `ready` and `gone` wait until it is in its chat, or out of it."""
+    """A program that stays alive; `gone` waits until it has left its chat."""
 
     def __init__(
-        self,
-        platform: str,
-        file: Path,
-        settings: dict[str, str],
-        ready: Callable[[], object],
-        gone: Callable[[], object],
+        self, platform: str, file: Path, settings: dict[str, str], gone: Callable[[], object]
     ) -> None:
-        self._run = partial(Home, platform, file, settings)
-        self._ready, self._gone = ready, gone
-        self._program: Home | None = None
+        self._run = partial(RunningProgram, file, settings, platform=platform, timeout_s=PATIENCE_S)
+        self._gone = gone
+        self._program: RunningProgram | None = None
 
     def start(self) -> None:
-        """Start the program; RuntimeError if it ends, NoReply if it does not come to its chat."""
+        """Start the program and wait until it is in its chat; RuntimeError if it ends."""
         self._program = self._run()
-        self._program.wait_line(" world, ")  # it has loaded the bot
-        self._ready()
 
     def stop(self) -> None:
         """End the program at once, as a power cut would."""

@@ -1,22 +1,18 @@
 """The chat of notebook 02: on your own phone once there is a token, in the sandbox until then.
 
 The same cells then reach another Telegram. Nothing here waits for an answer typed into the
-notebook: what would remove a real bot's webhook is refused unless it is said in the call.
+notebook: a real bot that a function answers for is refused unless it is said in the call.
 """
 
 import re
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from bot_sandbox.http.page import Page
 from bot_sandbox.telegram import BotAccount, Person, Telegram
 from botlib.bot import Bot
 from lessons.alone.open_sandbox import offer_sandbox
-from lessons.worlds.home import Home
 from lessons.worlds.world import telegram_world
-
-READY_LINE = "Application started"  # python-telegram-bot's word that it asks for updates
 
 
 class RealBotLink:
@@ -37,18 +33,24 @@ class Phone:
     """The person who writes to your bot: you, on your phone, or somebody in the sandbox.
 
     A token in `.env` or the environment decides. ValueError if Telegram does not take it.
+    A program with its `settings` is the bot. It removes a webhook: so RuntimeError if a real bot
+    has one, unless `cut_off`.
     """
 
     def __init__(
-        self,
-        telegram: Telegram,
-        account: BotAccount,
-        person: Person,
+        self, telegram: Telegram, account: BotAccount, person: Person, *, cut_off: bool = False
     ) -> None:
-        self._world = telegram_world(telegram, account, person, secret="", real=True)
+        self._world = telegram_world(telegram, account, secret="", real=True)
         self.is_real = self._world.is_real
         self._telegram, self._account, self._person = telegram, account, person
         self.username = str(self.call("getMe")["username"])
+        if self.is_real and not cut_off and self.call("getWebhookInfo")["url"]:
+            raise RuntimeError(
+                "a function answers for your real bot, and a program would cut it off. "
+                "If that is meant, write Phone(telegram, account, viktor, cut_off=True)"
+            )
+        self.settings = {"TELEGRAM_TOKEN": self._world.token, "TELEGRAM_API": self._world.api}
+        self.settings["BOT_WORLD"] = "" if self.is_real else "sandbox"
 
     def __repr__(self) -> str:
         if self.is_real:
@@ -80,25 +82,6 @@ class Phone:
         if not self.is_real:
             offer_sandbox(self, self._telegram, TELEGRAM_TOKEN=self._account.token)
 
-    def start(self, file: str | Path, *, cut_off: bool = False) -> Home:
-        """Start the program that answers with this bot, a file or folder, until it is stopped.
-
-        It removes a webhook; a real bot's only with `cut_off`. FileNotFoundError without the
-        file, RuntimeError with the program's last words or why none was started.
-        """
-        if self.is_real and not cut_off and self.call("getWebhookInfo")["url"]:
-            raise RuntimeError(
-                "nothing was started: a function answers for your real bot, and would be cut off. "
-                "If that is meant, write phone.start(…, cut_off=True)"
-            )
-        self._person.wait(len(self._person.inbox))  # answers in the window before are read
-        world = "" if self.is_real else "sandbox"
-        found = {"TELEGRAM_TOKEN": self._world.token, "TELEGRAM_API": self._world.api}
-        found["BOT_WORLD"] = world
-        home = Home("telegram", file, found)
-        home.wait_line(READY_LINE)
-        return home
-
     def window(self) -> Page | RealBotLink:
         """Return the page to chat with the bot in."""
         if self.is_real:
@@ -122,6 +105,7 @@ class Phone:
         """Count the person's commands that wait at Telegram; of a real bot, all that waits."""
         if self.is_real:
             return int(self.call("getWebhookInfo")["pending_update_count"])
+        self._person.wait(len(self._person.inbox))  # answers in the window before are read
         # Talk waits, too, but the bot will say nothing to it.
         texts = [
             update["message"].get("text", "")
@@ -131,7 +115,7 @@ class Phone:
         return sum(Bot().command_in(text) is not None for text in texts)
 
     def answers(self, number: int) -> list[str]:
-        """Return that many answers of the program that was started last."""
+        """Return that many answers that came after `waiting`."""
         if self.is_real:
             return ["look at your phone"]
         return [message.shown for message in self._person.wait(number, timeout=20)]

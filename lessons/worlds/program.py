@@ -1,11 +1,11 @@
-"""A program to measure: the learner's own Python file, kept running; a server is one of them.
+"""A Python program of the learner's that a notebook starts, watches, measures and stops.
 
-The file says that it is ready by printing a first line. What it does then is its own affair.
-Processor time and memory are psutil's, counted from that moment, so that its start is not held
-against it.
+It starts nothing again: that is a supervisor's work, and the learner's. The program gets the
+settings that are given, and no others of this machine's bots.
 """
 
-import os
+import re
+import subprocess
 import sys
 import time
 import weakref
@@ -19,6 +19,16 @@ import psutil
 from bot_sandbox.processes.supervisor import ProcessSupervisor
 from bot_sandbox.programs.platform_proxy import PlatformProxy
 from bot_sandbox.twitch import Twitch
+from botlib.run import main_file
+from lessons.worlds.environment import sandbox_environment
+
+READY_WORDS = {"telegram": "Application started", "twitch": "in #"}  # in the log of botlib.run
+STOP_S = 20.0  # a bot may finish the reply at hand
+LOG_TIME = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ")
+PORT_RULE = "a server prints its port: print(server.server_port)"
+READY_RULE = f'A program prints a line when it is ready: print("ready"); {PORT_RULE}'
+
+_running: "weakref.WeakValueDictionary[Path, RunningProgram]" = weakref.WeakValueDictionary()
 
 
 @dataclass(frozen=True)
@@ -30,101 +40,148 @@ class Measurement:
     memory_mb: float
 
 
-class Program:
-    """A process that runs until it is closed, forgotten, or the notebook's kernel ends.
+class RunningProgram:
+    """A program that runs until it is stopped, forgotten, or the notebook's kernel ends.
 
-    `environment` is added to the variables that the kernel has. RuntimeError says what the file
-    printed instead of a first line, or what went wrong in it. The file finds `twitch` at Twitch's
-    real addresses.
+    `file` is a Python file that prints a line when it is ready. With a `platform`, it makes a
+    `bot`, or is the folder whose main.py does, and runs as `python -m botlib.run` runs it.
+    `settings` are added to its environment. It finds `twitch` at Twitch's real addresses.
+
+    It is ready when the object is there. FileNotFoundError for a file that isn't there,
+    RuntimeError with the program's last words if it ends before, TimeoutError after `timeout_s`.
+    With `wait=False` none of the last two: it has just started. A cell that is run twice leaves
+    one program, not two that both answer: an earlier one of the same file is stopped first.
     """
-
-    kind = "program"
-    rule = 'It must print a line when it is ready: print("ready")'
 
     def __init__(
         self,
         file: str | Path,
-        environment: Mapping[str, str] | None = None,
-        start_timeout_s: float = 20,
+        settings: Mapping[str, str] | None = None,
+        *,
+        platform: str | None = None,
         twitch: Twitch | None = None,
+        wait: bool = True,
+        timeout_s: float = 30.0,
     ) -> None:
-        path = Path(file).resolve()
-        if not path.is_file():
+        self._path = main_file(Path(file)).resolve()
+        if not self._path.is_file():
             raise FileNotFoundError(f"there is no file {file}. Run the %%save cell above first.")
+        if earlier := _running.get(self._path):
+            earlier.stop()
         opened = ExitStack()
-        self._close = weakref.finalize(self, opened.close)
-        mine = {**os.environ, **(environment or {})}
+        close = weakref.finalize(self, opened.close)
+        environment = {**sandbox_environment(), **(settings or {})}
         if twitch:
             proxy = opened.enter_context(PlatformProxy({"twitch": twitch}))
-            mine |= proxy.variables(mine)
-        self._supervisor = ProcessSupervisor()
-        opened.callback(self._supervisor.close)
-        command = [sys.executable, "-u", str(path)]
-        self._process = self._supervisor.start(command, path.parent, mine)
+            environment |= proxy.variables(environment)
+        supervisor = ProcessSupervisor()
+        opened.callback(supervisor.close)
+        bot = ["-P", "-m", "botlib.run", platform, self._path.name] if platform else None
+        command = [sys.executable, *(bot or ["-u", str(self._path)])]
+        self._process = supervisor.start(command, self._path.parent, environment)
         self.pid = self._process.pid
-        lines = self._process.output.wait_for(lambda lines: lines[:1], start_timeout_s)
-        self.first_line = lines[0].strip() if lines else ""
-        if not self.is_ready(self.first_line):
-            printed = repr(self.first_line) if self.first_line else "nothing"
-            # An error says enough. Without one the file has been silent, or has said another thing.
-            said = self._last_words() or f" It printed {printed}. {self.rule}"
-            why = f"{path.name}: the {self.kind} did not start.{said}"
-            self.close()
-            raise RuntimeError(why)
-        self._ready = time.monotonic()
-        self._busy_when_ready = _busy_seconds(self.pid)
+        _running[self._path] = self
+        self._busy_when_ready = 0.0
+        if wait:
+            try:
+                self._wait_ready(platform, timeout_s)
+                self._busy_when_ready = _busy_seconds(self.pid)  # its start is not held against it
+            except BaseException:
+                close()
+                raise
+        self._ready_at = time.monotonic()
+
+    def __repr__(self) -> str:
+        file, ended = "/".join(self._path.parts[-2:]), self.status
+        return f"{file} is running" if ended is None else f"{file} has ended, with status {ended}"
+
+    @property
+    def status(self) -> int | None:
+        """Return the exit status; None while it runs, below 0 if it was killed (POSIX)."""
+        return self._process.status
+
+    @property
+    def log(self) -> list[str]:
+        """Return what it has written to its log, line by line, without the times."""
+        return [LOG_TIME.sub("", line) for line in self._process.errors.all()]
+
+    @property
+    def first_line(self) -> str:
+        """Return the first line that it has printed; "" if there is none."""
+        return next(iter(self._process.output.all()), "").strip()
+
+    @property
+    def url(self) -> str:
+        """Return where a server answers, with a slash at the end; its first line is its port."""
+        port = self.first_line
+        if not (port.isascii() and port.isdigit()):
+            raise RuntimeError(f"{self._path.name} printed {port!r} first, but {PORT_RULE}")
+        return f"http://127.0.0.1:{port}/"
 
     def measure(self) -> Measurement:
         """Measure since it was ready; raises RuntimeError if it has ended."""
-        if self._process.status is not None:
-            raise RuntimeError(f"the {self.kind} has ended.{self._last_words()} Start it again.")
+        if self.status is not None:
+            raise RuntimeError(f"{self!r}. Start it again.")
         return Measurement(
-            alive_s=time.monotonic() - self._ready,
+            alive_s=time.monotonic() - self._ready_at,
             busy_s=_busy_seconds(self.pid) - self._busy_when_ready,
             memory_mb=psutil.Process(self.pid).memory_info().rss / 1_000_000,
         )
 
-    def close(self) -> None:
-        """End the process; a second call does nothing."""
-        self._close()
+    def wait(self, timeout_s: float | None = None) -> int:
+        """Wait until it has ended and return its exit status; subprocess.TimeoutExpired."""
+        status = self._process.wait(timeout_s)
+        self._process.errors.wait_end(timeout_s)
+        return status
 
-    def is_ready(self, line: str) -> bool:
-        """Return whether a first line says that the process is ready."""
-        return bool(line)
+    def wait_line(self, words: str, timeout_s: float = 20.0) -> str:
+        """Wait for a log line with these words; TimeoutError shows what was logged instead.
 
-    def __repr__(self) -> str:
-        state = "closed" if self._process.status is not None else "running"
-        return f"<{type(self).__name__} {state}>"
+        RuntimeError with the last line if the program ends without it.
+        """
 
-    def _last_words(self) -> str:
-        """Return the last line of the error output; nothing for a process that was closed."""
-        if self._supervisor.is_closed:
-            return ""
-        if self._process.output.is_over or self._process.status is not None:
-            self._process.errors.wait_end(5)  # it ends, and its two pipes one after the other
-        words = [line.strip() for line in self._process.errors.all() if line.strip()]
-        return f" Its last error line was: {words[-1]}." if words else ""
+        def found(lines: list[str]) -> list[str]:
+            return [LOG_TIME.sub("", line) for line in lines if words in line]
 
+        if lines := self._process.errors.wait_for(found, timeout_s):
+            return lines[0]
+        if not self._process.errors.is_over:
+            raise TimeoutError(f"no line with {words!r} within {timeout_s:g} s: {self.log}")
+        raise self._end_error()
 
-class OrdinaryServer(Program):
-    """A process that serves until it is closed, forgotten, or the notebook's kernel ends."""
+    def stop(self) -> int:
+        """Ask it to stop, as a supervisor does (SIGTERM), and wait for it."""
+        if self.status is None:
+            self._process.terminate()
+        try:
+            return self.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return self.wait()
 
-    kind = "server"
-    rule = "Its first line must be its port: print(server.server_port)"
+    def ctrl_c(self) -> None:
+        """Press Ctrl-C, as in the program's own terminal."""
+        self._process.interrupt()
 
-    @property
-    def port(self) -> int:
-        """Return where it listens on this machine."""
-        return int(self.first_line)
+    def kill(self) -> None:
+        """End it at once, as a power cut does; it cannot say goodbye."""
+        self._process.kill()
 
-    @property
-    def url(self) -> str:
-        """Return where the server answers; ends with a slash."""
-        return f"http://127.0.0.1:{self.port}/"
+    def _wait_ready(self, platform: str | None, timeout_s: float) -> None:
+        if platform:
+            self.wait_line(READY_WORDS[platform], timeout_s)
+            return
+        if self._process.output.wait_for(lambda lines: lines[:1], timeout_s):
+            return
+        if not self._process.output.is_over:
+            name = self._path.name
+            raise TimeoutError(f"{name} printed nothing within {timeout_s:g} s. {READY_RULE}")
+        raise self._end_error()
 
-    def is_ready(self, line: str) -> bool:
-        """Return whether the first line is a port."""
-        return line.isascii() and line.isdigit()
+    def _end_error(self) -> RuntimeError:
+        status = self.wait()
+        words = [line.strip() for line in self.log if line.strip()] or [READY_RULE]
+        return RuntimeError(f"{self._path.name} ended with status {status}: {words[-1]}")
 
 
 def _busy_seconds(pid: int) -> float:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from lessons.worlds.home import COURSE, sandbox_environment
+from lessons.worlds.environment import COURSE, sandbox_environment
 
 COMMANDS = ("bundle", "deploy")
 MEASURED = re.compile(r"[\d.]+(?= (?:MB|kB|ms|files)\b)")

@@ -6,18 +6,15 @@ asked anything, so that a run of all cells ends whatever is set. It sends nothin
 
 from typing import Any
 
-from bot_sandbox.telegram import BotAccount, Person, Telegram
-from botlib.bot import Bot
+from bot_sandbox.telegram import BotAccount, Telegram
 from botlib.details.settings import Settings, read_settings, telegram_api
-from botlib.telegram.application import App
 from botlib.telegram.details.bot_api import BotApi
 from botlib.telegram.updates import checked_secret
 from deploy.tokens.telegram import visible_problems
-from lessons.worlds.background import ThreadedPolling
 
 
 class World:
-    """Where your bot lives: its token, its Telegram, and someone who chats with it.
+    """Where your bot lives: its token and its Telegram.
 
     In the real world only if that is wanted and `found` has a token for it.
     """
@@ -27,15 +24,12 @@ class World:
         found: Settings,
         telegram: Telegram,
         account: BotAccount,
-        person: Person,
         secret: str,
         real: bool = False,
     ) -> None:
         self.is_real = real and found.world == "real"
         self._wanted, self._found = real, found
-        self._telegram, self._account, self._person = telegram, account, person
-        self._secret = secret
-        self._program: ThreadedPolling | None = None
+        self._telegram, self._account, self._secret = telegram, account, secret
 
     def __str__(self) -> str:
         if self.is_real:
@@ -72,26 +66,9 @@ class World:
             raise ValueError(f"TELEGRAM_TOKEN: {problem}")
         return BotApi(self.token, self.api).call(method, parameters)
 
-    def polling(self, bot: Bot | App) -> ThreadedPolling:
-        """Answer with this brain by long polling, until `stop` or the end of the `with`.
-
-        It removes the webhook and replaces an earlier program. An Application must have
-        been made for this world, with its `token` and `api`.
-        """
-        if self._program:
-            self._program.stop()
-        self._program = ThreadedPolling(bot, self.token, self.api)
-        return self._program
-
-    def ask(self, text: str) -> str:
-        """Write to your bot and return its answer; in the real world you are the one who writes."""
-        if not self.is_real:
-            return self._person.ask(text, to=self._account)
-        return f"now you: write {text} to @{self.call('getMe')['username']} in Telegram"
-
 
 def telegram_world(
-    telegram: Telegram, account: BotAccount, person: Person, secret: str, real: bool = False
+    telegram: Telegram, account: BotAccount, secret: str, real: bool = False
 ) -> World:
     """Return this sandbox's account; with `real`, the bot whose token is in the settings."""
-    return World(read_settings("telegram"), telegram, account, person, secret, real)
+    return World(read_settings("telegram"), telegram, account, secret, real)

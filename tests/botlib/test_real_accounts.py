@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
+from threaded_irc_bot import ThreadedIrcBot
 
 from botlib import Bot
 from botlib.details.settings import read_settings, telegram_api
@@ -16,7 +17,6 @@ from botlib.telegram.details.bot_api import BotApi
 from botlib.twitch.irc_bot import IrcBot
 from deploy.tokens import telegram as telegram_token
 from deploy.tokens import twitch as twitch_token
-from lessons.worlds.background import ThreadedIrcBot
 
 ROOT = Path(__file__).parents[2]
 TEXT = "A test of the course's live group says hello."

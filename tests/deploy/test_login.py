@@ -165,9 +165,10 @@ def test_twitch_by_a_code_in_the_browser(world, tmp_path):
 
 
 def test_what_it_got_is_good_for_a_bot(world, tmp_path, monkeypatch):
+    from threaded_irc_bot import ThreadedIrcBot
+
     from botlib import Bot
     from botlib.twitch.irc_bot import IrcBot
-    from lessons.worlds.background import ThreadedIrcBot
 
     person = Person(world.app.client_id, "viktor", at_page=world.bot.authorize)
     login("twitch", now=True, folder=tmp_path, console=person.console)

@@ -14,7 +14,7 @@ from lessons.cloud import Cloud
 from lessons.cloud.response_time import ask, cold_ms
 from lessons.costs.month import Work, server_cost
 from lessons.costs.price_list import PriceList
-from lessons.worlds.program import Program
+from lessons.worlds.program import RunningProgram
 
 SERVER = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]])
 PLANS = {"AWS": Plan(functions()["aws"], Work(5)), "Yandex": Plan(functions()["yandex"], Work(5))}
@@ -54,12 +54,12 @@ class Page(HTMLParser):
 def test_a_program_gets_its_environment_and_is_measured(tmp_path):
     file = tmp_path / "main.py"
     file.write_text("import os, time\nprint(os.environ['GREETING'])\ntime.sleep(60)\n")
-    program = Program(file, {"GREETING": "good morning"})
+    program = RunningProgram(file, {"GREETING": "good morning"})
     assert program.first_line == "good morning"
     assert program.measure().memory_mb > 1
-    program.close()
-    program.close()
-    with pytest.raises(RuntimeError, match="the program has ended"):
+    program.stop()
+    program.stop()
+    with pytest.raises(RuntimeError, match=r"main\.py has ended, .*Start it again"):
         program.measure()
 
 
@@ -75,16 +75,16 @@ def test_a_program_finds_the_twitch_of_its_notebook_at_the_real_address(tmp_path
     )
     with Twitch() as twitch, Twitch():
         token = twitch.authorize(twitch.account("anna"), twitch.application("Bot"), ["chat:read"])
-        program = Program(file, {"TWITCH_TOKEN": token.access_token}, twitch=twitch)
+        program = RunningProgram(file, {"TWITCH_TOKEN": token.access_token}, twitch=twitch)
         assert program.first_line == "anna"
-        program.close()
+        program.stop()
 
 
 def test_a_program_that_fails_says_why(tmp_path):
     file = tmp_path / "main.py"
     file.write_text("raise ValueError('no token')\n")
-    with pytest.raises(RuntimeError, match=r"did not start\. .*ValueError: no token"):
-        Program(file)
+    with pytest.raises(RuntimeError, match=r"^main\.py ended with status 1: ValueError: no token"):
+        RunningProgram(file)
 
 
 def said(n):

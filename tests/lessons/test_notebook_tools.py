@@ -21,7 +21,7 @@ from lessons.charts.instances import timeline
 from lessons.exercises import verdict as verdicts
 from lessons.web.http_client import get, post
 from lessons.workshop import RECORD
-from lessons.worlds.program import Measurement, OrdinaryServer, Program
+from lessons.worlds.program import Measurement, RunningProgram
 
 SERVER = """
 import http.server
@@ -207,7 +207,7 @@ def test_a_second_save_in_the_same_second_is_seen(shell, tmp_path):
 
 
 def test_an_ordinary_server_answers_and_is_measured(server_file):
-    server = OrdinaryServer(server_file)
+    server = RunningProgram(server_file)
     assert get(server.url + "Viktor").text == "/Viktor"
     assert get(server.url + "São Paulo?a=%20").text == "/S%C3%A3o%20Paulo?a=%20"
     assert get(server.url + "lost").status == 404
@@ -216,9 +216,9 @@ def test_an_ordinary_server_answers_and_is_measured(server_file):
     assert 0 < first.alive_s < second.alive_s
     assert 0 <= first.busy_s <= second.busy_s
     assert first.memory_mb > 1
-    server.close()
-    server.close()
-    assert repr(server) == "<OrdinaryServer closed>"
+    server.stop()
+    server.stop()
+    assert repr(server).startswith(f"{server_file.parent.name}/{server_file.name} has ended, with ")
     with pytest.raises(RuntimeError, match="Start it again"):
         server.measure()
     with pytest.raises(URLError):
@@ -226,7 +226,7 @@ def test_an_ordinary_server_answers_and_is_measured(server_file):
 
 
 def test_a_forgotten_server_ends(server_file):
-    server = OrdinaryServer(server_file)
+    server = RunningProgram(server_file)
     process = psutil.Process(server.pid)
     del server
     process.wait(timeout=60)
@@ -235,8 +235,8 @@ def test_a_forgotten_server_ends(server_file):
 def test_a_server_ends_with_its_starter_even_when_that_is_killed(server_file):
     code = (
         "import sys, time\n"
-        "from lessons.worlds.program import OrdinaryServer\n"
-        "server = OrdinaryServer(sys.argv[1])\n"
+        "from lessons import RunningProgram\n"
+        "server = RunningProgram(sys.argv[1])\n"
         "print(server.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -260,27 +260,30 @@ def process_ended(process):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("import nothing_like_this", "No module named 'nothing_like_this'"),
-        ("print('Hello')", "It printed 'Hello'. Its first line must be its port: print(server."),
-        ("", "It printed nothing. Its first line must be its port: print(server.server_port)"),
+        (
+            "import nothing_like_this",
+            "server.py ended with status 1: ModuleNotFoundError: No module named 'nothing_like",
+        ),
+        ("print('Hello')", "server.py printed 'Hello' first, but a server prints its port: print("),
+        ("", "server.py ended with status 0: A program prints a line when it is ready: print("),
     ],
 )
 def test_a_server_that_does_not_start_says_why(tmp_path, text, words):
     file = tmp_path / "server.py"
     file.write_text(text)
-    with pytest.raises(RuntimeError, match="the server did not start") as caught:
-        OrdinaryServer(file)
+    with pytest.raises(RuntimeError) as caught:
+        _ = RunningProgram(file).url
     assert words in str(caught.value)
     with pytest.raises(FileNotFoundError, match="%%save"):
-        OrdinaryServer(tmp_path / "none.py")
+        RunningProgram(tmp_path / "none.py")
 
 
 def test_a_silent_server_is_given_up_and_ended(tmp_path):
     file = tmp_path / "server.py"
     file.write_text("import time\ntime.sleep(60)\n")
     before = set(psutil.Process().children())
-    with pytest.raises(RuntimeError, match="It printed nothing"):
-        OrdinaryServer(file, start_timeout_s=0.2)
+    with pytest.raises(TimeoutError, match=r"server\.py printed nothing within 0\.2 s"):
+        RunningProgram(file, timeout_s=0.2)
     assert set(psutil.Process().children()) <= before
 
 
@@ -291,9 +294,9 @@ def test_a_measured_program_is_the_learners_file_alone(tmp_path):
         "print(threading.active_count(), sys.argv, sys.path[0], 'botlib' in sys.modules)\n"
         "time.sleep(60)\n"
     )
-    program = Program(file)
+    program = RunningProgram(file)
     assert program.first_line == f"1 {[str(file)]} {tmp_path} False"
-    program.close()
+    program.stop()
 
 
 @pytest.mark.parametrize(

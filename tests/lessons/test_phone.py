@@ -12,6 +12,7 @@ from botlib.details.settings import NAMES
 from lessons.alone.check import start_alone
 from lessons.alone.open_sandbox import find_open_sandbox
 from lessons.worlds.phone import Phone
+from lessons.worlds.program import RunningProgram
 
 BOT = """
 from botlib import Bot
@@ -29,6 +30,11 @@ def file(tmp_path):
     path = tmp_path / "main.py"
     path.write_text(BOT)
     return path
+
+
+def start(file, phone):
+    """Start a program as the notebook does."""
+    return RunningProgram(file, phone.settings, platform="telegram")
 
 
 @pytest.fixture
@@ -61,7 +67,7 @@ def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
     assert not phone.is_real
     assert "SANDBOX" in repr(phone) and "@hello_bot" in repr(phone)
     assert "hello_bot" not in phone.link  # there may be a stranger's bot of this name
-    home = phone.start(file)
+    home = start(file, phone)
     assert phone.ask("!hello") == "hello Viktor!"
     assert "<object" in phone.window()._repr_html_()
     telegram, account, _ = sandbox
@@ -79,7 +85,7 @@ def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
     phone.send("are you there?")  # nobody answers that
     telegram.person("Ada").send("!hello", to=account)  # as somebody else in the window
     assert phone.waiting() == 2
-    home = phone.start(file.parent)
+    home = start(file.parent, phone)
     assert phone.answers(2) == ["hello Viktor!", "!help what I can do\n!hello"]
     assert phone.answers(0) == []
     assert phone.waiting() == 0
@@ -116,7 +122,7 @@ def test_with_a_token_the_same_calls_reach_ones_own_bot(sandbox, real, file):
     assert "@my_real_bot" in repr(phone) and mine.token not in repr(phone)
     assert phone.link == repr(phone.window()) == "https://t.me/my_real_bot"
     assert 'href="https://t.me/my_real_bot"' in phone.window()._repr_html_()
-    home = phone.start(file)
+    home = start(file, phone)
     ann = telegram.person("Ann")
     assert ann.ask("!hello", to=mine) == "hello Ann!"
     assert phone.ask("!hello") == "now you: write !hello to @my_real_bot on your phone"
@@ -132,11 +138,10 @@ def test_with_a_token_the_same_calls_reach_ones_own_bot(sandbox, real, file):
 def test_a_real_bots_function_is_not_cut_off_unless_its_owner_says_so(sandbox, real, file):
     telegram, mine = real
     telegram.call(mine, "setWebhook", url="http://127.0.0.1:9/")
-    phone = Phone(*sandbox)
-    with pytest.raises(RuntimeError, match=r"nothing was started: .*cut_off=True"):
-        phone.start(file)
+    with pytest.raises(RuntimeError, match=r"a function answers for your real bot.*cut_off=True"):
+        Phone(*sandbox)
     assert telegram.call(mine, "getWebhookInfo")["url"] == "http://127.0.0.1:9/"
-    home = phone.start(file, cut_off=True)
+    home = start(file, Phone(*sandbox, cut_off=True))
     assert telegram.call(mine, "getWebhookInfo")["url"] == ""
     home.stop()
 

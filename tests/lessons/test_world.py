@@ -1,23 +1,17 @@
 """The switch of some notebooks: the sandbox, or the real bot if its owner says so."""
 
 import pytest
-from telegram.ext import CommandHandler
 
 from bot_sandbox import Telegram
-from botlib import Bot
 from botlib.details.settings import Settings
-from botlib.telegram.application import builder_for
 from lessons.worlds.world import World, telegram_world
-
-bot = Bot()
-bot.command("hello")(lambda message: f"hello {message.user}!")
 
 
 @pytest.fixture
 def sandbox():
     with Telegram() as telegram:
         account = telegram.new_bot("Hello bot", "hello_bot")
-        yield telegram, account, telegram.person("Viktor"), "sandbox-secret"
+        yield telegram, account, "sandbox-secret"
 
 
 @pytest.fixture
@@ -43,30 +37,9 @@ def test_in_a_test_it_is_the_sandbox_even_with_a_token(sandbox, monkeypatch, tmp
 
 def test_in_the_sandbox_the_cells_reach_its_bot(sandbox):
     world = World(Settings("telegram", {}), *sandbox)
-    with world.polling(bot):
-        assert world.ask("!hello") == "hello Viktor!"
     assert world.call("setWebhook", url="http://127.0.0.1:9/") is True
     with pytest.raises(RuntimeError, match="400"):
         world.call("sendMessage", chat_id=1, text="")
-
-
-def test_an_application_polls_in_the_world_it_was_made_for(sandbox):
-    async def hello(update, context):
-        await update.message.reply_text(f"hello {update.message.from_user.first_name}!")
-
-    world = World(Settings("telegram", {}), *sandbox)
-    app = builder_for(world.token, world.api).build()
-    app.add_handler(CommandHandler("hello", hello))
-    with world.polling(app):
-        assert world.ask("/hello") == "hello Viktor!"
-
-
-def test_a_second_program_takes_the_place_of_the_first(sandbox):
-    world = World(Settings("telegram", {}), *sandbox)
-    world.polling(bot)
-    with world.polling(bot):
-        assert world.ask("!hello") == "hello Viktor!"
-    assert sandbox[1].is_polled is False
 
 
 def test_in_the_sandbox_a_revoked_token_is_followed(sandbox):
@@ -82,8 +55,6 @@ def test_a_real_bot_is_left_alone_unless_its_owner_says_so(sandbox, real):
     world = World(found, *sandbox)
     assert "SANDBOX" in str(world)
     world.call("deleteWebhook")
-    with world.polling(bot):
-        assert world.ask("!hello") == "hello Viktor!"
     assert telegram.call(mine, "getWebhookInfo")["url"] == "http://127.0.0.1:9/"
     assert mine.token not in f"{world} {world!r}"
 
@@ -96,13 +67,10 @@ def test_the_real_world_without_a_token_is_the_sandbox_and_says_so(sandbox):
 
 
 def test_the_same_cells_reach_the_real_bot(sandbox, real):
-    telegram, mine, found = real
-    writer = telegram.person("Ann")
+    _, mine, found = real
     world = World(found, *sandbox, real=True)
     assert "REAL WORLD" in str(world)
-    with world.polling(bot):
-        assert world.ask("!hello") == "now you: write !hello to @my_real_bot in Telegram"
-        assert writer.ask("!hello", to=mine) == "hello Ann!"
+    assert world.call("getMe")["username"] == "my_real_bot"
     assert world.call("setWebhook", url="http://127.0.0.1:9/", secret_token=world.secret) is True
     assert mine._webhook.secret_token == "my-very-own-secret"
     assert mine.token not in f"{world} {world!r}"

@@ -53,7 +53,7 @@ cloud = Cloud()
 echo = cloud.deploy("echo", folder, handler="main.handler")
 show_link(echo.url + "page")
 cloud.window(echo)"""
-SERVER = '''from lessons.worlds.program import OrdinaryServer
+SERVER = '''from lessons import RunningProgram
 
 (folder / "server.py").write_text("""
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -69,7 +69,7 @@ server = HTTPServer(("127.0.0.1", 0), Page)
 print(server.server_port)
 server.serve_forever()
 """)
-server = OrdinaryServer(folder / "server.py")
+server = RunningProgram(folder / "server.py")
 show_link(server.url + "page")'''
 
 TOKEN = "() => JSON.parse(document.getElementById('jupyter-config-data').textContent).token"

@@ -65,12 +65,12 @@ for name in (*names, "pyodide-lock.json"):
 # In a notebook: what a Python that it starts imports, and what a bot that it starts imports.
 CELL = """import subprocess, sys
 from pathlib import Path
-from lessons.worlds.home import Home
+from lessons import RunningProgram
 
 code = "import botlib, random; print(botlib.__file__, random.__file__)"
 done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)
 Path("main.py").write_text("import random; raise OSError(random.__file__)")
-home = Home("twitch", "main.py", {})
+home = RunningProgram("main.py", platform="twitch", wait=False)
 home.wait()
 print(done.stdout, *home.log)
 """

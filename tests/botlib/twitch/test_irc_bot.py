@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threaded_irc_bot import ThreadedIrcBot
 
 from bot_sandbox.twitch import Twitch
 from botlib import Bot
@@ -27,7 +28,6 @@ from botlib.twitch.details.credentials import LoginRefused
 from botlib.twitch.details.limits import SLACK_S, Limits
 from botlib.twitch.details.texts import INVISIBLE, escape_command, split_reply
 from botlib.twitch.irc_bot import IrcBot
-from lessons.worlds.background import ThreadedIrcBot
 
 SCOPES = ["chat:read", "chat:edit"]
 HOUR = 3600.0

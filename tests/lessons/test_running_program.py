@@ -1,4 +1,4 @@
-"""The home of a program: a bot in a process of its own, and nothing of it left behind."""
+"""A program that a notebook starts: a bot or a file of its own, and nothing of it left behind."""
 
 import gc
 import subprocess
@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from bot_sandbox.twitch import Twitch
-from lessons.worlds.home import Home
+from lessons import RunningProgram
 
 ROOT = Path(__file__).parents[2]
 MAIN = """
@@ -34,8 +34,9 @@ class World:
         self.file = folder / "main.py"
         self.file.write_text(MAIN)
 
-    def home(self, **other: str) -> Home:
-        return Home("twitch", self.file, self.settings | other)
+    def home(self, wait: bool = True, **other: str) -> RunningProgram:
+        settings = self.settings | other
+        return RunningProgram(self.file, settings, platform="twitch", wait=wait)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def world(tmp_path):
 
 def test_the_bot_answers_until_it_is_asked_to_stop(world):
     home = world.home()
-    world.twitch.wait_for(world.bot, world.viktor, timeout=20)
+    assert world.twitch.hears("hello_bot", "viktor")
     assert world.viktor.ask("!hello") == "hello Viktor!"
     assert home.status is None
     assert home.wait_line("in #") == "INFO in #viktor as hello_bot"
@@ -67,48 +68,42 @@ def test_a_file_beside_the_bot_replaces_none_of_pythons(world):
 
 def test_ctrl_c_stops_it_as_well(world):
     home = world.home()
-    world.twitch.wait_for(world.bot, world.viktor, timeout=20)
     home.ctrl_c()
     assert home.wait(20) == 0
     assert home.log[-1] == "INFO stopped"
 
 
-def test_whoever_waits_for_a_line_learns_that_the_bot_ended(world):
-    home = world.home(TWITCH_TOKEN="not-a-token")
+def test_a_bot_that_ends_before_it_is_ready_says_why(world):
     with pytest.raises(
-        RuntimeError, match="ended with status 78: ERROR Twitch does not know this token"
+        RuntimeError, match=r"^main\.py ended with status 78: ERROR Twitch does not know this token"
     ):
-        home.wait_line("in #")
+        world.home(TWITCH_TOKEN="not-a-token")
 
 
 def test_a_wrong_token_is_a_matter_for_people(world):
-    home = world.home(TWITCH_TOKEN="not-a-token")
+    home = world.home(wait=False, TWITCH_TOKEN="not-a-token")
     assert home.wait(20) == 78
     assert home.log[-1].startswith("ERROR Twitch does not know this token")
 
 
 def test_a_killed_bot_says_nothing_more(world):
     home = world.home()
-    home.wait_line("the sandbox world")
     home.kill()
     assert home.wait(20) not in (0, 78)
     assert "stopped" not in str(home.log)
-    with pytest.raises(RuntimeError, match="the bot ended with status"):
+    with pytest.raises(RuntimeError, match=r"main\.py ended with status"):
         home.wait_line("stopped")
 
 
 def test_a_second_home_of_the_same_file_takes_the_place_of_the_first(world):
     first = world.home()
-    world.twitch.wait_for(world.bot, world.viktor, timeout=20)
     second = world.home()
     assert first.status == 0
-    second.wait_line("the sandbox world")
     second.stop()
 
 
 def test_a_home_that_is_forgotten_ends(world):
     home = world.home()
-    world.twitch.wait_for(world.bot, world.viktor, timeout=20)
     del home
     gc.collect()
     world.twitch.wait_gone(world.bot, timeout=20)
@@ -117,9 +112,8 @@ def test_a_home_that_is_forgotten_ends(world):
 def test_when_the_notebook_dies_the_bot_dies_too(world):
     code = f"""
 import os
-from lessons.worlds.home import Home
-home = Home("twitch", {str(world.file)!r}, {world.settings!r})
-home.wait_line("the sandbox world")
+from lessons import RunningProgram
+home = RunningProgram({str(world.file)!r}, {world.settings!r}, platform="twitch")
 print(home.pid, flush=True)
 os._exit(1)
 """
@@ -143,4 +137,4 @@ def test_this_machines_own_bots_and_env_files_stay_out(world, monkeypatch):
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"there is no file .*main\.py.*%%save"):
-        Home("twitch", tmp_path / "main.py", {})
+        RunningProgram(tmp_path / "main.py")
