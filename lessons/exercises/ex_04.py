@@ -10,7 +10,7 @@ from lessons.cloud import Cloud
 from lessons.exercises.slips import Slip, Task, number_problem
 from lessons.exercises.verdict import NotYet, exercise, expect, show
 from lessons.learner_bot import BOT_FOLDER, add_needed, commands_of
-from lessons.web import get
+from lessons.web.http_client import browser
 from lessons.workshop import workshop
 
 STORE_HINT = (
@@ -127,8 +127,8 @@ def check_settings(settings: Any) -> None:
 
 def answer_of_dice(dice: Function, command: str) -> str:
     """Return what the bot answers Viktor; NotYet if the function fails."""
-    reply = get(f"{dice.url}{command}/Viktor")
-    if reply.status != 200:
+    reply = browser.get(f"{dice.url}{command}/Viktor")
+    if reply.status_code != 200:
         errors = [line for line in dice.logs if "Error: " in line] or ["see its window"]
         words = f"!{command} failed in the function, and its log says: {errors[-1]}"
         refused = any(word in errors[-1] for word in ("PermissionError", "Read-only"))

@@ -23,7 +23,7 @@ from lessons.exercises.verdict import (
     run_learner_code,
     show,
 )
-from lessons.web.http_client import get, get_at_once
+from lessons.web.http_client import browser, get_at_once
 
 READING_S = 0.05  # how long the store here takes, so that careless code is caught each time
 
@@ -354,15 +354,16 @@ def check_eight_answers(found: set[str], expected: set[str]) -> None:
 
 def sign_guest_book(book: Function, name: str, number: int) -> None:
     """Somebody signs the deployed guest book and gets this number."""
-    reply = get(book.url + name)
+    reply = browser.get(book.url + name)
+    got = f"in the cloud, /{name} got {reply.status_code}. "
     expect(
         "NameError" not in find_last_error(book.logs),
-        f"in the cloud, /{name} got {reply.status}. The log says: {find_last_error(book.logs)}. "
+        f"{got}The log says: {find_last_error(book.logs)}. "
         "Only guest itself is deployed: what it needs must be inside it",
     )
     expect(
-        reply.status == 200,
-        f"in the cloud, /{name} got {reply.status}. The log says: {find_last_error(book.logs)}",
+        reply.status_code == 200,
+        f"{got}The log says: {find_last_error(book.logs)}",
     )
     expected = f"hello {name}! You are visitor number {number}."
     expect(

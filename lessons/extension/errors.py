@@ -87,6 +87,8 @@ MOVED = {  # modules and names of an older edition, and where they are now
     "lessons.timeline": "lessons.charts",
     "lessons.tried": "lessons.display",
     "lessons.waiting": "lessons.cloud.response_time",
+    "lessons.web.get": "httpx import get",
+    "lessons.web.post": "httpx import post",
     "lessons.world": "lessons.worlds.world",
     "lessons.worlds.background.ThreadedIrcBot": "lessons import RunningProgram",
     "lessons.worlds.home": "lessons import RunningProgram",

@@ -9,7 +9,7 @@ from html import escape
 from html.parser import HTMLParser
 
 from bot_sandbox.http.jupyter_proxy import browser_address
-from lessons.web.http_client import get
+from lessons.web.http_client import browser
 
 LINE_TAGS = {"h1", "h2", "p", "br", "label"}  # elements on a line of their own
 HIDDEN_TAGS = {"style", "script", "title"}
@@ -63,7 +63,7 @@ def as_text(page: str) -> str:
 
 def read_page(url: str) -> str:
     """Open an address and return the page's text; a refusal is a page, too."""
-    return as_text(get(url).text)
+    return as_text(browser.get(url).text)
 
 
 class PageView:

@@ -14,7 +14,7 @@ from lessons.cloud.guest_book import publish
 from lessons.cloud.response_time import telegram_event
 from lessons.display.function_log import show_log
 from lessons.exercises.verdict import NotYet, run_learner_code
-from lessons.web.http_client import get, get_at_once
+from lessons.web.http_client import browser, get_at_once
 from lessons.worlds.program import Measurement
 
 GREET = """
@@ -101,8 +101,8 @@ def test_a_guest_book_is_published_once_it_is_written(cloud, capsys, tmp_path):
     environment = {"TELEGRAM_API": "http://127.0.0.1:9", "TELEGRAM_TOKEN": "42:x"}
     publish(cloud, guest, environment | {"STORE_URL": store, "CHAT_ID": "7"})
     address = capsys.readouterr().out.strip()
-    assert get(address).text == "hello Ada, 1"
-    assert get(address + " São Lovelace").text == "hello Ada São Lovelace, 2"
+    assert browser.get(address).text == "hello Ada, 1"
+    assert browser.get(address + " São Lovelace").text == "hello Ada São Lovelace, 2"
 
 
 @pytest.mark.parametrize(

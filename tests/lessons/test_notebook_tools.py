@@ -9,8 +9,8 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.error import URLError
 
+import httpx
 import psutil
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -19,7 +19,7 @@ from traitlets.config import Config
 from lessons import charts, environment
 from lessons.charts.instances import timeline
 from lessons.exercises import verdict as verdicts
-from lessons.web.http_client import get, post
+from lessons.web.http_client import browser
 from lessons.workshop import RECORD
 from lessons.worlds.program import Measurement, RunningProgram
 
@@ -31,11 +31,6 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.send_response(404 if self.path == "/lost" else 200)
         self.end_headers()
         self.wfile.write(self.path.encode())
-
-    def do_POST(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(self.rfile.read(int(self.headers["content-length"])))
 
 server = http.server.HTTPServer(("127.0.0.1", 0), Page)
 print(server.server_port)
@@ -208,10 +203,8 @@ def test_a_second_save_in_the_same_second_is_seen(shell, tmp_path):
 
 def test_an_ordinary_server_answers_and_is_measured(server_file):
     server = RunningProgram(server_file)
-    assert get(server.url + "Viktor").text == "/Viktor"
-    assert get(server.url + "São Paulo?a=%20").text == "/S%C3%A3o%20Paulo?a=%20"
-    assert get(server.url + "lost").status == 404
-    assert post(server.url, '{"a": 1}').text == '{"a": 1}'
+    assert browser.get(server.url + "Viktor").text == "/Viktor"
+    assert browser.get(server.url + "São Paulo?a=%20").text == "/S%C3%A3o%20Paulo?a=%20"
     first, second = server.measure(), server.measure()
     assert 0 < first.alive_s < second.alive_s
     assert 0 <= first.busy_s <= second.busy_s
@@ -221,8 +214,8 @@ def test_an_ordinary_server_answers_and_is_measured(server_file):
     assert repr(server).startswith(f"{server_file.parent.name}/{server_file.name} has ended, with ")
     with pytest.raises(RuntimeError, match="Start it again"):
         server.measure()
-    with pytest.raises(URLError):
-        get(server.url)
+    with pytest.raises(httpx.ConnectError):
+        browser.get(server.url)
 
 
 def test_a_forgotten_server_ends(server_file):

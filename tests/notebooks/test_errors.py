@@ -34,13 +34,13 @@ def shown(tmp_path, monkeypatch, *cells):
 
 
 def test_a_foreign_error_shows_only_the_notebooks_frames(tmp_path, monkeypatch):
-    cell = "from lessons.web.http_client import get\n\ndef ask():\n    get('http://127.0.0.1:9/')\n\nask()"
+    cell = "import httpx\n\ndef ask():\n    httpx.get('http://127.0.0.1:9/')\n\nask()"
     error, lines = shown(tmp_path, monkeypatch, cell)
     assert error.ename == "URLError"
     assert len(lines) < 20
     assert not any("File " in line for line in lines)
     assert any("----> 6 ask()" in line for line in lines)
-    assert any("----> 4     get(" in line for line in lines)
+    assert any("----> 4     httpx.get(" in line for line in lines)
     assert lines[-1].startswith("URLError: ")
 
 

@@ -12,7 +12,7 @@ prediction = {values}
 
 warm = cloud.deploy("warm", folder, handler=entry_point, idle_s=3600)
 for name in ("Ada", "Bob", "Cleo"):
-    get(warm.url + "hello/" + name)
+    browser.get(warm.url + "hello/" + name)
 
 exercise_1(prediction, warm)
 """
