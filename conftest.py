@@ -10,6 +10,7 @@ from typing import Any
 
 import nbval.kernel
 import pytest
+from measured_limits import pytest_runtest_call  # noqa: F401 - a hook, for every notebook
 from skip_guard import (  # noqa: F401 - hooks, for every tree: pytest calls them
     pytest_ignore_collect,
     pytest_make_collect_report,

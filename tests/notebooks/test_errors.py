@@ -9,7 +9,6 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from notebook_runs import ROOT, verdict
 
-from lessons.display.measured import OutOfRange, about
 from lessons.display.tables import table
 from lessons.extension.errors import MOVED
 
@@ -95,15 +94,6 @@ def test_a_variable_of_the_cloud_alone_is_told_from_a_missing_key(tmp_path, monk
     assert lines[-1] == "KeyError: 'Olga'"
 
 
-def test_the_courses_own_error_says_the_line_and_its_words(tmp_path, monkeypatch):
-    cell = "from lessons.display.measured import about\nabout(7, 'ms', low=1, high=2)"
-    error, lines = shown(tmp_path, monkeypatch, cell)
-    assert error.ename == "OutOfRange"
-    assert lines[0] == "line 2 of this cell: about(7, 'ms', low=1, high=2)"
-    assert lines[1].startswith("OutOfRange: this machine measured 7 ms")
-    assert len(lines) == 2
-
-
 def test_an_error_that_is_awaited_is_short_too(tmp_path, monkeypatch):
     cell = "import asyncio\nawait asyncio.open_connection('127.0.0.1', 9)"
     error, lines = shown(tmp_path, monkeypatch, cell)
@@ -128,12 +118,6 @@ def test_run_all_stops_at_an_error(tmp_path, monkeypatch):
     with pytest.raises(Exception, match="division by zero"):
         NotebookClient(notebook, timeout=60).execute()
     assert notebook.cells[2].outputs == []
-
-
-@pytest.mark.parametrize("value", [0.99, 2.01, float("nan")])
-def test_a_number_outside_its_range_is_not_shown(value):
-    with pytest.raises(OutOfRange, match="the text expects 1 to 2"):
-        about(value, "ms", low=1, high=2)
 
 
 def test_a_table_keeps_its_columns_whatever_is_in_them():
