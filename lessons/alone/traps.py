@@ -1,6 +1,6 @@
 """Traps that beginners fall into, known by an error: what to say, and code that shows the error.
 
-A trap is found in a line of a program's error output, in the terminal and in a check.
+A trap is found in a line of a program's error output: in the terminal, in a check and in an exam.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import NamedTuple
 class Trap(NamedTuple):
     """An error, what to do about it, and how a right file turns into one that has it."""
 
-    sign: str  # a regular expression for one line
-    words: str
+    sign: str  # a regular expression for one line, or for the error and the author's line below it
+    words: str  # may have a group of the sign, as in \\1
     old: str = ""  # what is replaced in the solution
     new: str = ""  # by this, and the error appears
 
@@ -100,7 +100,7 @@ TRAPS = (
         'CommandHandler("!hello"',
     ),
     Trap(
-        "InvalidToken|rejected by the server|You must pass the token",
+        "InvalidToken|rejected by the server|You must pass the token|Unauthorized|Token is invalid",
         "Telegram doesn't know this token. Does the file read it from the environment, by "
         'os.environ["TELEGRAM_TOKEN"]? If it does, log in again: python3 start.py login telegram',
         'os.environ["TELEGRAM_TOKEN"]',
@@ -117,9 +117,54 @@ TRAPS = (
         "def hello(update)",
     ),
     Trap(
-        "'NoneType' object has no attribute '(reply_text|text)'",
-        "this update has no message, because an older one was edited. "
-        "update.effective_message is there in both cases",
+        r"KeyError: ('\w*TOKEN\w*'|.*\n.*environ)",
+        "the environment has no variable of this name. The token's name is TELEGRAM_TOKEN: "
+        'os.environ["TELEGRAM_TOKEN"] in Python, process.env.TELEGRAM_TOKEN in JavaScript',
+    ),
+    Trap(
+        "'NoneType' object has no attribute",
+        "something is None here. update.message is None if an older message was edited. "
+        "message.text is None in a sticker, and if the bot joins a group. Then return at once",
+    ),
+    Trap(
+        "reading '(text|chat|from|match|split|startsWith)'",
+        "something is undefined here. An update has no message if an older one was edited. A "
+        "sticker has no text, nor has the message that the bot has joined a group",
+    ),
+    Trap(
+        "(Syntax|Indentation|Tab)Error",
+        "Python can't read your file. Look at this line, and at the end of the line above it",
+    ),
+    Trap(
+        "No module named|Cannot find (package|module)",
+        "your computer doesn't have this. Is its name right? The course has python-telegram-bot, "
+        "and you import it as telegram. For JavaScript, type npm install NAME in your folder",
+    ),
+    Trap(
+        r"UnboundLocalError: .*variable '(\w+)'",
+        r"a function that changes a variable of the file says so in its first line: global \1",
+    ),
+    Trap(
+        r"(?i)bad webhook|\[webhooks\]",
+        "run_webhook needs the package tornado, and an address that Telegram can call. Here your "
+        "bot asks Telegram: end with application.run_polling()",
+    ),
+    Trap(
+        "(?i)parse entities",
+        "Telegram has read < as the beginning of a tag. Leave out parse_mode",
+    ),
+    Trap(
+        "(?i)message is too long",
+        "a message on Telegram has 4096 characters at most. Send several",
+    ),
+    Trap(
+        "(?i)text is empty",
+        "Telegram sends no empty message. Is your text empty here?",
+    ),
+    Trap(
+        "no running event loop|never retrieved",
+        "let the library start your functions: handlers first, then application.run_polling() as "
+        "the last line",
     ),
     Trap(
         "NetworkError|ConnectError",
@@ -130,13 +175,14 @@ TRAPS = (
 
 
 def advice_on(error: str) -> str:
-    """Return what to do about an error's line, as a line of its own; "" if nobody knows.
+    """Return what to do about an error's line, as a line of its own; "" if no trap is known.
 
     >>> advice_on("RuntimeWarning: coroutine 'Message.reply_text' was never awaited")[:36]
     '→ A call of the library is a corouti'
     >>> advice_on("all is well")
     ''
     """
-    words = next((trap.words for trap in TRAPS if re.search(trap.sign, error)), "")
+    found = ((re.search(trap.sign, error), trap.words) for trap in TRAPS)
+    words = next((match.expand(words) for match, words in found if match), "")
     end = "" if words.endswith("?") else "."
     return f"→ {words[0].upper()}{words[1:]}{end}" if words else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot_sandbox import ManagedProcess
 from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_secrets
 from bot_sandbox.programs.program import PYTHON_FRAME, own_line
+from lessons.alone.traps import advice_on
 
 LONGEST = 200  # characters of a line
 SHOWN_LINES = 5
@@ -21,32 +22,6 @@ UNAWAITED = re.compile(r"(.+):(\d+): RuntimeWarning: coroutine '(.+)' was never 
 NOISE = re.compile(  # what libraries log of their own
     r"HTTP Request|api\.telegram\.org|No error handlers are|tracemalloc|Application (is|st)"
 )
-TOKEN = "The token is in the environment, and its name is TELEGRAM_TOKEN: "  # noqa: S105
-TOKEN += 'os.environ["TELEGRAM_TOKEN"] in Python, process.env.TELEGRAM_TOKEN in JavaScript.'
-ADVICE = {  # what an error says, or the line with it: what to do
-    r"(?i)bad webhook|\[webhooks\]": "run_webhook needs the package tornado, and an address that "
-    "Telegram can call. In this exam your bot asks Telegram: end with app.run_polling().",
-    "was never awaited": "Something was prepared, and never done. Write await in front of it.",
-    r"(Syntax|Indentation|Tab)Error": "Python can't read your file. Look at this line, and at the "
-    "end of the line above it.",
-    r"No module named|Cannot find (package|module)": "Your computer doesn't have this. Is its name "
-    "right? The course has python-telegram-bot, and you import it as telegram. For JavaScript, "
-    "type  npm install NAME  in your folder.",
-    r"environ|InvalidToken|Unauthorized|the token|Empty token": TOKEN,
-    r"'NoneType' object has no attribute": "Something is None here. update.message is None "
-    "if a message was changed. message.text is None in a sticker, and if the bot joins a group. "
-    "In these cases, return at once.",
-    "reading '(text|chat|from|match|split|startsWith)'": "Something is undefined here. An "
-    "update has no message if one was changed. A sticker has no text, nor has a message that the "
-    "bot has joined a group.",
-    r"UnboundLocalError: .*variable '(\w+)'": r"A function that changes a variable of the file "
-    r"says so in its first line: global \1",
-    "(?i)parse entities": "Telegram has read < as the beginning of a tag. Leave out parse_mode.",
-    "(?i)message is too long": "A message has 4096 characters at most. Send several.",
-    "(?i)(message )?text is empty": "Telegram sends no empty message. Is your text empty here?",
-    "no running event loop|never retrieved": "Let the library start your functions: "
-    "handlers first, then app.run_polling() as the last line.",
-}
 
 
 class ProgramOutput:
@@ -79,10 +54,8 @@ class ProgramOutput:
                 f"Your file {hiding[0]} hides the library of that name, because Python looks into "
                 "your folder first. Give your file another name."
             )
-        for words, advice in ADVICE.items():
-            found = re.search(words, f"{self.error}\n{self.line}") if self.error else None
-            if found:
-                return found.expand(advice)
+        if self.error and (advice := advice_on(f"{self.error}\n{self.line}")):
+            return advice.removeprefix("→ ")
         if self.status == 0 and not self.error:
             return (
                 "Nothing kept it running. The last line is app.run_polling(), without indentation."

@@ -236,6 +236,7 @@ app.run_polling()
 """
 ANSWER = 'await update.message.reply_text("#1")'
 GOOD_START = BEGINNING.replace("HANDLER", ANSWER)
+READS_TOKEN = 'Does the file read it from the environment, by os.environ["TELEGRAM_TOKEN"]?'
 # What a beginner writes, and what she reads.
 START_ERRORS = {
     "a colon is missing": (
@@ -248,15 +249,15 @@ START_ERRORS = {
     ),
     "another variable": (
         GOOD_START.replace("TELEGRAM_TOKEN", "TOKEN"),
-        ["KeyError: 'TOKEN'", "bot.py:9: app =", "its name is TELEGRAM_TOKEN"],
+        ["KeyError: 'TOKEN'", "bot.py:9: app =", "name is TELEGRAM_TOKEN"],
     ),
     "another variable, and get": (
         GOOD_START.replace('environ["TELEGRAM_TOKEN"]', 'environ.get("TOKEN")'),
-        ["InvalidToken", "bot.py:9: app =", "its name is TELEGRAM_TOKEN"],
+        ["InvalidToken", "bot.py:9: app =", READS_TOKEN],
     ),
     "a token in the file": (
         GOOD_START.replace('os.environ["TELEGRAM_TOKEN"]', '"123456789:hers"'),
-        ["InvalidToken", "its name is TELEGRAM_TOKEN"],
+        ["InvalidToken", READS_TOKEN],
     ),
     "it ends at once": (
         GOOD_START.replace("app.run_polling()", "print('done')"),
@@ -265,11 +266,11 @@ START_ERRORS = {
     "it needs tornado": (
         'import sys; sys.modules["tornado"] = None'
         + GOOD_START.replace("run_polling()", 'run_webhook(webhook_url="https://a.example")'),
-        ["bot.py:11: app.run_webhook", "needs the package tornado", "app.run_polling()"],
+        ["bot.py:11: app.run_webhook", "needs the package tornado", "application.run_polling()"],
     ),
     "a webhook that Telegram can't call": (
         GOOD_START.replace("run_polling()", 'run_webhook(webhook_url="https://a.example")'),
-        ["bot.py:11: app.run_webhook", "Bad webhook", "app.run_polling()"],
+        ["bot.py:11: app.run_webhook", "Bad webhook", "application.run_polling()"],
     ),
     "a forgotten await": (
         GOOD_START.replace("await ", ""),
@@ -278,7 +279,7 @@ START_ERRORS = {
             "   and saw  no answer",
             "coroutine 'Message.reply_text' was never awaited",
             'bot.py:7: update.message.reply_text("#1")',
-            "Write await in front of it.",
+            "nothing happens until you write await before it.",
         ],
     ),
     "a handler fails": (
