@@ -14,8 +14,9 @@ from pathlib import Path
 
 from botlib.details.env_file import bots_folder
 from lessons.commands.copies import FOLDER
+from lessons.exams.program_copy import NoProgram, find_command
 from lessons.exams.record import BRIEFS, exam_record
-from lessons.exams.stage import Failed, NoProgram, Stage, find_command
+from lessons.exams.stage import Failed, Stage
 
 DONE, FAILED, LATER = "✔", "…", "○"
 

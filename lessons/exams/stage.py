@@ -4,10 +4,7 @@ The program never runs in the learner's own folder, so nothing there is changed 
 holds only code. So the box is empty when a point begins, whatever the program has kept before.
 """
 
-import os
 import re
-import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot_sandbox import Group, ManagedProcess, Message, NoReply, Program, Telegram
-from bot_sandbox.cloud.deployment import find_node
+from lessons.exams.program_copy import copy_program
 from lessons.exams.program_output import ProgramOutput, shorten_line
 
 START_S = 30.0  # for the start of the program, or its first answer after a power cut
@@ -30,17 +27,10 @@ WHOLE_ANSWER_S = 120.0  # for one answer, in many messages
 MOST_MESSAGES = 400  # of an answer, that are read
 LONG_WORD = 60  # characters of what may be divided between two messages
 SHOWN_TURNS = 3  # of what people wrote and saw, in a failure
-CODE_SUFFIXES = (".py", ".mjs", ".js", ".cjs")
-MOST_FILES, MOST_BYTES = 500, 10_000_000
-NOT_COPIED = ("__pycache__", "node_modules", "venv")  # and hidden folders
 
 
 class Failed(Exception):  # noqa: N818 - reads as a sentence
     """A point is not passed; the text has what people wrote and saw, and what to do."""
-
-
-class NoProgram(Exception):  # noqa: N818 - reads as a sentence
-    """There is nothing to try; the text says what to do."""
 
 
 class ExpectedAnswer(NamedTuple):
@@ -230,58 +220,3 @@ def answers_have_word(turn: Turn, word: str) -> bool:
     return bool(
         re.search(words + r"(?!\d)" * word[-1].isdigit(), " ".join(" ".join(texts).split()))
     )
-
-
-def copy_program(source: Path, folder: Path) -> tuple[str, ...]:
-    """Copy a program's code into an empty folder, and return the command that starts it there.
-
-    NoProgram if there is none, or far too much of it.
-    """
-    command = find_command(source)
-    count = size = 0
-    for place, folders, names in os.walk(source):
-        hidden = [name for name in folders if name.startswith(".") or name in NOT_COPIED]
-        folders[:] = [name for name in folders if name not in hidden]
-        below = folder / Path(place).relative_to(source)
-        below.mkdir(exist_ok=True)
-        for name in names:
-            file = Path(place, name)
-            if (file.suffix in CODE_SUFFIXES or name == "package.json") and file.is_file():
-                count, size = count + 1, size + file.stat().st_size
-                if count > MOST_FILES or size > MOST_BYTES:
-                    raise NoProgram(
-                        f"{source} has more code than a bot needs: over {MOST_FILES} files, or "
-                        f"{MOST_BYTES // 10**6} MB. Put your bot into a folder of its own."
-                    )
-                shutil.copyfile(file, below / name)
-    if (source / "node_modules").is_dir():
-        link_packages(source / "node_modules", folder / "node_modules")
-    return command
-
-
-def link_packages(packages: Path, link: Path) -> None:
-    """Show Node.js the packages of a folder; on Windows, which may forbid links, as a copy."""
-    try:
-        link.symlink_to(packages.resolve(), target_is_directory=True)
-    except OSError:
-        shutil.copytree(packages, link)
-
-
-def find_command(source: Path) -> tuple[str, ...]:
-    """Return the command for a folder with bot.py or bot.mjs; NoProgram if there is neither."""
-    if not source.is_dir():
-        raise NoProgram(f"There is no folder {source}. Make it, and write your bot.py there.")
-    if (source / "bot.py").is_file():
-        return (sys.executable, "bot.py")
-    if (source / "bot.mjs").is_file():
-        try:
-            return (find_node(), "bot.mjs")
-        except RuntimeError:
-            raise NoProgram(
-                "bot.mjs needs Node.js, which this machine lacks. Type: python3 start.py node"
-            ) from None
-    names = sorted(path.name for path in source.iterdir() if not path.name.startswith("."))
-    if not names:
-        raise NoProgram(f"{source} is empty. Write your bot into bot.py there, and save it.")
-    found = ", ".join(names[:5]) + (" …" if names[5:] else "")
-    raise NoProgram(f"{source} has no bot.py, only {found}. Save your bot as bot.py there.")

@@ -1,0 +1,71 @@
+"""A copy of a learner's code in an empty folder, and the command that starts it there."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from bot_sandbox.cloud.deployment import find_node
+
+CODE_SUFFIXES = (".py", ".mjs", ".js", ".cjs")
+MOST_FILES, MOST_BYTES = 500, 10_000_000
+NOT_COPIED = ("__pycache__", "node_modules", "venv")  # and hidden folders
+
+
+class NoProgram(Exception):  # noqa: N818 - reads as a sentence
+    """There is nothing to try; the text says what to do."""
+
+
+def copy_program(source: Path, folder: Path) -> tuple[str, ...]:
+    """Copy a program's code into an empty folder, and return the command that starts it there.
+
+    NoProgram if there is none, or far too much of it.
+    """
+    command = find_command(source)
+    count = size = 0
+    for place, folders, names in os.walk(source):
+        hidden = [name for name in folders if name.startswith(".") or name in NOT_COPIED]
+        folders[:] = [name for name in folders if name not in hidden]
+        below = folder / Path(place).relative_to(source)
+        below.mkdir(exist_ok=True)
+        for name in names:
+            file = Path(place, name)
+            if (file.suffix in CODE_SUFFIXES or name == "package.json") and file.is_file():
+                count, size = count + 1, size + file.stat().st_size
+                if count > MOST_FILES or size > MOST_BYTES:
+                    raise NoProgram(
+                        f"{source} has more code than a bot needs: over {MOST_FILES} files, or "
+                        f"{MOST_BYTES // 10**6} MB. Put your bot into a folder of its own."
+                    )
+                shutil.copyfile(file, below / name)
+    if (source / "node_modules").is_dir():
+        link_packages(source / "node_modules", folder / "node_modules")
+    return command
+
+
+def link_packages(packages: Path, link: Path) -> None:
+    """Show Node.js the packages of a folder; on Windows, which may forbid links, as a copy."""
+    try:
+        link.symlink_to(packages.resolve(), target_is_directory=True)
+    except OSError:
+        shutil.copytree(packages, link)
+
+
+def find_command(source: Path) -> tuple[str, ...]:
+    """Return the command for a folder with bot.py or bot.mjs; NoProgram if there is neither."""
+    if not source.is_dir():
+        raise NoProgram(f"There is no folder {source}. Make it, and write your bot.py there.")
+    if (source / "bot.py").is_file():
+        return (sys.executable, "bot.py")
+    if (source / "bot.mjs").is_file():
+        try:
+            return (find_node(), "bot.mjs")
+        except RuntimeError:
+            raise NoProgram(
+                "bot.mjs needs Node.js, which this machine lacks. Type: python3 start.py node"
+            ) from None
+    names = sorted(path.name for path in source.iterdir() if not path.name.startswith("."))
+    if not names:
+        raise NoProgram(f"{source} is empty. Write your bot into bot.py there, and save it.")
+    found = ", ".join(names[:5]) + (" …" if names[5:] else "")
+    raise NoProgram(f"{source} has no bot.py, only {found}. Save your bot as bot.py there.")
