@@ -6,9 +6,19 @@ A new brief is a file like lost_property.py, with its name in lessons/exams/reco
 from dataclasses import dataclass
 from typing import Protocol
 
+from lessons.exams.program_output import shorten_line
 from lessons.exams.stage import ExpectedAnswer, Stage
+from lessons.exams.worlds import (
+    MOST_MESSAGES,
+    TelegramFunction,
+    TelegramProgram,
+    TelegramWorld,
+    TwitchProgram,
+    World,
+)
 
 VIKTOR = "Viktor"
+FORBIDDEN, SUCCESS = 403, 2  # a status, and the first digit of one
 
 
 class Act(Protocol):
@@ -34,12 +44,18 @@ class Brief:
     """An exam. The bot of each point starts afresh, so a point needs no other."""
 
     title: str
-    username: str  # of the bot on Telegram
+    username: str  # of the bot
     points: tuple[Point, ...]
+    world: type[World] = TelegramProgram
+
+    @property
+    def sittings(self) -> int:
+        """How many sittings the exam has."""
+        return max(point.sitting for point in self.points)
 
     def points_of(self, sitting: int) -> list[Point]:
         """Return the points of a sitting, with the acts that it needs."""
-        if sitting > 1:
+        if sitting == self.sittings:
             return [
                 Point(point.number, point.what, point.acts + point.later) for point in self.points
             ]
@@ -59,11 +75,12 @@ class Ask:
     absent: tuple[str, ...] = ()
     who: str = VIKTOR
     in_group: bool = False
+    most: int = MOST_MESSAGES  # that the answer has
 
     def play(self, stage: Stage) -> None:
         """Write it, and look at the answer."""
-        expected = ExpectedAnswer(self.words, self.absent, self.advice)
-        stage.ask(self.who, self.text, expected, in_group=self.in_group)
+        expected = ExpectedAnswer(self.words, self.absent, self.advice, self.most)
+        stage.ask(self.who, self.text, expected, self.in_group)
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,8 @@ class SendSticker:
 
     def play(self, stage: Stage) -> None:
         """Send it."""
-        stage.send_sticker(VIKTOR)
+        stage.world(TelegramWorld).send_sticker(VIKTOR)
+        stage.note(f"{VIKTOR} sent a sticker")
 
 
 @dataclass(frozen=True)
@@ -96,7 +114,8 @@ class EditMessage:
 
     def play(self, stage: Stage) -> None:
         """Change it."""
-        stage.edit_last_message(VIKTOR, self.text)
+        stage.world(TelegramWorld).edit_last_message(VIKTOR, self.text)
+        stage.note(f"{VIKTOR} changed that message to  {shorten_line(self.text)}")
 
 
 @dataclass(frozen=True)
@@ -107,7 +126,79 @@ class CutPower:
 
     def play(self, stage: Stage) -> None:
         """Ask, kill it before it knows that its answer has arrived, and start it again."""
-        with stage.late_responses():
+        with stage.world(World).late_responses():
             self.after.play(stage)
-            stage.kill_program()
-        stage.start_program()
+            stage.cut_power()
+        stage.start_bot()
+
+
+@dataclass(frozen=True)
+class ForgeCall:
+    """A stranger calls the function as Telegram would, but doesn't know the secret."""
+
+    text: str
+    secret: str  # what the stranger sends as the secret; "" sends none
+    advice: str
+
+    def play(self, stage: Stage) -> None:
+        """Call it; the status must be 403."""
+        status = stage.world(TelegramFunction).call_as_stranger(VIKTOR, self.text, self.secret)
+        secret = f"the secret {self.secret}" if self.secret else "no secret"
+        stage.note(f"A stranger called your function with {secret} and  {self.text}")
+        stage.note(f"   and saw  the status {status}")
+        if status != FORBIDDEN:
+            raise stage.fail(self.advice)
+
+
+@dataclass(frozen=True)
+class RepeatUpdate:
+    """Telegram delivers the last message again, as it does if it has not seen a response."""
+
+    advice: str
+    is_new_instance: bool = False
+
+    def play(self, stage: Stage) -> None:
+        """Deliver it; the status must be one of success."""
+        if self.is_new_instance:
+            stage.start_bot()
+        status = stage.world(TelegramFunction).repeat_update(VIKTOR)
+        where = "another instance of your function" if self.is_new_instance else "your function"
+        stage.note(f"Telegram called {where} again, with the same update")
+        if status is None or status // 100 != SUCCESS:
+            stage.note(f"   and saw  the status {status}")
+            raise stage.fail(self.advice)
+
+
+@dataclass(frozen=True)
+class ReplaceInstances:
+    """The cloud stops all instances of a function, so the next call starts a new one."""
+
+    def play(self, stage: Stage) -> None:
+        """Stop them."""
+        stage.start_bot()
+        stage.note("The cloud stopped your function, and started it again")
+
+
+@dataclass(frozen=True)
+class CutLine:
+    """The program's connection breaks, and it should come back by itself."""
+
+    advice: str
+
+    def play(self, stage: Stage) -> None:
+        """Cut it, and wait until the program is back."""
+        stage.note("The connection of your program was cut")
+        if not stage.world(TwitchProgram).cut_line():
+            raise stage.fail(self.advice)
+
+
+@dataclass(frozen=True)
+class Say:
+    """Somebody writes what is not for the bot; the next answer shows whether it kept silent."""
+
+    text: str
+    who: str = VIKTOR
+
+    def play(self, stage: Stage) -> None:
+        """Write it."""
+        stage.say(self.who, self.text)

@@ -16,12 +16,12 @@ class NoProgram(Exception):  # noqa: N818 - reads as a sentence
     """There is nothing to try; the text says what to do."""
 
 
-def copy_program(source: Path, folder: Path) -> tuple[str, ...]:
+def copy_program(source: Path, folder: Path, files: tuple[str, ...]) -> tuple[str, ...]:
     """Copy a program's code into an empty folder, and return the command that starts it there.
 
     NoProgram if there is none, or far too much of it.
     """
-    command = find_command(source)
+    command = find_command(source, files)
     count = size = 0
     for place, folders, names in os.walk(source):
         hidden = [name for name in folders if name.startswith(".") or name in NOT_COPIED]
@@ -51,21 +51,23 @@ def link_packages(packages: Path, link: Path) -> None:
         shutil.copytree(packages, link)
 
 
-def find_command(source: Path) -> tuple[str, ...]:
-    """Return the command for a folder with bot.py or bot.mjs; NoProgram if there is neither."""
+def find_command(source: Path, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the command for a folder with one of these files; NoProgram if it has none."""
+    first = files[0]
     if not source.is_dir():
-        raise NoProgram(f"There is no folder {source}. Make it, and write your bot.py there.")
-    if (source / "bot.py").is_file():
-        return (sys.executable, "bot.py")
-    if (source / "bot.mjs").is_file():
+        raise NoProgram(f"There is no folder {source}. Make it, and write your {first} there.")
+    name = next((name for name in files if (source / name).is_file()), "")
+    if name.endswith(".py"):
+        return (sys.executable, name)
+    if name:
         try:
-            return (find_node(), "bot.mjs")
+            return (find_node(), name)
         except RuntimeError:
             raise NoProgram(
-                "bot.mjs needs Node.js, which this machine lacks. Type: python3 start.py node"
+                f"{name} needs Node.js, which this machine lacks. Type: python3 start.py node"
             ) from None
     names = sorted(path.name for path in source.iterdir() if not path.name.startswith("."))
     if not names:
-        raise NoProgram(f"{source} is empty. Write your bot into bot.py there, and save it.")
+        raise NoProgram(f"{source} is empty. Write your bot into {first} there, and save it.")
     found = ", ".join(names[:5]) + (" …" if names[5:] else "")
-    raise NoProgram(f"{source} has no bot.py, only {found}. Save your bot as bot.py there.")
+    raise NoProgram(f"{source} has no {first}, only {found}. Save your bot as {first} there.")

@@ -5,14 +5,12 @@ import re
 import sys
 from pathlib import Path
 
-from bot_sandbox import ManagedProcess
 from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_secrets
 from bot_sandbox.programs.program import PYTHON_FRAME, own_line
 from lessons.alone.traps import advice_on
 
 LONGEST = 200  # characters of a line
 SHOWN_LINES = 5
-READ_S = 2.0
 TRACEBACK = "Traceback (most recent call last):"
 ERROR = re.compile(  # a library's errors may have any name, as in telegram.error.TimedOut
     r"(?:(?:\w+\.)*\w*(?:Error|Exception|Warning)|(?:\w+\.)+error\.\w+|\w+\.exceptions\.\w+)\b.*"
@@ -27,12 +25,10 @@ NOISE = re.compile(  # what libraries log of their own
 class ProgramOutput:
     """What a program has printed so far, and how it ended."""
 
-    def __init__(self, process: ManagedProcess, folder: Path) -> None:
-        self.status = process.status
-        if self.status is not None:
-            process.output.wait_end(READ_S)
-            process.errors.wait_end(READ_S)
-        lines = [*process.output.all(), *process.errors.all()]
+    def __init__(
+        self, lines: list[str], status: int | None, folder: Path, keeps_running: str
+    ) -> None:
+        self.status, self._keeps_running = status, keeps_running
         self.printed, self.error = split_error(lines)
         self.line = own_line(lines, folder) or line_without_await(lines)
         self.advice = self._find_advice(folder)
@@ -57,9 +53,7 @@ class ProgramOutput:
         if self.error and (advice := advice_on(f"{self.error}\n{self.line}")):
             return advice.removeprefix("→ ")
         if self.status == 0 and not self.error:
-            return (
-                "Nothing kept it running. The last line is app.run_polling(), without indentation."
-            )
+            return f"Nothing kept it running. {self._keeps_running}"
         return ""
 
 

@@ -23,11 +23,12 @@ class ExamRecord:
         self._name, self._brief = name, BRIEFS[name]
 
     def __repr__(self) -> str:
-        lines = []
-        for sitting in (1, 2):
+        lines, sittings = [], self._brief.sittings
+        for sitting in range(1, sittings + 1):
             marks = self.marks(sitting)
             passed = f"{sum(marks)} of {len(marks)} points passed"
-            lines.append(f"exam {sitting}  {circles(marks):10}  {passed}")
+            name = f"exam {sitting}" if sittings > 1 else "points"
+            lines.append(f"{name}  {circles(marks):10}  {passed}")
         return "\n".join([*lines, f"tries   {self.tries}"])
 
     def marks(self, sitting: int) -> tuple[bool, ...]:

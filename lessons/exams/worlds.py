@@ -1,0 +1,334 @@
+"""Where an exam's people write: on Telegram to a program or a function, or in a chat of Twitch.
+
+The stage asks and judges. A world knows how to start a bot, and how people write to it there.
+"""
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+from bot_sandbox import Group, ManagedProcess, Message, Program, Telegram, Twitch
+from bot_sandbox.cloud.errors import FunctionError
+from lessons.cloud import Cloud
+from lessons.exams.program_output import ProgramOutput, shorten_line
+
+PEOPLE = ("Viktor", "Anna", "another Anna")
+START_S = 30.0  # for the start of the program, or its first answer after a power cut
+ANSWER_S = 10.0
+LATE_S = 1.0  # from an answer until the program knows that it was sent, when its power is cut
+BACK_S = 60.0  # until a program is back, after its connection was cut
+READ_S = 2.0
+MOST_MESSAGES = 400  # of an answer, that are read
+FUNCTION_TIMEOUT_S = 10.0
+FUNCTION_NOISE = re.compile(r"(START|END|REPORT|INIT_REPORT) (RequestId: )?\S+")
+SECRET = "a-secret-of-this-exam"  # noqa: S105 - of a sandbox that ends with the point
+TWITCH_SCOPES = "chat:read chat:edit user:read:chat user:write:chat user:bot"
+
+
+class Setup(NamedTuple):
+    """What a world needs to know: the bot's names, and the copy of the learner's code."""
+
+    title: str
+    username: str
+    folder: Path
+    command: tuple[str, ...]
+
+
+class World:
+    """A platform with people on it, and the learner's bot."""
+
+    files: ClassVar[tuple[str, ...]] = ("bot.py", "bot.mjs")  # one of these is the bot
+    place: ClassVar[str]  # what to say of a message that wasn't in the usual place
+    keeps_running: ClassVar[str]  # what to do if a program ends, though nothing was wrong
+
+    def __init__(self, stack: ExitStack, setup: Setup) -> None:
+        """Make the world; what must be closed goes onto the stack."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Start the bot, which has what it has stored."""
+        raise NotImplementedError
+
+    def wait_ready(self, seconds: float) -> None:
+        """Wait until the bot is ready; NoReply if it is not."""
+        raise NotImplementedError
+
+    def send(self, who: str, text: str, elsewhere: bool) -> Callable[[], list[str]]:
+        """Let somebody write; return a function that returns what the bot has written since."""
+        raise NotImplementedError
+
+    def wait_until(self, condition: Callable[[], object], seconds: float) -> bool:
+        """Wait until a condition holds; False if it doesn't in time."""
+        raise NotImplementedError
+
+    def output(self) -> ProgramOutput:
+        """Return what the bot has printed so far."""
+        raise NotImplementedError
+
+    def kill(self) -> None:
+        """Let the bot lose all that it hasn't stored."""
+        raise NotImplementedError
+
+    def has_ended(self) -> bool:
+        """Return whether the program has ended, so that no answer will come."""
+        return False
+
+    def late_responses(self) -> AbstractContextManager[None]:
+        """Let people see an answer before the program learns that it was sent, where that can be.
+
+        A program that has answered before it saved hasn't saved then.
+        """
+        return nullcontext()
+
+    def refusal(self) -> str:
+        """Return what the platform has refused last, and why."""
+        return ""
+
+
+class RunsProgram(World):
+    """The bot is a program that runs."""
+
+    def __init__(self, stack: ExitStack, setup: Setup) -> None:
+        self._setup = setup
+        self._programs = Program(grace_s=0.0)
+        stack.callback(self._programs.close)
+
+    def _variables(self) -> dict[str, str]:
+        """Return what the program finds in its environment."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Start the program in its folder."""
+        variables = self._variables() | {"PYTHONUNBUFFERED": "1"}  # its prints are seen at once
+        self._process: ManagedProcess = self._programs(
+            *self._setup.command,
+            folder=self._setup.folder,
+            timeout=START_S,
+            **variables,
+        )
+
+    def has_ended(self) -> bool:
+        """Return whether the program has ended."""
+        return self._process.status is not None
+
+    def kill(self) -> None:
+        """Kill the program."""
+        self._process.kill()
+
+    def output(self) -> ProgramOutput:
+        """Return what it has printed so far, all of it if it has ended."""
+        process, status = self._process, self._process.status
+        if status is not None:
+            process.output.wait_end(READ_S)
+            process.errors.wait_end(READ_S)
+        lines = [*process.output.all(), *process.errors.all()]
+        return ProgramOutput(lines, status, self._setup.folder, self.keeps_running)
+
+
+class TelegramWorld(World):
+    """People on Telegram, who write to the bot or in a group."""
+
+    place = "in a group"
+
+    def __init__(self, stack: ExitStack, setup: Setup) -> None:
+        self._telegram = stack.enter_context(Telegram(limits=None))
+        self._bot = self._telegram.new_bot(setup.title, setup.username)
+        self._people = {one: self._telegram.person(one.split()[-1]) for one in PEOPLE}
+        self._last: dict[str, Message] = {}
+
+    def send(self, who: str, text: str, elsewhere: bool) -> Callable[[], list[str]]:
+        """Write to the bot, or in the group."""
+        to = self._group if elsewhere else self._bot
+        message = self._last[who] = self._people[who].send(text, to)
+
+        def answers() -> list[str]:
+            later = message.chat.messages[message.message_id :][:MOST_MESSAGES]
+            ours = [one for one in later if one.sender.is_bot and not (one.event or one.deleted)]
+            return [one.shown for one in ours]
+
+        return answers
+
+    def wait_until(self, condition: Callable[[], object], seconds: float) -> bool:
+        """Wait until a condition holds."""
+        return self._telegram.wait_until(condition, seconds)
+
+    def refusal(self) -> str:
+        """Return what Telegram has refused last."""
+        refused = [call for call in list(self._bot.calls) if call.error]
+        if not refused:
+            return ""
+        return f"Telegram refused {refused[-1].method}: {shorten_line(refused[-1].error)}"
+
+    def send_sticker(self, who: str) -> None:
+        """Send a sticker."""
+        self._people[who].sticker(self._bot)
+
+    def edit_last_message(self, who: str, text: str) -> None:
+        """Change the last message of somebody."""
+        self._people[who].edit(self._last[who], text)
+
+    @cached_property
+    def _group(self) -> Group:
+        """Make the group when it is needed, because the bot hears that it was added."""
+        members = [self._people["Viktor"], self._people["Anna"], self._bot]
+        return self._telegram.group("School", members)
+
+
+class TelegramProgram(RunsProgram, TelegramWorld):
+    """A program asks Telegram for what people write."""
+
+    keeps_running = "The last line is app.run_polling(), without indentation."
+
+    def __init__(self, stack: ExitStack, setup: Setup) -> None:
+        TelegramWorld.__init__(self, stack, setup)
+        RunsProgram.__init__(self, stack, setup)
+
+    def _variables(self) -> dict[str, str]:
+        return {"TELEGRAM_TOKEN": self._bot.token}
+
+    def wait_ready(self, seconds: float) -> None:
+        """Wait until the program asks for updates."""
+        self._telegram.wait_ready(self._bot, seconds)
+
+    @contextmanager
+    def late_responses(self) -> Iterator[None]:
+        """Answer sendMessage late."""
+        fault = self._telegram.faults.delay(LATE_S, "sendMessage", forever=True, executed=True)
+        yield
+        fault.clear()
+
+    def kill(self) -> None:
+        """Kill the program, as soon as Telegram knows what it has read."""
+        self._telegram.wait_until(lambda: not self._telegram.pending_updates(self._bot), ANSWER_S)
+        super().kill()
+
+
+class TelegramFunction(TelegramWorld):
+    """Telegram calls a function, which answers in its response. Its folder outlives an instance."""
+
+    files = ("main.py",)
+    keeps_running = ""
+
+    def __init__(self, stack: ExitStack, setup: Setup) -> None:
+        super().__init__(stack, setup)
+        self._folder = setup.folder
+        self._stored = stack.enter_context(tempfile.TemporaryDirectory(prefix="exam-"))
+        self._cloud = stack.enter_context(Cloud())
+        self._failure: list[str] = []  # of the last deployment
+
+    def start(self) -> None:
+        """Deploy the function, so that the next call starts an instance that knows nothing."""
+        try:
+            self._function = self._cloud.deploy(
+                "box",
+                self._folder,
+                timeout_s=FUNCTION_TIMEOUT_S,
+                environment={
+                    "TELEGRAM_SECRET": SECRET,
+                    "STORE_FOLDER": self._stored,
+                },
+                must_load=True,
+            )
+        except FunctionError as error:
+            self._failure = str(error).splitlines()
+            return
+        url = self._function.url
+        self._telegram.call(self._bot, "setWebhook", url=url, secret_token=SECRET)
+
+    def wait_ready(self, seconds: float) -> None:
+        """Return at once: a function is called when somebody writes."""
+
+    def has_ended(self) -> bool:
+        """Return whether the function could not be loaded."""
+        return bool(self._failure)
+
+    def kill(self) -> None:
+        """Do nothing: `start` replaces all instances."""
+
+    def output(self) -> ProgramOutput:
+        """Return what the function has logged, without what the cloud adds."""
+        logs = self._failure or self._function.logs
+        lines = [line.removeprefix("[ERROR] ") for line in logs if not FUNCTION_NOISE.match(line)]
+        return ProgramOutput(lines, None, self._folder, self.keeps_running)
+
+    def call_as_stranger(self, who: str, text: str, secret: str) -> int | None:
+        """Call the function as a stranger would, with a message of somebody; return the status."""
+        message = {**self._last[who].to_json(), "text": text}
+        forged = self._telegram.forge(self._bot, {"update_id": 1, "message": message}, secret)
+        return forged.status
+
+    def repeat_update(self, who: str) -> int | None:
+        """Deliver somebody's last message again, as the same update; return the status."""
+        message = self._last[who]
+        (*_, delivery) = self._telegram.deliveries(self._bot, message)
+        update = {"update_id": delivery.update_id, "message": message.to_json()}
+        return self._telegram.forge(self._bot, update).status
+
+
+class TwitchProgram(RunsProgram):
+    """A program listens in a channel of Twitch, by IRC or by EventSub, as a moderator."""
+
+    place = "in another channel"
+    keeps_running = "A bot that listens has to stay awake. Its last line is a loop without an end."
+
+    def __init__(self, stack: ExitStack, setup: Setup) -> None:
+        super().__init__(stack, setup)
+        self._twitch = stack.enter_context(Twitch(limits=False))
+        self._people = {one: self._twitch.account(one.lower(), one) for one in PEOPLE[:2]}
+        self._channel = self._people["Viktor"]
+        self._bot = self._twitch.account(setup.username, setup.title)
+        self._channel.mod(self._bot)
+        self._application = self._twitch.application(setup.title)
+        scopes = TWITCH_SCOPES
+        self._token = self._twitch.authorize(self._bot, self._application, scopes)
+
+    def _variables(self) -> dict[str, str]:
+        return {
+            "TWITCH_TOKEN": self._token.access_token,
+            "TWITCH_REFRESH_TOKEN": self._token.refresh_token,
+            "TWITCH_CHANNEL": self._channel.login,
+            "TWITCH_BOT": self._bot.login,
+            "TWITCH_BOT_ID": self._bot.id,
+            "TWITCH_CLIENT_ID": self._application.client_id,
+            "TWITCH_CLIENT_SECRET": self._application.client_secret,
+        }
+
+    def wait_ready(self, seconds: float) -> None:
+        """Wait until the program hears the channel."""
+        self._twitch.wait_for(self._bot, self._channel, seconds)
+
+    def send(self, who: str, text: str, elsewhere: bool) -> Callable[[], list[str]]:
+        """Write in the channel."""
+        before = len(self._twitch.messages(self._channel)) + 1
+        self._people[who].say(text, self._channel)
+
+        def answers() -> list[str]:
+            later = self._twitch.messages(self._channel)[before:][:MOST_MESSAGES]
+            return [one.text for one in later if one.author.id == self._bot.id]
+
+        return answers
+
+    def wait_until(self, condition: Callable[[], object], seconds: float) -> bool:
+        """Wait until a condition holds."""
+        return self._twitch.wait_until(condition, seconds)
+
+    def refusal(self) -> str:
+        """Say if the program is not in the channel, because then it hears nothing."""
+        if self._twitch.hears(self._bot.login, self._channel.login):
+            return ""
+        return f"Your program is not in the channel {self._channel.login}, so it heard nothing."
+
+    def cut_line(self) -> bool:
+        """Break the program's connection; return whether it came back."""
+        (*_, line) = self._twitch.connections(self._bot)
+        self._twitch.faults.drop(self._bot)
+
+        def is_back() -> bool:
+            return self._twitch.hears(self._bot.login, self._channel.login, line)
+
+        self.wait_until(lambda: is_back() or self.has_ended(), BACK_S)
+        return self.wait_until(is_back, 0.0)
