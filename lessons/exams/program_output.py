@@ -67,7 +67,7 @@ def split_error(lines: list[str]) -> tuple[list[str], str]:
     printed, error, in_error = [], "", False
     for line in lines:
         if found := UNAWAITED.match(line):
-            error, in_error = f"RuntimeWarning: coroutine '{found[3]}' was never awaited", True
+            error, in_error = f"coroutine '{found[3]}' was never awaited", True
         elif line == TRACEBACK or PYTHON_FRAME.match(line) or NODE_ERROR_LINE.match(line):
             in_error = True
         elif NOISE.search(line):

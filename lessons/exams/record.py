@@ -4,8 +4,8 @@ Each passed point is an empty file, `progress/lost_property-4`, and `progress/lo
 says how often she has tried.
 """
 
+from lessons.exams import coin_jar, lost_property
 from lessons.exams.brief import Point
-from lessons.exams.lost_property import BRIEF as LOST_PROPERTY
 from lessons.progress.course_map import (
     circles,
     progress_folder,
@@ -13,7 +13,7 @@ from lessons.progress.course_map import (
     was_passed,
 )
 
-BRIEFS = {"lost_property": LOST_PROPERTY}
+BRIEFS = {"coin_jar": coin_jar.BRIEF, "lost_property": lost_property.BRIEF}
 
 
 class ExamRecord:

@@ -36,7 +36,10 @@ DEEPER = {
     },
 }
 
-EXAMS = {"lost_property": "Lost property"}  # name of its file in exams/: title
+EXAMS = {  # name of its file in exams/: title
+    "coin_jar": "A coin jar, solved",
+    "lost_property": "Lost property",
+}
 
 PART_NAMES = {  # the core notebook with which a part begins: the part's name
     "00": "A bot",
