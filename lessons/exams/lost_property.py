@@ -3,7 +3,7 @@
 notebooks/exams/lost_property.ipynb has the brief that learners read.
 """
 
-from lessons.exams.brief import Ask, Brief, CutPower, EditMessage, FillBox, Point, SendSticker
+from lessons.exams.brief import Act, Ask, Brief, CutPower, EditMessage, FillBox, Point, SendSticker
 
 USERNAME = "lost_property_bot"
 SCARF, HAT, GLOVE = "/found red scarf", "/found blue hat", "/found Green GLOVE"
@@ -69,6 +69,19 @@ def usage_advice(command: str, example: str) -> str:
     """Say what to answer if a word or a number is missing or wrong."""
     return f"If it is missing or wrong, say how to write it, as in: {command} {example}"
 
+
+STRANGE_MESSAGES: tuple[Act, ...] = (
+    Ask(SCARF, ("#1",), NUMBER_ADVICE),
+    SendSticker(),
+    Ask("/box", ("red scarf",), STICKER_ADVICE),
+    Ask("/found a cup", ("#2",), NEXT_NUMBER_ADVICE),
+    EditMessage("/found a tea cup"),
+    Ask("/box", ("red scarf", "#2", "cup"), EDIT_ADVICE, absent=("#3",)),
+    Ask("/found <b>", ("#",), PARSE_MODE_ADVICE),
+    Ask("/box", ("red scarf", "<b>"), PARSE_MODE_ADVICE),
+    Ask("/found 🧦 & 🎩", ("#",), EMOJI_ADVICE),
+    Ask("/box", ("🧦 & 🎩",), EMOJI_ADVICE),
+)
 
 BRIEF = Brief(
     "Lost property",
@@ -202,16 +215,7 @@ BRIEF = Brief(
             10,
             "nothing makes it fall silent",
             (
-                Ask(SCARF, ("#1",), NUMBER_ADVICE),
-                SendSticker(),
-                Ask("/box", ("red scarf",), STICKER_ADVICE),
-                Ask("/found a cup", ("#2",), NEXT_NUMBER_ADVICE),
-                EditMessage("/found a tea cup"),
-                Ask("/box", ("red scarf", "#2", "cup"), EDIT_ADVICE, absent=("#3",)),
-                Ask("/found <b>", ("#",), PARSE_MODE_ADVICE),
-                Ask("/box", ("red scarf", "<b>"), PARSE_MODE_ADVICE),
-                Ask("/found 🧦 & 🎩", ("#",), EMOJI_ADVICE),
-                Ask("/box", ("🧦 & 🎩",), EMOJI_ADVICE),
+                *STRANGE_MESSAGES,
                 Ask(f"/found {LONGEST_THING}", ("#",), LONG_THING_ADVICE),
                 Ask("/box", ("red scarf", LONGEST_THING), LONG_THING_ADVICE),
                 Ask("/lost wool", (LONGEST_THING,), LONG_THING_ADVICE, absent=("red scarf",)),

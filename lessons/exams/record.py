@@ -4,7 +4,7 @@ Each passed point is an empty file, `progress/lost_property-4`, and `progress/lo
 says how often she has tried.
 """
 
-from lessons.exams import coin_jar, lost_property
+from lessons.exams import coin_jar, library, lost_property, lost_property_function, quiz
 from lessons.exams.brief import Point
 from lessons.progress.course_map import (
     circles,
@@ -13,7 +13,13 @@ from lessons.progress.course_map import (
     was_passed,
 )
 
-BRIEFS = {"coin_jar": coin_jar.BRIEF, "lost_property": lost_property.BRIEF}
+BRIEFS = {
+    "coin_jar": coin_jar.BRIEF,
+    "lost_property": lost_property.BRIEF,
+    "lost_property_function": lost_property_function.BRIEF,
+    "quiz": quiz.BRIEF,
+    "library": library.BRIEF,
+}
 
 
 class ExamRecord:

@@ -66,8 +66,7 @@ class Stage:
             self._before: list[list[str]] = []  # lines about what happened before this turn
             self._unanswered: Callable[[], list[str]] | None = None  # since texts not for the bot
             self._world = world(stack, Setup(title, username, folder, command))
-            self.start_bot()
-            self._wait_for_bot()
+            self.start_bot(is_first=True)
             self._stack = stack.pop_all()
 
     def __enter__(self) -> "Stage":
@@ -121,10 +120,12 @@ class Stage:
         self._world.kill()
         self.note("The power was cut, and your program started again")
 
-    def start_bot(self) -> None:
+    def start_bot(self, is_first: bool = False) -> None:
         """Start the bot, which has what it has stored."""
         self._is_new = True  # until it is ready, or has answered
         self._world.start()
+        if is_first or not self._world.keeps_messages:
+            self._wait_for_bot()
 
     def _wait_for_bot(self) -> None:
         """Wait until the bot is ready, so that a silent one is found out soon."""
@@ -169,7 +170,9 @@ class Stage:
             advice = COUNT_ADVICE
         elif missing == ["#1"] and not self._before and re.search(r"#\d", turn.lines()[1]):
             lines += ["", OTHER_FOLDER_ADVICE]
-        return Failed("\n".join([*lines, "", output.advice or advice]))
+        is_silent = not turn.answers() and not output.error and output.status is None
+        silence_advice = self._world.silence_advice() if is_silent else ""
+        return Failed("\n".join([*lines, "", output.advice or silence_advice or advice]))
 
     def _earlier_lines(self) -> list[str]:
         return [line for before in self._before[-SHOWN_TURNS:] for line in before]

@@ -20,12 +20,14 @@ PEOPLE = ("Viktor", "Anna", "another Anna")
 START_S = 30.0  # for the start of the program, or its first answer after a power cut
 ANSWER_S = 10.0
 LATE_S = 1.0  # from an answer until the program knows that it was sent, when its power is cut
-BACK_S = 60.0  # until a program is back, after its connection was cut
+BACK_S = 30.0  # until a program is back, after its connection was cut
 READ_S = 2.0
 MOST_MESSAGES = 400  # of an answer, that are read
 FUNCTION_TIMEOUT_S = 10.0
 FUNCTION_NOISE = re.compile(r"(START|END|REPORT|INIT_REPORT) (RequestId: )?\S+")
 SECRET = "a-secret-of-this-exam"  # noqa: S105 - of a sandbox that ends with the point
+RESPONSE_ADVICE = "Its body is JSON, with a method: json.dumps({'method': 'sendMessage', "
+RESPONSE_ADVICE += "'chat_id': …, 'text': …}). Its headers have 'Content-Type': 'application/json'."
 TWITCH_SCOPES = "chat:read chat:edit user:read:chat user:write:chat user:bot"
 
 
@@ -42,7 +44,8 @@ class World:
     """A platform with people on it, and the learner's bot."""
 
     files: ClassVar[tuple[str, ...]] = ("bot.py", "bot.mjs")  # one of these is the bot
-    place: ClassVar[str]  # what to say of a message that wasn't in the usual place
+    place: ClassVar[str] = ""  # what to say of a message that wasn't in the usual place
+    keeps_messages: ClassVar[bool] = True  # until the bot is there again
     keeps_running: ClassVar[str]  # what to do if a program ends, though nothing was wrong
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
@@ -86,6 +89,10 @@ class World:
 
     def refusal(self) -> str:
         """Return what the platform has refused last, and why."""
+        return ""
+
+    def silence_advice(self) -> str:
+        """Return what to do if a bot that runs hears nobody, or isn't heard; "" if it is."""
         return ""
 
 
@@ -228,7 +235,9 @@ class TelegramFunction(TelegramWorld):
                 self._folder,
                 timeout_s=FUNCTION_TIMEOUT_S,
                 environment={
+                    "TELEGRAM_TOKEN": self._bot.token,
                     "TELEGRAM_SECRET": SECRET,
+                    "TELEGRAM_API": self._telegram.url,
                     "STORE_FOLDER": self._stored,
                 },
                 must_load=True,
@@ -255,6 +264,14 @@ class TelegramFunction(TelegramWorld):
         lines = [line.removeprefix("[ERROR] ") for line in logs if not FUNCTION_NOISE.match(line)]
         return ProgramOutput(lines, None, self._folder, self.keeps_running)
 
+    def silence_advice(self) -> str:
+        """Say how a response carries a message, if the last one has something, but no message."""
+        answers = [one.answer for one in self._telegram.deliveries(self._bot) if not one.error]
+        if not answers or not answers[-1]:
+            return ""
+        shown = shorten_line(answers[-1])
+        return f"Telegram has found no message in your response  {shown}\n{RESPONSE_ADVICE}"
+
     def call_as_stranger(self, who: str, text: str, secret: str) -> int | None:
         """Call the function as a stranger would, with a message of somebody; return the status."""
         message = {**self._last[who].to_json(), "text": text}
@@ -272,7 +289,7 @@ class TelegramFunction(TelegramWorld):
 class TwitchProgram(RunsProgram):
     """A program listens in a channel of Twitch, by IRC or by EventSub, as a moderator."""
 
-    place = "in another channel"
+    keeps_messages = False
     keeps_running = "A bot that listens has to stay awake. Its last line is a loop without an end."
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
@@ -280,7 +297,7 @@ class TwitchProgram(RunsProgram):
         self._twitch = stack.enter_context(Twitch(limits=False))
         self._people = {one: self._twitch.account(one.lower(), one) for one in PEOPLE[:2]}
         self._channel = self._people["Viktor"]
-        self._bot = self._twitch.account(setup.username, setup.title)
+        self._bot = self._twitch.account(setup.username)
         self._channel.mod(self._bot)
         self._application = self._twitch.application(setup.title)
         scopes = TWITCH_SCOPES
@@ -316,11 +333,21 @@ class TwitchProgram(RunsProgram):
         """Wait until a condition holds."""
         return self._twitch.wait_until(condition, seconds)
 
-    def refusal(self) -> str:
-        """Say if the program is not in the channel, because then it hears nothing."""
-        if self._twitch.hears(self._bot.login, self._channel.login):
+    def silence_advice(self) -> str:
+        """Say what to do if the program is not in the channel."""
+        channel = self._channel.login
+        if self._twitch.hears(self._bot.login, channel):
             return ""
-        return f"Your program is not in the channel {self._channel.login}, so it heard nothing."
+        return (
+            f"Your program is not in the channel {channel}, so it heard nothing. By IRC, it sends "
+            f"PASS oauth: with the token, NICK {self._bot.login}, and JOIN #{channel}. Print each "
+            "line that comes: Twitch says there what is wrong."
+        )
+
+    def kill(self) -> None:
+        """Kill the program, and wait until Twitch has noticed."""
+        super().kill()
+        self._twitch.wait_gone(self._bot, ANSWER_S)
 
     def cut_line(self) -> bool:
         """Break the program's connection; return whether it came back."""

@@ -39,6 +39,9 @@ DEEPER = {
 EXAMS = {  # name of its file in exams/: title
     "coin_jar": "A coin jar, solved",
     "lost_property": "Lost property",
+    "lost_property_function": "Lost property, as a function",
+    "quiz": "Quiz",
+    "library": "Library",
 }
 
 PART_NAMES = {  # the core notebook with which a part begins: the part's name

@@ -1,10 +1,11 @@
-"""The exam "lost property": right bots pass each point, wrong ones fail where they are wrong.
+"""Exams: right bots pass each point, wrong ones fail where they are wrong.
 
 The mutants were written from the brief alone, before the points existed.
 """
 
 import hashlib
 import os
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,9 +13,12 @@ import pytest
 from pip_packages import installed_packages
 
 from lessons.commands import exam
-from lessons.exams.record import exam_record
+from lessons.exams.record import BRIEFS, exam_record
+from lessons.exams.trial import rehearse
+from lessons.progress.contents import EXAMS
 
-SOLUTIONS = Path(__file__).parents[1] / "peers/lost_property"
+PEERS = Path(__file__).parents[1] / "peers"
+SOLUTIONS = PEERS / "lost_property"
 NAME = "lost_property"
 
 
@@ -25,10 +29,11 @@ class Mutant(NamedTuple):
     mistake: str
     old: str
     new: str
-    solution: str = "functions/bot.py"
+    solution: str = "lost_property/functions/bot.py"
     advice: str = ""  # that its author reads
 
 
+JSON_BOT, NODE_BOT = "lost_property/json/bot.py", "lost_property/node/bot.mjs"
 MUTANTS = [
     Mutant(1, "no sign before the number", "It is #{row.lastrowid}", "It is {row.lastrowid}"),
     Mutant(1, "every thing is number 1", "#{row.lastrowid}", "#1"),
@@ -52,17 +57,17 @@ MUTANTS = [
     Mutant(5, "the thing stays in the box", 'box.execute("delete from things where number = ?", '
            '(number,))\n    await send(update, f"Removed', 'await send(update, f"Removed'),
     Mutant(5, "a thing that isn't there", "    if number not in box:\n        await update.message."
-           'reply_text("It is gone.")\n        return\n    if box', "    if box", "json/bot.py",
+           'reply_text("It is gone.")\n        return\n    if box', "    if box", JSON_BOT,
            "/oops says that it is gone"),
     Mutant(6, "a private answer to a group", "update.effective_chat.send",
            "update.effective_user.send"),
     # Telegram tells the bot that it is in a group now: an update without a message, and a message
     # without a text.
-    Mutant(6, "every update has a message", "message?.text", "message.text", "node/bot.mjs"),
-    Mutant(6, "every message has a text", "message?.text", "message", "node/bot.mjs"),
-    Mutant(6, "a command with the bot's name is unknown", "(?:@\\w+)?", "", "node/bot.mjs"),
+    Mutant(6, "every update has a message", "message?.text", "message.text", NODE_BOT),
+    Mutant(6, "every message has a text", "message?.text", "message", NODE_BOT),
+    Mutant(6, "a command with the bot's name is unknown", "(?:@\\w+)?", "", NODE_BOT),
     Mutant(6, "only a private chat is answered", "if (!message?.text) continue;",
-           'if (message?.chat.type !== "private" || !message.text) continue;', "node/bot.mjs"),
+           'if (message?.chat.type !== "private" || !message.text) continue;', NODE_BOT),
     Mutant(7, "a word is taken for a number", "    if len(args) == 1 and args[0].isascii() and "
            "args[0].isdigit() and len(args[0]) < 18:\n        return int(args[0])\n    return None",
            "    return int(args[0]) if args else None"),
@@ -78,15 +83,15 @@ MUTANTS = [
            'things")\nbox.execute(\n'),
     Mutant(8, "/found answers before it saves", 'save()\n    await update.message.reply_text(f"It '
            'is #{last}.")', 'await update.message.reply_text(f"It is #{last}.")\n    save()',
-           "json/bot.py"),
+           JSON_BOT),
     Mutant(8, "/mine answers before it saves", 'save()\n    await update.message.reply_text(f"Take '
            'your {thing[0]}.")', 'await update.message.reply_text(thing[0])\n    save()',
-           "json/bot.py"),
+           JSON_BOT),
     Mutant(8, "/oops answers before it saves", 'save()\n    await update.message.reply_text("It is '
-           'out.")', 'await update.message.reply_text("It is out.")\n    save()', "json/bot.py"),
+           'out.")', 'await update.message.reply_text("It is out.")\n    save()', JSON_BOT),
     Mutant(8, "/oops doesn't save", 'save()\n    await update.message.reply_text("It is out.")',
-           'await update.message.reply_text("It is out.")', "json/bot.py"),
-    Mutant(8, "numbers become strings", "int(number): thing", "number: thing", "json/bot.py",
+           'await update.message.reply_text("It is out.")', JSON_BOT),
+    Mutant(8, "numbers become strings", "int(number): thing", "number: thing", JSON_BOT,
            "JSON makes every key a string. Use int(…) when you load."),
     Mutant(9, "one long message", "if len(text + line) > LIMIT:", "if False:"),
     Mutant(9, "the list is cut off", "await send_list(update, things)",
@@ -104,6 +109,145 @@ MUTANTS = [
     Mutant(10, "English letters are expected", '" ".join(context.args)',
            '" ".join(context.args).encode("ascii").decode()'),
 ]  # fmt: skip
+QUIZ = "quiz/json/bot.py"
+MUTANTS += [
+    Mutant(1, "numbers begin with 0", "{len(questions)}.", "{len(questions) - 1}.", QUIZ,
+           "Python counts from 0"),
+    Mutant(1, "every question is number 1", "#{len(questions)}", "#1", QUIZ),
+    Mutant(2, "it tells the answer", '(questions[me["done"]][0])', '(str(questions[me["done"]]))',
+           QUIZ, "The answer is a secret"),
+    Mutant(2, "another word for no more", "There are no more questions.", "That was all.", QUIZ),
+    Mutant(2, "it asks the newest question", 'questions[me["done"]][0])', "questions[-1][0])",
+           QUIZ),
+    Mutant(3, "capital letters matter", 'text.strip().lower() == answer.lower()',
+           'text.strip() == answer', QUIZ, "mars, MARS and Mars are the same"),
+    Mutant(3, "the right answer is not told", "It is {answer}.", "", QUIZ),
+    Mutant(3, "a question stays open", 'me["done"] += 1\n', 'me["done"] += 0\n', QUIZ),
+    Mutant(4, "wrong answers don't count", "of {me['done']}", "of {me['right']}", QUIZ),
+    Mutant(4, "all answers are right", 'me["right"] += 1', 'me["right"] += 2', QUIZ),
+    Mutant(5, "an empty answer is one", "not question.strip() or not answer.strip()",
+           "not question.strip()", QUIZ),
+    Mutant(5, "an empty question is one", "not question.strip() or not answer.strip()",
+           "not answer.strip()", QUIZ),
+    Mutant(5, "the first = counts", "rpartition", "partition", QUIZ, "rpartition"),
+    Mutant(5, "an answer without a question", 'if not me["open"]:',
+           'if me["done"] == len(questions):', QUIZ),
+    Mutant(6, "one question for everybody", "str(update.effective_user.id)", '"all"', QUIZ,
+           "a question of their own"),
+    Mutant(6, "people are known by name", "str(update.effective_user.id)",
+           "update.effective_user.first_name", QUIZ, "Only the id tells"),
+    Mutant(7, "nothing is saved", "FILE.write_text(", "str(", QUIZ),
+    Mutant(7, "the open question isn't saved", 'me["open"] = True\n    save()\n',
+           'me["open"] = True\n', QUIZ),
+    Mutant(7, "it answers before it saves", 'save()\n    await update.message.reply_text(reply)',
+           'await update.message.reply_text(reply)\n    save()', QUIZ),
+    Mutant(7, "ids become strings", "str(update.effective_user.id)", "update.effective_user.id",
+           QUIZ, "JSON makes every key a string"),
+    Mutant(8, "a sticker is an answer", "news & filters.TEXT & ~filters.COMMAND",
+           "news & ~filters.COMMAND", QUIZ),
+    Mutant(8, "a sticker is a wrong answer", "const text = message?.text &&",
+           'if (message?.sticker) reply("", message.from.id);\n    const text = message?.text &&',
+           "quiz/node/bot.mjs", "A sticker is no answer"),
+    Mutant(8, "a changed message is an answer", "{ update_id, message }",
+           "{ update_id, message: sent, edited_message: message = sent }", "quiz/node/bot.mjs",
+           "A changed message is not another answer"),
+    Mutant(8, "formatting is switched on", "reply_text(questions[me[\"done\"]][0])",
+           'reply_text(questions[me["done"]][0], parse_mode="HTML")', QUIZ),
+    Mutant(8, "a long question has more words", "reply_text(questions", 'reply_text("Now think "'
+           ' "hard! " * 20 + questions', QUIZ),
+    Mutant(8, "an unknown command is an answer", 'if (command) return "";', "", "quiz/node/bot.mjs",
+           "commands that you don't know"),
+]  # fmt: skip
+LIBRARY = "library/irc/bot.py"
+MUTANTS += [
+    Mutant(1, "every book is number 1", "It is #{len(books)}.", "It is #1.", LIBRARY),
+    Mutant(1, "the token without oauth:", "PASS oauth:", "PASS ", LIBRARY,
+           "Your program is not in the channel"),
+    Mutant(1, "it joins without #", "JOIN #", "JOIN ", LIBRARY,
+           "Your program is not in the channel"),
+    Mutant(2, "a title ends at a colon", "who, text = found.groups()",
+           'who, text = found[1], line.split(":")[2]', LIBRARY, "A title may have a colon"),
+    Mutant(2, "another word for empty", "The library is empty.", "There is nothing.", LIBRARY),
+    Mutant(3, "a book for two people", "            if has:\n", "            if False:\n", LIBRARY,
+           "One book is for one person"),
+    Mutant(3, "what isn't there is the last one", "if index < 0:", "if index < -1:", LIBRARY,
+           "there is no such book"),
+    Mutant(4, "capital letters matter", '.removeprefix("@").lower()', '.removeprefix("@")', LIBRARY,
+           "Viktor, viktor and @viktor are one person"),
+    Mutant(4, "the @ belongs to the name", 'words.removeprefix("@")', "words", LIBRARY,
+           "Viktor, viktor and @viktor are one person"),
+    Mutant(5, "anybody returns a book", "if has != who:", "if False:", LIBRARY,
+           "Only the person who has a book"),
+    Mutant(5, "a returned book stays away", 'books[index][1] = ""', "pass", LIBRARY,
+           "the book is in the library again"),
+    Mutant(6, "a word is taken for a number", "if not words.isdecimal():", "if not words:", LIBRARY,
+           "!borrow 1"),
+    Mutant(6, "nothing is a title, too", 'if not words:\n            return ["Write it like this: '
+           '!add', 'if False:\n            return ["', LIBRARY),
+    Mutant(7, "it answers whatever people say", "    return []", '    return ["What?"]', LIBRARY,
+           "Answer your own commands and nothing else"),
+    Mutant(7, "a command may be anywhere", 'command, _, words = text.partition(" ")',
+           'command, _, words = text[max(text.find("!"), 0):].partition(" ")', LIBRARY),
+    Mutant(7, "a command may be longer", 'if command == "!books":',
+           'if command.startswith("!books"):', LIBRARY),
+    Mutant(7, "PING may be anywhere", 'if line.startswith("PING"):\n', 'if "PING" in line:\n'
+           '            wire.sendall(f"PRIVMSG #{CHANNEL} :pong\\r\\n".encode())\n', LIBRARY,
+           "Only a line that begins with PING is Twitch's"),
+    Mutant(8, "one long message", "if texts and len", "if texts and 0 * len", LIBRARY,
+           "500 characters at most"),
+    Mutant(8, "a page is too long", "LIMIT = 500", "LIMIT = 600", LIBRARY,
+           "500 characters at most"),
+    Mutant(9, "nothing is saved", "FILE.write_text(", "str(", LIBRARY),
+    Mutant(9, "the reader isn't saved", "books[index][1] = who\n            save()",
+           "books[index][1] = who", LIBRARY, "Who has a book must survive"),
+    Mutant(10, "it joins only once",
+           'wire.sendall(f"NICK {NAME}\\r\\nJOIN #{CHANNEL}\\r\\n".encode())',
+           'join = "" if vars(listen) else f"JOIN #{CHANNEL}\\r\\n"\n    listen.has_joined = 1\n'
+           '    wire.sendall(f"NICK {NAME}\\r\\n{join}".encode())', LIBRARY,
+           "join the channel each"),
+    Mutant(10, "it tries only once", "while True:\n    try:", "for _ in range(1):\n    try:",
+           LIBRARY, "call it in a loop"),
+]  # fmt: skip
+FUNCTION = "lost_property_function/by_hand/main.py"
+MUTANTS += [
+    Mutant(1, "no sign before the number", "It is #{row.lastrowid}", "It is {row.lastrowid}",
+           FUNCTION),
+    Mutant(1, "the handler has another name", "def handler(", "def handle(", FUNCTION),
+    Mutant(1, "a colon is missing", "def handler(event, context):", "def handler(event, context)",
+           FUNCTION, "Python can't read your file"),
+    Mutant(1, "the body stays a string", 'json.loads(event["body"])', 'event["body"]', FUNCTION,
+           "Your line:  main.py:"),
+    Mutant(1, "the method is missing", '"method": "sendMessage", ', "", FUNCTION,
+           "Telegram has found no message in your response"),
+    Mutant(4, "a number is used twice", "primary key autoincrement", "primary key", FUNCTION),
+    Mutant(5, "people are known by name", '["from"]["id"]', '["from"]["first_name"]', FUNCTION),
+    Mutant(7, "the secret is ignored", "if not hmac.compare_digest(given.encode(), "
+           "SECRET.encode()):", "if False:", FUNCTION, "x-telegram-bot-api-secret-token"),
+    Mutant(7, "no secret is a secret", "if not hmac.compare_digest(given.encode(), "
+           "SECRET.encode()):", "if given and given != SECRET:", FUNCTION),
+    Mutant(7, "another status", '"statusCode": 403', '"statusCode": 200', FUNCTION),
+    Mutant(7, "it refuses too late", "    if not hmac",
+           '    answer(json.loads(event["body"])["message"]["text"], '
+           '{"from": {"id": 0}}) if given != SECRET else None\n    if not hmac', FUNCTION,
+           "Compare the secret first"),
+    Mutant(9, "an update counts twice", "insert or ignore into updates values (?)",
+           "insert or replace into updates values (?)", FUNCTION, "Keep the update_id"),
+    Mutant(9, "updates are in a variable", 'if box.execute("insert or ignore into updates values '
+           '(?)", (update["update_id"],)).rowcount:', 'seen = vars(handler).setdefault("s", [])\n'
+           '        seen.append(update["update_id"])\n        if seen.count(seen[-1]) == 1:',
+           FUNCTION, "may reach another instance"),
+    Mutant(2, "equal words count once", '(update["update_id"],)', '(hash(message["text"]) % 9**9,)',
+           FUNCTION),
+    Mutant(8, "the box is in memory", 'Path(os.environ["STORE_FOLDER"], "box.sqlite3")',
+           '":memory:"', FUNCTION),
+    Mutant(10, "every update has a text", 'message.get("text", "")', 'message["text"]', FUNCTION,
+           "A sticker has no text"),
+    Mutant(10, "a changed message is a thing", 'update.get("message") or {}',
+           'update.get("message") or update["edited_message"]', FUNCTION),
+    Mutant(11, "one long message", "if len(text + line + more) > LIMIT:", "if False:", FUNCTION,
+           "say that there are more"),
+    Mutant(11, "what is more is kept secret", "return text + more", "return text", FUNCTION),
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -116,10 +260,10 @@ def course(tmp_path, monkeypatch):
 
 @pytest.fixture
 def take(capsys):
-    """Take the exam; returns the exit status and what was printed."""
+    """Take an exam; returns the exit status and what was printed."""
 
-    def take(folder, *options):
-        status = exam.main([NAME, str(folder), *options])
+    def take(folder, *options, name=NAME):
+        status = exam.main([name, str(folder), *options])
         return status, capsys.readouterr().out
 
     return take
@@ -146,37 +290,64 @@ def digests(folder):
 @pytest.mark.parametrize(
     "solution",
     [
-        "functions",
-        "node",
-        pytest.param("classes", marks=pytest.mark.full("one right bot of each kind")),
-        pytest.param("json", marks=pytest.mark.full("what beginners write")),
-        pytest.param("slow", marks=pytest.mark.full("it thinks for a second")),
-        pytest.param("aiogram", marks=pytest.mark.full("clients from pip")),
+        "lost_property/functions",
+        "lost_property/node",
+        "quiz/json",
+        "library/irc",
+        "lost_property_function/by_hand",
+        pytest.param("lost_property/classes", marks=pytest.mark.full("one right bot of each kind")),
+        pytest.param("lost_property/json", marks=pytest.mark.full("what beginners write")),
+        pytest.param("lost_property/slow", marks=pytest.mark.full("it thinks for a second")),
+        pytest.param("lost_property/aiogram", marks=pytest.mark.full("clients from pip")),
+        pytest.param("library/twitchio", marks=pytest.mark.full("one right bot of each kind")),
+        pytest.param(
+            "lost_property_function/botlib", marks=pytest.mark.full("one right bot of each kind")
+        ),
+        pytest.param("quiz/node", marks=pytest.mark.full("one right bot of each kind")),
     ],
 )
 @pytest.mark.timeout(600)
 def test_a_right_bot_passes_all_points(solution, take, monkeypatch):
-    if solution == "aiogram":
+    if solution.endswith("aiogram"):
         monkeypatch.setenv("PYTHONPATH", installed_packages("aiogram==3.31.0"))
-    status, printed = take(SOLUTIONS / solution, "--sitting", "2")
+    name = solution.partition("/")[0]
+    status, printed = take(PEERS / solution, "--sitting", "2", name=name)
     assert status == 0, printed
     assert [line.split()[1] for line in printed.splitlines() if line.startswith("✔")] == [
-        str(number) for number in range(1, 11)
+        str(point.number) for point in BRIEFS[name].points
     ]
 
 
 @pytest.mark.full("every way to be wrong")
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.point} {mutant.mistake}")
+@pytest.mark.parametrize(
+    "mutant", MUTANTS, ids=[f"{one.solution} {one.point} {one.mistake}" for one in MUTANTS]
+)
 @pytest.mark.timeout(300)
 def test_a_wrong_bot_fails_at_the_right_point(mutant, take, write):
-    file = SOLUTIONS / mutant.solution
+    file = PEERS / mutant.solution
     right = file.read_text(encoding="utf-8")
     assert mutant.old in right
     folder = write(right.replace(mutant.old, mutant.new), file.name)
-    status, printed = take(folder, "--sitting", "2")
+    name = mutant.solution.partition("/")[0]
+    status, printed = take(folder, "--sitting", "2", name=name)
     assert status == 1
     assert f"Point {mutant.point} is not passed yet." in printed, printed
     assert mutant.advice in printed, printed
+
+
+def test_each_exam_has_a_brief_and_mistakes_that_it_notices():
+    assert list(BRIEFS) == list(EXAMS)
+    noticed = Counter(mutant.solution.partition("/")[0] for mutant in MUTANTS)
+    assert {name for name, number in noticed.items() if number >= 12} == BRIEFS.keys() - {
+        "coin_jar"
+    }
+
+
+def test_a_rehearsal_prints_the_same_and_counts_no_try(tmp_path, monkeypatch, capsys, course):
+    monkeypatch.chdir(tmp_path)
+    rehearse("coin_jar")
+    assert "There is no folder workshop" in capsys.readouterr().out
+    assert not course.exists()
 
 
 def test_a_mediocre_bot_reads_what_to_do_and_its_points_are_kept(take, write, course):

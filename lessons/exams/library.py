@@ -1,0 +1,197 @@
+"""The exam "library": books that people borrow in a chat, as a bot on Twitch.
+
+notebooks/exams/library.ipynb has the brief that learners read.
+"""
+
+from lessons.exams.brief import Ask, Brief, CutLine, CutPower, FillBox, Point, Say
+from lessons.exams.worlds import TwitchProgram
+
+MOMO, EMIL = "!add Momo", "!add Emil and the Detectives"
+YEARS = range(1901, 1961)
+TITLES = tuple(
+    f"The year {year}, a history in many volumes, with very few pictures" for year in YEARS
+)
+
+NUMBER_ADVICE = "Answer !add with the book's number, and write # before it: #1."
+NEXT_NUMBER_ADVICE = "Count the books: the next one has the next number."
+LIST_ADVICE = "List each book with its number and its whole title, as in: #1 Momo."
+EMPTY_ADVICE = "If the library has no book, !books says that it is empty."
+COLON_ADVICE = (
+    "A title may have a colon. In a line of IRC, the text begins after the second colon, "
+)
+COLON_ADVICE += "and all the rest belongs to it: split(':', 2)."
+BORROW_ADVICE = "Answer !borrow with the book's title, so that people see what they get."
+TAKEN_ADVICE = (
+    "One book is for one person. The next one reads who has it: Viktor's login is viktor."
+)
+NO_BOOK_ADVICE = "If no book has this number, say that there is no such book."
+WHO_ADVICE = "List the books that this person has, each with its number and its title."
+CASE_ADVICE = (
+    "Viktor, viktor and @viktor are one person. Twitch's logins have small letters only: use "
+)
+CASE_ADVICE += "lower(), and remove the @."
+NOTHING_ADVICE = "If a person has no book, say so, with the word nothing."
+OWNER_ADVICE = (
+    "Only the person who has a book may return it. All others read that it is not theirs: "
+)
+OWNER_ADVICE += "not yours."
+RETURN_ADVICE = "After !return, the book is in the library again, and others may borrow it."
+QUIET_ADVICE = (
+    "People chat here. Answer your own commands and nothing else, in one message if it fits."
+)
+PING_ADVICE = "Viktor may write PING, too. Only a line that begins with PING is Twitch's."
+MANY_ADVICE = "Each of sixty books gets a number."
+LONG_LIST_ADVICE = (
+    "In a chat of Twitch, a message has 500 characters at most, and the rest is cut. Send "
+)
+LONG_LIST_ADVICE += "several messages: begin a new one before a book that would be too much."
+SAVING_ADVICE = "Store each change in a file before you answer. After a power cut it is too late."
+SAVED_READER_ADVICE = "Who has a book must survive, too."
+LINE_ADVICE = (
+    "Your program didn't come back. A line can break at any time: put the connection into a "
+)
+LINE_ADVICE += (
+    "function, and call it in a loop, with try around it. Wait for a second before each try, "
+)
+LINE_ADVICE += "and join the channel each time."
+BACK_ADVICE = "After a new connection, your program has to join the channel again."
+
+
+def usage_advice(command: str, example: str) -> str:
+    """Say what to answer if a word or a number is missing or wrong."""
+    return f"If it is missing or wrong, say how to write it, as in: {command} {example}"
+
+
+BRIEF = Brief(
+    "Library",
+    "library_bot",
+    (
+        Point(
+            1,
+            "!add puts a book into the library and says its number",
+            (
+                Ask(MOMO, ("#1",), NUMBER_ADVICE),
+                Ask(EMIL, ("#2",), NEXT_NUMBER_ADVICE),
+                Ask("!add Matilda", ("#3",), NEXT_NUMBER_ADVICE, who="Anna"),
+            ),
+        ),
+        Point(
+            2,
+            "!books lists all books",
+            (
+                Ask("!books", ("empty",), EMPTY_ADVICE),
+                Ask(MOMO, ("#1",), NUMBER_ADVICE),
+                Ask("!books", ("#1", "Momo"), LIST_ADVICE),
+                Ask(EMIL, ("#2",), NEXT_NUMBER_ADVICE),
+                Ask("!books", ("#1", "Momo", "#2", "Emil and the Detectives"), LIST_ADVICE),
+                Ask("!add Asterix 1: the Gaul :)", ("#3",), NEXT_NUMBER_ADVICE),
+                Ask("!books", ("#3", "Asterix 1: the Gaul :)"), COLON_ADVICE, who="Anna"),
+            ),
+        ),
+        Point(
+            3,
+            "!borrow lends a book to one person",
+            (
+                Ask(MOMO, ("#1",), NUMBER_ADVICE),
+                Ask(EMIL, ("#2",), NEXT_NUMBER_ADVICE),
+                Ask("!borrow 1", ("Momo",), BORROW_ADVICE),
+                Ask("!borrow 1", ("viktor",), TAKEN_ADVICE, who="Anna"),
+                Ask("!borrow 2", ("Emil and the Detectives",), BORROW_ADVICE, who="Anna"),
+                Ask("!borrow 2", ("anna",), TAKEN_ADVICE),
+                Ask("!borrow 99", ("no such book",), NO_BOOK_ADVICE),
+                Ask(
+                    "!borrow 0", ("no such book",), "Books are counted from 1. There is no book 0."
+                ),
+            ),
+        ),
+        Point(
+            4,
+            "!who says what a person has",
+            (
+                Ask(MOMO, ("#1",), NUMBER_ADVICE),
+                Ask(EMIL, ("#2",), NEXT_NUMBER_ADVICE),
+                Ask("!who viktor", ("nothing",), NOTHING_ADVICE),
+                Ask("!borrow 1", ("Momo",), BORROW_ADVICE),
+                Ask("!who viktor", ("#1", "Momo"), WHO_ADVICE, who="Anna", absent=("#2",)),
+                Ask("!who Viktor", ("#1", "Momo"), CASE_ADVICE, who="Anna"),
+                Ask("!who @viktor", ("#1", "Momo"), CASE_ADVICE),
+                Ask("!who anna", ("nothing",), NOTHING_ADVICE, absent=("Momo",)),
+            ),
+        ),
+        Point(
+            5,
+            "!return brings a book back",
+            (
+                Ask(MOMO, ("#1",), NUMBER_ADVICE),
+                Ask("!borrow 1", ("Momo",), BORROW_ADVICE),
+                Ask("!return 1", ("not yours",), OWNER_ADVICE, who="Anna"),
+                Ask("!who viktor", ("Momo",), OWNER_ADVICE),
+                Ask("!return 1", (), RETURN_ADVICE, absent=("not yours",)),
+                Ask("!who viktor", ("nothing",), RETURN_ADVICE, absent=("Momo",)),
+                Ask("!borrow 1", ("Momo",), RETURN_ADVICE, who="Anna"),
+                Ask("!return 1", ("not yours",), OWNER_ADVICE),
+                Ask("!return 99", ("no such book",), NO_BOOK_ADVICE),
+            ),
+        ),
+        Point(
+            6,
+            "it says how to write what is missing or wrong",
+            (
+                Ask("!add", ("!add",), usage_advice("!add", "Momo")),
+                Ask("!borrow", ("!borrow",), usage_advice("!borrow", "1")),
+                Ask("!borrow Momo", ("!borrow",), usage_advice("!borrow", "1")),
+                Ask("!return", ("!return",), usage_advice("!return", "1")),
+                Ask("!return Momo", ("!return",), usage_advice("!return", "1")),
+                Ask("!who", ("!who",), usage_advice("!who", "viktor")),
+                Ask("!books", ("empty",), "!add without a title adds no book."),
+            ),
+        ),
+        Point(
+            7,
+            "it says nothing to what is not for it",
+            (
+                Say("good morning"),
+                Say("!hello", who="Anna"),
+                Say("I love !books"),
+                Ask("!books", ("empty",), QUIET_ADVICE, most=1),
+                Say("PING :tmi.twitch.tv"),
+                Ask(MOMO, ("#1",), PING_ADVICE, most=1),
+                Say("!bookshelf", who="Anna"),
+                Ask("!books", ("Momo",), QUIET_ADVICE, most=1),
+            ),
+        ),
+        Point(
+            8,
+            "the library may have many books",
+            (
+                FillBox(tuple(f"!add {title}" for title in TITLES), MANY_ADVICE),
+                Ask("!books", (*TITLES, "#1", "#60"), LONG_LIST_ADVICE),
+            ),
+        ),
+        Point(
+            9,
+            "the library survives a power cut",
+            (
+                Ask(MOMO, ("#1",), NUMBER_ADVICE),
+                CutPower(Ask(EMIL, ("#2",), NEXT_NUMBER_ADVICE)),
+                Ask("!books", ("#1", "Momo", "#2", "Emil"), SAVING_ADVICE),
+                CutPower(Ask("!borrow 1", ("Momo",), BORROW_ADVICE)),
+                Ask("!borrow 1", ("viktor",), SAVED_READER_ADVICE, who="Anna"),
+                CutPower(Ask("!return 1", (), RETURN_ADVICE, absent=("not yours",))),
+                Ask("!borrow 1", ("Momo",), SAVED_READER_ADVICE, who="Anna"),
+            ),
+        ),
+        Point(
+            10,
+            "it comes back when its line was cut",
+            (
+                Ask(MOMO, ("#1",), NUMBER_ADVICE),
+                CutLine(LINE_ADVICE),
+                Ask("!books", ("Momo",), BACK_ADVICE, most=1),
+                CutLine(LINE_ADVICE),
+                Ask("!add Matilda", ("#2",), BACK_ADVICE, most=1),
+            ),
+        ),
+    ),
+    TwitchProgram,
+)

@@ -1,0 +1,104 @@
+"""The exam "lost property" as a function that Telegram calls.
+
+notebooks/exams/lost_property_function.ipynb has the brief that learners read. Its first points are
+those of the program.
+"""
+
+from lessons.exams import lost_property
+from lessons.exams.brief import (
+    Ask,
+    Brief,
+    FillBox,
+    ForgeCall,
+    Point,
+    RepeatUpdate,
+    ReplaceInstances,
+)
+from lessons.exams.lost_property import HAT, LONG_THINGS, NUMBER_ADVICE, SCARF, STRANGE_MESSAGES
+from lessons.exams.worlds import TelegramFunction
+
+SHARED_NUMBERS = (1, 2, 3, 4, 5, 7)  # of the program's points, which the function has, too
+FORGED_ADVICE = "Telegram sends your TELEGRAM_SECRET in a header, and event['headers'] has it as "
+FORGED_ADVICE += (
+    "x-telegram-bot-api-secret-token. If it is another one, or if there is none, return the "
+)
+FORGED_ADVICE += "status 403 and do nothing else."
+FORGED_THING_ADVICE = "Compare the secret first. What a forger writes must change nothing."
+TWICE_ADVICE = "Telegram calls again if it has not seen your response. Keep the update_id of each "
+TWICE_ADVICE += "update that you have done. If it comes again, answer 200 and do nothing."
+TWICE_ELSEWHERE_ADVICE = "The second call may reach another instance, which has none of your "
+TWICE_ELSEWHERE_ADVICE += "variables. Keep the update_id in STORE_FOLDER."
+NEW_UPDATE_ADVICE = "This is a new message with the same words. Only the update_id is another."
+STORED_ADVICE = (
+    "An instance may end after any response, and its variables with it. Keep the box in "
+)
+STORED_ADVICE += "the folder that the variable STORE_FOLDER names."
+MORE_ADVICE = "A response carries one message, and a message has 4096 characters at most. List as "
+MORE_ADVICE += "many things as fit, and say that there are more."
+
+
+def shared_points() -> tuple[Point, ...]:
+    """Return the points of the program that a function has, too, with numbers of their own."""
+    program = {point.number: point for point in lost_property.BRIEF.points}
+    shared = [program[number] for number in SHARED_NUMBERS]
+    return tuple(
+        Point(number, point.what, point.acts + point.later)
+        for number, point in enumerate(shared, 1)
+    )
+
+
+BRIEF = Brief(
+    "Lost property, as a function",
+    lost_property.USERNAME,
+    (
+        *shared_points(),
+        Point(
+            7,
+            "a forged call gets 403",
+            (
+                Ask(SCARF, ("#1",), NUMBER_ADVICE),
+                ForgeCall("/found a trap", "guess", FORGED_ADVICE),
+                ForgeCall("/mine 1", "", FORGED_ADVICE),
+                Ask("/box", ("#1", "red scarf"), FORGED_THING_ADVICE, absent=("trap",)),
+            ),
+        ),
+        Point(
+            8,
+            "the box outlives an instance",
+            (
+                Ask(SCARF, ("#1",), NUMBER_ADVICE),
+                Ask(HAT, ("#2",), NUMBER_ADVICE),
+                ReplaceInstances(),
+                Ask("/box", ("#1", "red scarf", "#2", "blue hat"), STORED_ADVICE),
+                Ask("/mine 2", ("blue hat",), STORED_ADVICE),
+                ReplaceInstances(),
+                Ask("/box", ("#1",), STORED_ADVICE, absent=("#2",)),
+                Ask("/found yellow sock", ("#3",), lost_property.SAVED_NUMBER_ADVICE),
+            ),
+        ),
+        Point(
+            9,
+            "an update that comes twice counts once",
+            (
+                Ask(SCARF, ("#1",), NUMBER_ADVICE),
+                RepeatUpdate(TWICE_ADVICE),
+                Ask("/box", ("#1", "red scarf"), TWICE_ADVICE, absent=("#2",)),
+                Ask(SCARF, ("#2",), NEW_UPDATE_ADVICE),
+                RepeatUpdate(TWICE_ADVICE, is_new_instance=True),
+                Ask("/box", ("#2",), TWICE_ELSEWHERE_ADVICE, absent=("#3",)),
+            ),
+        ),
+        Point(10, "nothing makes it fall silent", STRANGE_MESSAGES),
+        Point(
+            11,
+            "one response carries one message",
+            (
+                FillBox(tuple(f"/found {thing}" for thing in LONG_THINGS), NUMBER_ADVICE),
+                Ask("/box", ("#1", LONG_THINGS[0], "#20", "more"), MORE_ADVICE, most=1),
+                Ask("/lost umbrella", ("#1", LONG_THINGS[0], "more"), MORE_ADVICE, most=1),
+                Ask("/lost 160", ("#60",), "Things that fit are listed whole.", absent=("more",)),
+            ),
+        ),
+    ),
+    TelegramFunction,
+)
