@@ -1,8 +1,8 @@
 """A page to show: python3 start.py card
 
-Your bot's name, its commands, your square, and how your mind changed: what you predicted, what you
-say today, and your answer to somebody who wasn't convinced. It writes card.html into my_course/.
-Your browser shows it, and prints it in black on white.
+Your bot's name, its commands, your square, the exams you tried, and how your mind changed: what you
+predicted, what you say today, and your answer to somebody who wasn't convinced. It writes card.html
+into my_course/. Your browser shows it, and prints it in black on white.
 
     --folder FOLDER   the folder that holds your workshop, if it isn't my_course
 """
@@ -18,7 +18,9 @@ from string import Template
 
 from botlib.details.env_file import bots_folder
 from lessons.commands.copies import FOLDER
+from lessons.exams.record import BRIEFS, exam_record
 from lessons.learner_bot import BOT_FOLDER, BotFileError, bot_name, load_learner_bot
+from lessons.progress.course_map import Stop, labeled_circles
 from lessons.square import square
 from lessons.square.picture import Square
 from lessons.views import MIND, REPLY, kept_view, old_explanation
@@ -51,6 +53,7 @@ footer { margin-top: 24px; font-size: 13px; opacity: .75 }
 <dl>$commands</dl>
 <h2>Its four homes, measured</h2>
 $square
+$exams
 <h2>How my mind changed</h2>
 $mind
 <footer>Such Different Chatbots</footer>
@@ -72,6 +75,18 @@ def mind_page() -> str:
     return "\n".join(quoted(*part) for part in parts) or f"<p>{NO_VIEWS}</p>"
 
 
+def exams_page() -> str:
+    """Return the exams of which a point was passed, each with its points, as HTML."""
+    rows = []
+    for name, brief in BRIEFS.items():
+        record = exam_record(name)
+        stop = Stop(brief.title, record.marks(brief.sittings))
+        if any(stop.marks):
+            tries = f"{record.tries} {'try' if record.tries == 1 else 'tries'}"
+            rows.append(f"<dt>{escape(stop.title)}</dt><dd>{labeled_circles(stop)}, {tries}</dd>")
+    return f"<h2>Built from an empty folder</h2>\n<dl>{''.join(rows)}</dl>" if rows else ""
+
+
 def quoted(heading: str, text: str) -> str:
     """Return a text below its heading, as HTML."""
     return (
@@ -79,8 +94,8 @@ def quoted(heading: str, text: str) -> str:
     )
 
 
-def card_page(name: str, commands: Mapping[str, str], boxes: Square, mind: str) -> str:
-    """Return the page as HTML; `mind` is HTML already."""
+def card_page(name: str, commands: Mapping[str, str], boxes: Square, exams: str, mind: str) -> str:
+    """Return the page as HTML; `exams` and `mind` are HTML already."""
     listed = "".join(
         f"<dt>!{escape(command)}</dt><dd>{escape(help) or '&nbsp;'}</dd>"
         for command, help in commands.items()
@@ -89,6 +104,7 @@ def card_page(name: str, commands: Mapping[str, str], boxes: Square, mind: str) 
         name=escape(name),
         commands=listed,
         square=boxes._repr_html_(),
+        exams=exams,
         mind=mind,
     )
 
@@ -108,7 +124,7 @@ def write_card(folder: Path) -> Path:
         for line in left_out:
             print(f"left out: {line}")
         commands = {name: help for name, (_, help) in bot.own_commands().items()}
-        card = bot_name(), commands, square(), mind_page()
+        card = bot_name(), commands, square(), exams_page(), mind_page()
         Path("card.html").write_text(card_page(*card), encoding="utf-8")
     return folder / "card.html"
 

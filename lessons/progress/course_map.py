@@ -4,16 +4,19 @@ Each passed exercise is an empty file, `progress/06_telegram_calls-2` for the se
 notebook, so that several notebooks can write at once. They are in the learner's own folder, which
 the environment's COURSE_FOLDER names (lessons/own_copies.py sets it). Without it, as in VS Code,
 they are beside the copies of the notebooks, and beside originals in workshop/.
+
+Points of exams are such files, too: lessons/exams/record.py writes them.
 """
 
 import json
 import os
+import re
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 from lessons.in_a_tab import IN_A_TAB
-from lessons.progress.contents import CORE, DEEPER, PART_NAMES
+from lessons.progress.contents import CORE, DEEPER, EXAMS, PART_NAMES
 from lessons.workshop import ORIGINALS, workshop
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -97,6 +100,8 @@ class Map:
         rooms = [room for behind in self._deeper.values() for room in behind]
         core, deeper = count_passed(list(self._core.values())), count_passed(rooms)
         passed = f"{core} exercises passed" + (f", and {deeper} in side rooms" if rooms else "")
+        exams = "; ".join(f"{title} {points}" for title, points in exam_points().items())
+        passed += f". Points in exams: {exams}" if exams else ""
         return passed + (f". {ONLY_TWO}" if IN_A_TAB else "")
 
 
@@ -122,6 +127,16 @@ def count_passed(stops: list[Stop]) -> str:
     """Say how many exercises of some notebooks were passed."""
     marks = [mark for stop in stops for mark in stop.marks]
     return f"{sum(marks)} of {len(marks)}"
+
+
+def exam_points() -> dict[str, int]:
+    """Return how many points were passed of each exam of which there are any."""
+    files = [path.name for path in progress_folder().glob("*-*")]
+    points = {
+        title: len({found[1] for file in files if (found := re.match(rf"{name}-(\d+)", file))})
+        for name, title in EXAMS.items()
+    }
+    return {title: number for title, number in points.items() if number}
 
 
 def count_exercises(path: Path) -> int:

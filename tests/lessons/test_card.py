@@ -4,6 +4,7 @@ import pytest
 
 from lessons import my_view
 from lessons.commands import card
+from lessons.exams.record import BRIEFS, exam_record
 from lessons.square.home_numbers import HomeNumbers
 from lessons.views import keep_view, kept_view
 
@@ -74,6 +75,20 @@ def test_a_young_bot_has_a_card_that_says_what_comes_later(folder):
     page = (folder / "card.html").read_text(encoding="utf-8")
     assert "not measured yet: notebook 02" in page
     assert card.NO_VIEWS in page
+
+
+def test_the_card_has_the_exams_of_which_a_point_was_passed(folder):
+    assert card.main(["--folder", str(folder)]) == 0
+    assert "empty folder" not in (folder / "card.html").read_text(encoding="utf-8")
+    record = exam_record("quiz")
+    record.add_try()
+    record.add_passed(BRIEFS["quiz"].points[0], 1)
+    assert card.main(["--folder", str(folder)]) == 0
+    page = (folder / "card.html").read_text(encoding="utf-8")
+    assert "<h2>Built from an empty folder</h2>" in page
+    assert page.count("of 8 passed") == 2  # for eyes and for ears
+    assert "<dt>Quiz</dt>" in page and ">●○○○○○○○</span>, 1 try</dd>" in page
+    assert "Library" not in page
 
 
 def test_without_a_bot_it_says_where_one_is_made(tmp_path, capsys):

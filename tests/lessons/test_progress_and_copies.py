@@ -315,6 +315,15 @@ def test_progress_knows_what_was_passed_on_another_day(passed):
     assert "1 of 2 exercises passed, and 1 of 1 in side rooms" in repr(passed.progress())
 
 
+def test_progress_counts_the_points_of_exams(passed):
+    assert "exams" not in repr(passed.progress())
+    for part in ("1", "7_in_exam_1", "7", "tries"):
+        passed.remember_passed("lost_property", part)
+    passed.remember_passed("quiz", "3")
+    for shown in (repr(passed.progress()), passed.progress()._repr_html_()):
+        assert "in side rooms. Points in exams: Lost property 2; Quiz 1" in shown
+
+
 def test_the_map_says_in_words_what_its_circles_show(passed):
     passed.remember_passed("01_second", "1")
     page = passed.progress()._repr_html_()
