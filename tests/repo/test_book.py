@@ -157,7 +157,7 @@ def text_of(site, name):
 def test_the_contents_are_those_of_the_readme_in_its_order(site):
     sidebar = text_of(site, "index").partition("sidebar-tree")[2].partition("</aside")[0]
     captions = re.findall(r'caption-text">([^<]+)<', sidebar)
-    assert captions[: len(PART_NAMES) + 2] == [*PART_NAMES.values(), "Side rooms", "Exam"]
+    assert captions[: len(PART_NAMES) + 2] == [*PART_NAMES.values(), "Side rooms", "Exams"]
     assert re.findall(r'href="notebooks/([\w/]+)\.html"', sidebar) == ALL_NOTEBOOKS
     for name in ("deploy/README", "deploy/phone/README", "sandbox/docs/reference"):
         assert f'href="{name}.html"' in sidebar
