@@ -192,7 +192,7 @@ class TelegramProgram(RunsProgram, TelegramWorld):
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
         TelegramWorld.__init__(self, stack, setup)
-        RunsProgram.__init__(self, stack, setup)
+        RunsProgram.__init__(self, stack, setup)  # so the program ends before its Telegram
 
     def _variables(self) -> dict[str, str]:
         return {"TELEGRAM_TOKEN": self._bot.token}
@@ -293,8 +293,8 @@ class TwitchProgram(RunsProgram):
     keeps_running = "A bot that listens has to stay awake. Its last line is a loop without an end."
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
-        super().__init__(stack, setup)
         self._twitch = stack.enter_context(Twitch(limits=False))
+        super().__init__(stack, setup)  # so the program ends before its Twitch
         self._people = {one: self._twitch.account(one.lower(), one) for one in PEOPLE[:2]}
         self._channel = self._people["Viktor"]
         self._bot = self._twitch.account(setup.username)
