@@ -64,6 +64,7 @@ class Bot:
             )
         self.prefixes = prefixes
         self._commands: dict[str, tuple[Command, str]] = {}
+        self.other_names: dict[str, str] = {}  # {"dice": "roll"}: !dice calls !roll, unlisted
         self._apologized: dict[str, float] = {}  # a chat, and when (time.monotonic)
         self._included: dict[str, dict[str, tuple[Command, str] | None]] = {}  # see include_folder
         self.command("help", help=HELP)(self._help)
@@ -95,7 +96,8 @@ class Bot:
         """
         prefix = re.escape(self.prefixes)
         match = re.match(rf"\s*[{prefix}](\w{{1,{LONGEST_NAME}}})(?!\S)", text)
-        return match[1].casefold() if match else None
+        name = match[1].casefold() if match else None
+        return name if name in self._commands else self.other_names.get(name or "", name)
 
     def ask(self, text: str, user: str = "someone") -> str:
         """Ask the bot directly, with no platform in between; several replies come as lines."""
@@ -198,7 +200,7 @@ class Bot:
         """
         from botlib.details.bot_files import beside_caller, include_folder  # few bots need it
 
-        include_folder(beside_caller(folder), type(self), self._commands, self._included)
+        include_folder(beside_caller(folder), self, self._commands, self._included)
 
     def own_commands(self) -> dict[str, tuple[Command, str]]:
         """Each command by its name, with its description; without the built-in help."""

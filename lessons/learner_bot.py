@@ -9,7 +9,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -19,13 +19,22 @@ from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
 from deploy.own_packages import OWN_PACKAGES
 from lessons.extension.save import BELOW_IS_RUN, MAGIC, saved_text
-from lessons.workshop import workshop, write_file
+from lessons.in_a_tab import IN_A_TAB
+from lessons.needed_commands import NEEDED, find_commands
+from lessons.workshop import RECORD, read_json, workshop, write_file
 
 BOT_FOLDER = "my_bot"  # its folder in the workshop
 NAME_FILE = "name.txt"
 DEFAULT_BOT_NAME = "Hello bot"
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 LEFT_OUT = "a file of commands is left out: "  # how botlib's log begins
+OTHER_NAMES = "commands/other_names.py"
+OTHER_NAMES_CODE = """# Which of your commands a page means: its name, then yours. my_bot wrote it.
+from botlib import Bot
+
+bot = Bot()
+bot.other_names = {names}
+"""
 SOLUTION = re.compile(r"```python\n(.*?)\n```", re.DOTALL)
 
 
@@ -33,27 +42,48 @@ class BotFileError(ValueError):
     """The learner's main.py cannot be used; the text says where and what to do."""
 
 
-def my_bot(needs: Iterable[str] = ()) -> Bot:
+def my_bot(needs: Iterable[str] = (), **own_names: str) -> Bot:
     """Load the learner's bot afresh, after adding the files that are missing; says what it added.
 
     `needs` are commands, such as "roll", or files, such as "telegram_function.py". A command that
-    the bot has in a file of another name is not added. A command's file that doesn't load is shown
-    and left out. BotFileError if main.py itself doesn't load.
+    has another name in her bot is found by what it does. If that isn't clear, a line asks, and the
+    answer, such as my_bot(roll="wurf"), is kept for all notebooks. A command's file that doesn't
+    load is shown and left out. BotFileError if main.py itself doesn't load.
     """
-    files = add_needed([needs] if isinstance(needs, str) else needs)
-    folder = workshop() / BOT_FOLDER
-    (folder / "commands").mkdir(exist_ok=True)
-    bot, left_out = load_learner_bot(folder)
-    for line in left_out:
-        print(f"left out: {line}")
-    for each, file in files.items():
-        if "." not in each and each not in bot.commands and file not in "".join(left_out):
-            print(
-                f"your bot has no !{each}, and this page uses it. Expected it in {file}, and "
-                f'bot.include_folder("commands") in main.py. If your !{each} has another name, '
-                "write that name into the cells of this page"
-            )
+    bot, problems = bot_with([needs] if isinstance(needs, str) else list(needs), own_names)
+    for line in problems:
+        print(line)
     return bot
+
+
+def bot_with(needs: list[str], own_names: Mapping[str, str] | None = None) -> tuple[Bot, list[str]]:
+    """Do what `my_bot` does; returns the bot, and what is left out of it or still lacking."""
+    folder = workshop() / BOT_FOLDER
+    (folder / "commands").mkdir(parents=True, exist_ok=True)
+    added = add_missing(["main.py"])
+    bot, left_out = load_learner_bot(folder)
+    renamed, problems = check_own_names(bot, own_names or {})
+    lacking = [each for each in needs if is_lacking(bot, each) and not is_in(left_out, each)]
+    fits = find_fits(bot, [each for each in lacking if each not in renamed])
+    for each, names in fits.items():
+        if len(names) == 1:
+            renamed[each] = names[0]
+            print(
+                f"your !{names[0]} {NEEDED[each]}, so it is this page's !{each}. If it isn't, "
+                f'write the right one: my_bot({each}="…")'
+            )
+    if renamed:
+        keep_other_names(bot, renamed)
+    unknown = [each for each in lacking if each not in renamed and not fits.get(each)]
+    files = [each for each in needs if "." in each or (each in unknown and is_skipped(bot, each))]
+    added += add_missing([file_of(each) for each in files])
+    if added:
+        print(f"added to {folder.as_posix()}: {', '.join(added)}")
+    if added or renamed:
+        bot, left_out = load_learner_bot(folder)
+    problems += [f"left out: {line}" for line in left_out]
+    lacking = [each for each in needs if is_lacking(bot, each) and not is_in(left_out, each)]
+    return bot, problems + [question_about(bot, each, needs, fits.get(each)) for each in lacking]
 
 
 def bot_name() -> str:
@@ -72,22 +102,107 @@ def keep_name(name: str) -> None:
     (folder / NAME_FILE).write_text(f"{name}\n", encoding="utf-8")
 
 
-def add_needed(needs: Iterable[str]) -> dict[str, str]:
-    """Copy main.py and what is missing of the needs; returns the file in which each is expected.
+def file_of(need: str) -> str:
+    """Return the file in which the course has a needed command; a needed file itself."""
+    return need if "." in need else f"commands/{need}.py"
 
-    Without the commands that the learner's bot has in other files.
+
+def is_lacking(bot: Bot, need: str) -> bool:
+    """Return whether a need is a command, and the bot has it neither by this name nor another."""
+    return "." not in need and bot.command_in(f"{bot.prefixes[0]}{need}") not in bot.commands
+
+
+def is_skipped(bot: Bot, need: str) -> bool:
+    """Return whether her bot lacks a command because she skipped its cell.
+
+    If a cell has saved it, it has another name now, unless there is no command that it could be.
     """
-    files = {each: each if "." in each else f"commands/{each}.py" for each in needs}
-    folder = workshop() / BOT_FOLDER
-    if not all((folder / file).exists() for file in files.values()):
-        own = commands_of(folder)
-        files = {each: file for each, file in files.items() if each not in own}
-    add_missing(["main.py", *files.values()])
-    return files
+    saved_once = f"{BOT_FOLDER}/{file_of(need)}" in read_json(workshop() / RECORD)
+    return not (saved_once and commands_of_hers(bot))
 
 
-def add_missing(names: list[str]) -> None:
-    """Copy those of my_bot's files that are missing out of the course's cells, and say so."""
+def is_in(left_out: list[str], need: str) -> bool:
+    """Return whether the file of a needed command is there, and doesn't load."""
+    return any(file_of(need) in line for line in left_out)
+
+
+def commands_of_hers(bot: Bot) -> dict[str, str]:
+    """Return the commands that may be a needed one under another name, each with its file's name.
+
+    Not those that have one of the course's names, or are in the file of a command of the course
+    that no page needs.
+    """
+    files = [Path(name) for name in files_of_my_bot(NOTEBOOKS)]
+    names = [file.stem for file in files if file.parent.name == "commands"]
+    hers = {}
+    for name, (function, _) in bot.own_commands().items():
+        code = getattr(function, "__code__", None)
+        place = Path(code.co_filename).stem if code else ""
+        if name not in names and (place not in names or place in NEEDED):
+            hers[name] = place
+    return hers
+
+
+def find_fits(bot: Bot, lacking: list[str]) -> dict[str, list[str]]:
+    """Return for needed commands those of hers that do the same.
+
+    Of several it is the one in the file that the course has for it.
+    """
+    hers = commands_of_hers(bot)
+    wanted = [each for each in lacking if each in NEEDED]
+    if not wanted or not hers or IN_A_TAB:
+        return {}
+    tried = find_commands(workshop() / BOT_FOLDER)
+    functions = {name: function for name, (function, _) in bot.own_commands().items()}
+    fits = {}
+    for each in wanted:
+        found = [name for name in tried.get(each, []) if name in hers]
+        # One function may have two names; the upper one was given last.
+        names = list({functions[name]: name for name in found}.values())
+        in_its_file = [name for name in names if hers[name] == each]
+        fits[each] = in_its_file if len(in_its_file) == 1 else names
+    return fits
+
+
+def check_own_names(bot: Bot, own_names: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Return her names for needed commands as her bot has them, and what is wrong with others."""
+    found, problems = {}, []
+    for each, own in own_names.items():
+        name = own.strip().lstrip(bot.prefixes).casefold()
+        if name in bot.own_commands():
+            found[each] = name
+        else:
+            have = ", ".join(f"!{one}" for one in bot.own_commands())
+            problems.append(f"your bot has no !{name}, only {have}. Is it spelled right?")
+    return found, problems
+
+
+def keep_other_names(bot: Bot, renamed: Mapping[str, str]) -> None:
+    """Let a bot answer to the names that pages use, too; in its folder, so in each of its homes."""
+    names = json.dumps({**bot.other_names, **renamed}, indent=4, ensure_ascii=False)
+    write_file(f"{BOT_FOLDER}/{OTHER_NAMES}", OTHER_NAMES_CODE.format(names=names), replace=True)
+
+
+def question_about(bot: Bot, need: str, needs: list[str], fits: list[str] | None) -> str:
+    """Ask which command of hers does what this page needs, or say where the course has it."""
+    saved_in = [stem[:2] for stem, name, _ in cells_of_my_bot(NOTEBOOKS) if name == file_of(need)]
+    cell = f"the cell of notebook {saved_in[0]} that saves {file_of(need)}"
+    hers = ", ".join(f"!{name}" for name in fits or commands_of_hers(bot))
+    if not hers:
+        return (
+            f"your bot has no !{need}, and this page uses it. Expected it in {file_of(need)}, and "
+            f'bot.include_folder("commands") in main.py. Run {cell}'
+        )
+    return (
+        f"this page uses !{need}, which {NEEDED.get(need, 'your bot lacks')}. Which of your "
+        f"commands does the same? You have {hers}. Write its name between the last quotes, and run "
+        f'this:\n    bot = my_bot(needs={json.dumps(needs)}, {need}="")\n'
+        f"If none does, run {cell}"
+    )
+
+
+def add_missing(names: list[str]) -> list[str]:
+    """Copy those of my_bot's files that are missing out of the course's cells; returns those."""
     missing = [
         name for name in dict.fromkeys(names) if not (workshop() / BOT_FOLDER / name).exists()
     ]
@@ -97,8 +212,7 @@ def add_missing(names: list[str]) -> None:
             known = ", ".join(each.removeprefix("commands/").removesuffix(".py") for each in texts)
             raise ValueError(f"the course has no {name} for my_bot. It has: {known}")
         write_file(f"{BOT_FOLDER}/{name}", texts[name])
-    if missing:
-        print(f"added to {(workshop() / BOT_FOLDER).as_posix()}: {', '.join(missing)}")
+    return missing
 
 
 @cache

@@ -94,9 +94,9 @@ def beside_caller(folder: str) -> Path:
 
 
 def include_folder(
-    folder: Path, kind: type[Any], commands: dict[str, Any], included: dict[str, dict[str, Any]]
+    folder: Path, bot: Any, commands: dict[str, Any], included: dict[str, dict[str, Any]]
 ) -> None:
-    """Add the commands of each file in a folder to those of a bot of this `kind`.
+    """Add the commands of each file in a folder, and their other names, to those of a bot.
 
     In the order of their names; those that begin with _ are for the others to import. `included`
     has, by folder, the commands that came from there before and what each has replaced: nothing,
@@ -126,9 +126,10 @@ def include_folder(
         try:
             imported = sys.modules.get(file.stem)  # by another of these files
             if imported and getattr(imported, "__file__", None) == str(file):
-                found = bot_of(imported, file, kind).own_commands()
+                one = bot_of(imported, file, type(bot))
             else:
-                found = load_bot_file(file, kind).own_commands()
+                one = load_bot_file(file, type(bot))
+            found = one.own_commands()
             for name, (function, _) in found.items():
                 if name in commands and (name != "help" or "help" in files):
                     code = getattr(function, "__code__", None)
@@ -143,6 +144,7 @@ def include_folder(
         files |= dict.fromkeys(found, file.name)
         replaced |= {name: commands.get(name) for name in found}
         commands |= found
+        bot.other_names |= one.other_names
 
 
 def where_in(error: BaseException, file: Path) -> str:

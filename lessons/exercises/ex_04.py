@@ -9,7 +9,7 @@ from bot_sandbox.cloud.function import Function
 from lessons.cloud import Cloud
 from lessons.exercises.slips import Slip, Task, number_problem
 from lessons.exercises.verdict import NotYet, exercise, expect, show
-from lessons.learner_bot import BOT_FOLDER, add_needed, commands_of
+from lessons.learner_bot import BOT_FOLDER, BotFileError, bot_with, is_lacking
 from lessons.web.http_client import browser
 from lessons.workshop import workshop
 
@@ -33,15 +33,11 @@ def exercise_1(settings: Any) -> str:
     """The learner's dice bot keeps its scores with these settings, although its instance ends."""
     check_settings(settings)
     seen = state_of(settings["STORE_URL"])
-    add_needed([*USED, "web_function.py"])
-    known = commands_of(workshop() / BOT_FOLDER)
-    for name in USED:
-        expect(
-            not known or name in known,
-            f"your bot has no !{name}, and this exercise uses it. If yours has another name, write "
-            f'@bot.command("{name}") as one more line above its function. A command may have two '
-            "names",
-        )
+    try:
+        bot, problems = bot_with([*USED, "web_function.py"])
+    except BotFileError as error:
+        raise NotYet(str(error)) from None
+    expect(not any(is_lacking(bot, name) for name in USED), "\n".join(problems))
     with Cloud() as cloud:
         dice = cloud.deploy(
             "dice",

@@ -143,6 +143,18 @@ def test_a_file_may_have_the_name_of_a_module_that_others_import(folder, name):
     assert (done.stdout, done.stderr) == ("word Viktor\n", "")
 
 
+def test_a_file_gives_commands_of_other_files_other_names(folder):
+    write(folder, greet=GREET.format("moin"), hello=GREET.format("hello"))
+    names = {"hi": "moin", "hello": "moin"}
+    write(folder, names=f"from botlib import Bot\nbot = Bot()\nbot.other_names = {names}\n")
+    bot = load(folder)
+    assert bot.ask("!hi", user="Viktor") == "moin Viktor"
+    assert bot.ask("/HI", user="Viktor") == "moin Viktor"
+    assert bot.ask("!hello", user="Viktor") == "hello Viktor"  # a command comes first
+    assert bot.commands == ["help", "moin", "hello"]
+    assert "!hi" not in bot.ask("!help")
+
+
 def test_a_command_imports_the_module_whose_name_it_has(folder):
     write(folder, random="import random\nrandom.random()\n" + GREET.format("random"))
     assert load(folder).ask("!random", user="Viktor") == "random Viktor"

@@ -107,14 +107,14 @@ def test_a_command_in_a_file_of_another_name_is_not_added_again(folder, capsys):
     assert not (folder / "commands/hello.py").exists()
 
 
-def test_a_needed_command_that_its_file_does_not_make_is_named(folder, capsys):
+def test_a_needed_command_whose_file_makes_none_is_named_with_its_cell(folder, capsys):
     my_bot()
-    write_file("my_bot/commands/hello.py", command("hi"))
+    write_file("my_bot/commands/hello.py", "from botlib import Bot\n\nbot = Bot()\n")
     capsys.readouterr()
     my_bot(needs=["hello"])
     said = capsys.readouterr().out
     assert said.startswith("your bot has no !hello, and this page uses it. Expected it in commands")
-    assert said.endswith("another name, write that name into the cells of this page\n")
+    assert said.endswith("Run the cell of notebook 00 that saves commands/hello.py\n")
 
 
 def test_a_second_call_loads_what_has_changed_meanwhile(folder):
@@ -138,7 +138,7 @@ def test_a_second_call_loads_what_has_changed_meanwhile(folder):
     ],
 )
 def test_a_command_that_does_not_load_is_named_and_the_rest_works(folder, spoilt, said, capsys):
-    (folder / "commands").mkdir(parents=True)
+    my_bot(needs=["count", "goodbye"])
     (folder / "commands/hello.py").write_text(spoilt)
     bot = my_bot(needs=["count", "goodbye"])
     assert bot.commands == ["help", "count", "goodbye"]

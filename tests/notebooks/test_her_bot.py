@@ -1,4 +1,4 @@
-"""A learner's bot on its way through the course: in any order, with other words, and broken."""
+"""A learner's bot on its way through the course: in any order, in other words, and broken."""
 
 import re
 
@@ -34,7 +34,7 @@ HERS = {
 
         bot = Bot()
 
-        @bot.command("hello", help="greets you, the Kiki way")
+        @bot.command("ahoy", help="greets you, the Kiki way")
         @bot.command("hi")
         def hello(message):
             return f"Ahoy, dear {message.user} 🐢 & welcome"
@@ -44,7 +44,7 @@ HERS = {
 
         bot = Bot()
 
-        @bot.command("joke")
+        @bot.command("witz")
         def joke(message):
             return "Knock, knock.\\nWho's there?\\n\\nA turtle, but it took a while."
         """,
@@ -56,13 +56,13 @@ HERS = {
 
         bot, store = Bot(), open_store()
 
-        @bot.command("roll")
+        @bot.command("wurf")
         def roll(message):
             number = random.randint(1, 6)
             points = store.get("points") or {}
             points[message.user] = points.get(message.user, 0) + number
             store.set("points", points)
-            return [f"{message.user} takes the dice", f"... and it is a {number}!"]
+            return [f"{message.user} würfelt", f"... und zwar eine {number}!"]
         """,
     "commands/score.py": """
         from botlib import Bot
@@ -70,12 +70,13 @@ HERS = {
 
         bot, store = Bot(), open_store()
 
-        @bot.command("score", help="who leads?")
+        @bot.command("stand", help="wer führt?")
         def score(message):
             points = store.get("points") or {}
-            return f"{message.user} has {points.get(message.user, 'no')} points so far"
+            return f"{message.user} hat {points.get(message.user, 'keine')} Punkte"
         """,
 }
+OTHER_NAMES = {"hello": "ahoy", "roll": "wurf", "score": "stand", "joke": "witz"}
 BROKEN = "from botlib import Bot\n\nbot = Bot(\n"
 NAMED = (
     "left out: workshop/my_bot/commands/hello.py does not run: SyntaxError: '(' was never closed"
@@ -118,7 +119,7 @@ def test_the_notebooks_can_be_run_from_the_last_to_the_first(course):
 
 @pytest.mark.full("the whole course in one workshop")
 @pytest.mark.timeout(3600)
-def test_a_bot_with_other_words_goes_through_the_course(course):
+def test_a_bot_with_other_names_and_words_goes_through_the_course(course):
     """Exercises are left as they are; two notebooks run again in a Python that has restarted."""
     write_bot(course, HERS)
     found = []
@@ -141,6 +142,23 @@ def opening(stem):
     code = [cell for cell in cells if cell.cell_type == "code"]
     loads = [n for n, cell in enumerate(code) if re.search(r"\bmy_bot\(", cell.source)]
     return code[: loads[0] + 1] if loads else []
+
+
+@pytest.mark.parametrize("stem", [stem for stem in STEMS if opening(stem)])
+def test_each_opening_cell_finds_commands_that_have_other_names(course, stem):
+    write_bot(course, HERS)
+    asks = "from lessons import my_bot\nprint(my_bot().other_names)\n"
+    asks += "print(my_bot().ask('!help'))"
+    notebook = nbformat.v4.new_notebook(cells=[*opening(stem), new_code_cell(asks)])
+    client(notebook, (course / stem).parent).execute()
+    *_, opened, asked = notebook.cells
+    needs = "".join(re.findall(r"needs=\[.*?\]", opened.source))
+    found = {each: hers for each, hers in OTHER_NAMES.items() if f'"{each}"' in needs}
+    names, help = "".join(output.get("text", "") for output in asked.outputs).split("\n", 1)
+    assert names == str(found)
+    assert not any(f"!{each}" in help for each in OTHER_NAMES)
+    said = "".join(output.get("text", "") for output in opened.outputs)
+    assert not re.search("added.*commands|Which of your", said)
 
 
 @pytest.mark.parametrize("stem", [stem for stem in STEMS if opening(stem)])

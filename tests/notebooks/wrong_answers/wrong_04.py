@@ -27,10 +27,10 @@ def own_store(name):
     )
 
 
-def renamed(name):
-    """A bot whose command got another name; the cell puts the old one back."""
+def unmade(name):
+    """A bot whose file makes no command any more; the cell puts the old one back."""
     path = f'Path("workshop/my_bot/commands/{name}.py")'
-    other = f"{path}.write_text(ours.replace('command(\"{name}\"', 'command(\"other\"'))"
+    other = f"{path}.write_text(ours.replace('@bot', '# @bot'))"
     good = settings('{"STORE_URL": f"sqlite:///{file}"}')
     return good.replace(
         "exercise_1(settings)",
@@ -99,8 +99,8 @@ WRONG = {
             "this cell defines environment, and settings is from an earlier run. Write settings =",
         ),
         (own_store("roll"), "!score still says"),
-        (renamed("roll"), "your bot has no !roll, and this exercise uses it"),
-        (renamed("score"), "your bot has no !score, and this exercise uses it"),
+        (unmade("roll"), "your bot has no !roll, and this page uses it"),
+        (unmade("score"), "your bot has no !score, and this page uses it"),
         (own_file(), "A function can't keep a file next to its code"),
     ],
     2: [
