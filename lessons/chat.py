@@ -8,10 +8,8 @@ import asyncio
 import io
 import json
 import linecache
-import re
 import sys
 import threading
-import unicodedata
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +26,7 @@ from botlib.bot import Bot, TryAgain
 from botlib.telegram.details.bot_api import message_calls
 from botlib.telegram.updates import Json, message_from
 from lessons.in_a_tab import IN_A_TAB
-from lessons.learner_bot import BOT_FOLDER, DEFAULT_BOT_NAME, keep_name
+from lessons.learner_bot import BOT_FOLDER, DEFAULT_BOT_NAME, keep_name, username_for
 from lessons.tab_telegram import TabTelegram
 from lessons.workshop import workshop
 
@@ -188,18 +186,3 @@ def capture_printed() -> Iterator[io.StringIO]:
         yield kept
     finally:
         sys.stdout = before
-
-
-def username_for(name: str) -> str:
-    """Turn a bot's name into a username that BotFather accepts: 5 to 32 signs, with "bot" last.
-
-    >>> username_for("Hello bot"), username_for("7 Dwarfs"), username_for("Мой бот")
-    ('hello_bot', 'dwarfs_bot', 'my_bot')
-    >>> username_for("Zoë 🐙")
-    'zoe_bot'
-    """
-    plain = unicodedata.normalize("NFKD", name.lower())  # ë becomes e and its dots
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    words = "_".join(re.findall("[a-z0-9]+", plain)).lstrip("0123456789_")
-    username = words if words.endswith("bot") else f"{words[:28]}_bot".lstrip("_")
-    return username if 5 <= len(username) <= 32 else "my_bot"

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -95,11 +96,33 @@ def bot_name() -> str:
     return text.strip() or DEFAULT_BOT_NAME
 
 
+def bot_login() -> str:
+    """Return the login that the bot's name gives it on Twitch, such as "luzie_bot"."""
+    return username_for(bot_name())
+
+
 def keep_name(name: str) -> None:
     """Keep the bot's name for the other notebooks."""
     folder = workshop() / BOT_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     (folder / NAME_FILE).write_text(f"{name}\n", encoding="utf-8")
+
+
+def username_for(name: str) -> str:
+    """Turn a bot's name into a username that BotFather and Twitch accept: 5 to 25 signs.
+
+    BotFather wants "bot" at its end.
+
+    >>> username_for("Hello bot"), username_for("7 Dwarfs"), username_for("Мой бот")
+    ('hello_bot', 'dwarfs_bot', 'my_bot')
+    >>> username_for("Zoë 🐙"), username_for("The Best Chess Club of All")
+    ('zoe_bot', 'the_best_chess_club_o_bot')
+    """
+    plain = unicodedata.normalize("NFKD", name.lower())  # ë becomes e and its dots
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    words = "_".join(re.findall("[a-z0-9]+", plain)).lstrip("0123456789_")
+    username = words if words.endswith("bot") else f"{words[:21]}_bot".lstrip("_")
+    return username if 5 <= len(username) <= 25 else "my_bot"
 
 
 def file_of(need: str) -> str:

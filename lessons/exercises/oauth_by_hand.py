@@ -269,7 +269,7 @@ UNKNOWN_HINT = (
             },
             "C": "Twitch knows it, but no account belongs to it",
             "D": "its account is right. Which scope does the bot need to speak?",
-            "E": "the status is 200, the login is hello_bot, and both scopes are there",
+            "E": "the status is 200, the login is your bot's, and both scopes are there",
             "F": {
                 "refresh token": "it has 30 characters, so it is an access token",
                 "oauth: in front": "it has exactly 30 characters, so nothing is in front of it",
