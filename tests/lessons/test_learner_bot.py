@@ -185,6 +185,14 @@ def test_its_name_is_hello_bot_until_she_names_it():
     assert bot_name() == "Hello bot"
 
 
+def test_on_twitch_it_has_its_name_in_every_notebook(repository):
+    fixed = ('account("hello_bot"', 'application("Hello bot"', '"NICK hello_bot"')
+    for path in (repository / "notebooks").rglob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        code = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        assert not [words for words in fixed if words in code], path.name
+
+
 def test_one_cell_of_the_course_owns_each_file(repository):
     owners = [(name, stem) for stem, name, _ in cells_of_my_bot(repository / "notebooks")]
     twice = {name for name, _ in owners if [each for each, _ in owners].count(name) > 1}

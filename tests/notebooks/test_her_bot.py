@@ -124,6 +124,7 @@ def test_a_bot_with_other_names_and_words_goes_through_the_course(course):
     write_bot(course, HERS)
     found = []
     for stem in [*CORE[:2], *CORE[1:7], *CORE[6:]]:  # 01 saves the bot, 06 has its store
+        write_bot(course, {"name.txt": "Zoë & Co 🐙"})  # 00 calls it "Hello bot"
         try:
             run_in(course, stem)
         except CellExecutionError as error:
