@@ -105,7 +105,7 @@ COMMANDS = {  # the file that each one runs; its docstring is the help
     "book": "docs/book/build.py",
     "bundle": "deploy/bundle/__main__.py",
     "card": "lessons/commands/card.py",
-    "deploy": "deploy/pythonanywhere/__main__.py",
+    "deploy": "lessons/commands/deploy.py",
     "exam": "lessons/commands/exam.py",
     "lab": "lessons/commands/lab.py",
     "login": "deploy/login.py",

@@ -1,16 +1,6 @@
-"""Put your bot into a home, or remove it: python3 start.py deploy pythonanywhere FOLDER, SETTINGS
+"""Put a bot's folder into PythonAnywhere, or remove it; `start.py deploy` runs this.
 
-    --replace    delete the web app that is there, if another program made it or it is half made;
-                 take the place of another bot
-    --delete     remove the bot again: the webhook, the web app, all files, its memory
-
-It packs the folder as `start.py bundle` does, uploads it, starts the web app, checks that it
-answers, and tells Telegram its address. Type the same again after a change. What the bot has stored
-stays.
-
-The settings come from `.env` or the environment: PYTHONANYWHERE_USERNAME and PYTHONANYWHERE_TOKEN
-from `start.py login pythonanywhere`, TELEGRAM_TOKEN and TELEGRAM_SECRET from `start.py login
-telegram`. Only the last two travel to the bot, with its name.
+Its help is in lessons/commands/deploy.py.
 """
 
 import argparse
