@@ -1,4 +1,4 @@
-"""Checks of notebook 12: bots of foreign platforms, and a test for a command of her own."""
+"""Checks of notebook 12: bots of foreign platforms, a command of her own, and a test for it."""
 
 import ast
 import io
@@ -16,6 +16,7 @@ from botlib.bot import Bot, Message
 from botlib.details.bot_files import load_bot_file
 from lessons.exercises.slips import Values, empty_store, has_dots
 from lessons.exercises.verdict import NotYet, Untouched, describe_error, exercise, expect, show
+from lessons.learner_bot import NOTEBOOKS, files_of_my_bot
 
 HOMES_TASK = Values(
     '"function" or "program"',
@@ -63,22 +64,54 @@ def exercise_1(homes: object, after_an_hour: object) -> str:
     return "two questions are enough for platforms that you have never met"
 
 
-RUDE = ("", "banana", "-1", "2 3", "🦀 é", "word " * 60)
+STRANGE = ("", "banana", "-1", "2 3", "1000000", "🦀 é", "word " * 60)
+MOST_REPLIES, MOST_SIGNS = 5, 4000  # to one message; Telegram takes 4,096 signs in one
 COMMAND, TEST = "commands/own.py", "test_own.py"
+EXAMPLE = """
+def choose(message):
+    if not message.words:
+        return "Give me words to choose from: !choose tea coffee"
+    return f"I would take {random.choice(message.words)}."
+"""
 OTHER_WORDS = "something else"
 RERUNS = 10  # a test that passes at random, one time in two, is found 999 times in 1,000
 
 
 @exercise(
+    "write your own command instead of the three dots",
+    "Write down two messages first: what people type, and what your bot answers. Then write the "
+    "function.",
+    "People forget the words after a command. Then message.words is empty: if not message.words:",
+    "If your bot needs a number, ask message.words[0].isdigit() before you use int(…).",
+    because="Nobody else has this command. It answers whatever people type, so it can go out.",
+)
+def exercise_2(file: str) -> str:
+    """A command that she has designed: new, and ready for whatever people type."""
+    path = Path(file)
+    expect(path.is_file(), f"there is no {path.as_posix()}. Run this cell with %%save at its top")
+    source = path.read_text(encoding="utf-8")
+    if has_dots(source):
+        raise Untouched
+    with empty_store(), capture_bot_logs():  # my_bot() has said which other file is left out
+        name = own_command(path)
+        check_that_it_is_hers(name, source)
+        bot = load_or_not_yet(path.parents[1] / "main.py")
+        place = f"main.py has no !{name} of this file: it includes the folder commands"
+        expect(name in bot.commands, place)
+        check_strange_messages(bot, name)
+    return f"!{name} is yours, and it answers {len(STRANGE)} strange messages"
+
+
+@exercise(
     "write a function whose name begins with test_, and in it a line with assert",
-    "look at test_main.py above: each test asks the bot, and says what must be true.",
-    'begin with def test_it_chooses(): and bot.ask("!choose tea", user="Viktor").',
-    'the line below it: assert "tea" in bot.ask("!choose tea", user="Viktor")',
+    "Look at test_main.py above: each test asks the bot, and says what must be true.",
+    'Begin with def test_it_answers(): and, below it, bot.ask("!… …", user="Viktor").',
+    'Write assert "…" in bot.ask("!… …", user="Viktor"). The first text must be in each answer.',
     because="A test is worth as much as the mistakes that it notices. So the check has broken your "
     "command in three ways, and your test noticed each of them.",
 )
-def exercise_2(folder: str) -> str:
-    """A command of the learner's own, and a test that notices when it breaks."""
+def exercise_3(folder: str) -> str:
+    """A test that notices when her own command breaks."""
     command, test = Path(folder, COMMAND), Path(folder, TEST)
     expect(test.is_file(), f"there is no {test.as_posix()}. Run this cell with %%save at its top")
     source = test.read_text(encoding="utf-8")
@@ -87,18 +120,45 @@ def exercise_2(folder: str) -> str:
     check_form(source)
     with empty_store():
         name = own_command(command)
-        with capture_bot_logs():  # my_bot() has said which other file is left out
+        with capture_bot_logs():
             bot = load_or_not_yet(Path(folder, "main.py"))
         expect(name in bot.commands, f"main.py has no !{name}: it includes the folder commands")
         asked = questions_of_tests(source, bot)
         calls = [text for text in asked if bot.command_in(text) == name]
         wrong = f"the tests ask {', '.join(map(show, asked)) or 'nothing'}"
         expect(bool(calls), f'{wrong}, and never !{name}. Write bot.ask("!{name} …")')
-        check_rude_questions(bot, name)
         check_that_tests_still_pass(source, Path(folder, "main.py"))
         for how, broken in BROKEN.items():
             check_that_tests_notice(source, bot, name, how, broken)
-    return f"!{name} survives rude questions, and its test notices when it breaks"
+    return f"your test notices when !{name} breaks"
+
+
+def check_that_it_is_hers(name: str, source: str) -> None:
+    """Raise NotYet if the course has the command, or if it is the example in other words."""
+    files = (Path(file) for file in files_of_my_bot(NOTEBOOKS))
+    given = {file.stem for file in files if file.parent.name == "commands"} - {"own"}
+    expect(
+        name not in {*given, "choose", "help"},
+        f"the course has given you !{name}. What should only your bot be able to do?",
+    )
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    (example,) = ast.parse(EXAMPLE).body
+    assert isinstance(example, ast.FunctionDef)
+    expect(
+        all(form_of(function) != form_of(example) for function in functions),
+        f"!{name} is the example in other words: it also chooses one of the words. Let yours do "
+        "something else",
+    )
+
+
+def form_of(function: ast.FunctionDef) -> list[str]:
+    """Return what a function is built of, without its words and its own names."""
+    nodes = [node for line in function.body for node in ast.walk(line)]
+    return [
+        node.attr if isinstance(node, ast.Attribute) else type(node).__name__
+        for node in nodes
+        if not isinstance(node, ast.Constant)
+    ]
 
 
 def check_form(source: str) -> None:
@@ -128,7 +188,7 @@ def own_command(file: Path) -> str:
     """Return the name of the learner's own command."""
     expect(file.is_file(), f"there is no {file.as_posix()}. Run the cell that saves it, above")
     names = list(load_or_not_yet(file).own_commands())
-    expect(bool(names), f'{file.as_posix()} makes no command. Write @bot.command("…") in it')
+    expect(bool(names), f'{file.name} makes no command yet. Write @bot.command("…") in it')
     return names[0]
 
 
@@ -214,9 +274,9 @@ def line_of(error: BaseException, source: str) -> str:
     return source.splitlines()[number - 1].strip()
 
 
-def check_rude_questions(bot: Bot, name: str) -> None:
-    """Ask as strangers do; NotYet if the command raises or is silent."""
-    for words in RUDE:
+def check_strange_messages(bot: Bot, name: str) -> None:
+    """Write as strangers do; NotYet if the command raises, is silent, or says too much."""
+    for words in STRANGE:
         text = f"!{name} {words}".strip()
         try:
             with no_output():
@@ -229,6 +289,12 @@ def check_rude_questions(bot: Bot, name: str) -> None:
                 "message.words before you use them"
             ) from None
         expect(bool(replies), f"{show(text)} gets no answer. Does every path end with return?")
+        signs = sum(map(len, replies))
+        expect(
+            len(replies) <= MOST_REPLIES and signs <= MOST_SIGNS,
+            f"{show(text)} gets {len(replies)} messages with {signs:,} signs together, and floods "
+            f"the chat. Stop at {MOST_REPLIES} messages and {MOST_SIGNS:,} signs",
+        )
 
 
 def break_by_silence(message: Message) -> None:
