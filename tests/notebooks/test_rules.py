@@ -205,7 +205,6 @@ BAD = [
     ("metadata", lambda notebook: notebook["metadata"].pop("kernelspec")),
     ("metadata", cell(2, metadata={"execution": {"iopub.status.idle": "2026"}})),
     ("metadata", cell(2, outputs=[picture(rules.WIDGET_VIEW)])),
-    ("exercises", lambda notebook: notebook["cells"].__delitem__(slice(3, 6))),
     ("exercises", cell(3, source="### Exercise 1: add")),
     ("exercises", remove(3)),
     ("exercises", remove(5)),
