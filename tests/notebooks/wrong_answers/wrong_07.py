@@ -4,12 +4,12 @@ exercise number → list of (source of the whole cell, words of what is said to 
 """
 
 WRONG = {
-    2: [
+    1: [
         (
             """
 program = enter
 
-exercise_2(program, twitch)
+exercise_1(program, twitch)
 """,
             "enter is only named here",
         ),
@@ -17,7 +17,7 @@ exercise_2(program, twitch)
             """
 program = "viktor,anna"
 
-exercise_2(program, twitch)
+exercise_1(program, twitch)
 """,
             "Put what enter returns here",
         ),
@@ -26,7 +26,7 @@ exercise_2(program, twitch)
 enter(pair["access_token"], app.client_id, "viktor,anna")
 program = None
 
-exercise_2(program, twitch)
+exercise_1(program, twitch)
 """,
             "expected what enter gives, found None",
         ),
@@ -34,7 +34,7 @@ exercise_2(program, twitch)
             """
 program = enter(pair["access_token"], app.client_id)
 
-exercise_2(program, twitch)
+exercise_1(program, twitch)
 """,
             "isn't in the channel anna",
         ),
@@ -42,7 +42,7 @@ exercise_2(program, twitch)
             """
 program = enter(pair["access_token"], app.client_id, "anna")
 
-exercise_2(program, twitch)
+exercise_1(program, twitch)
 """,
             "isn't in the channel viktor",
         ),
@@ -50,7 +50,7 @@ exercise_2(program, twitch)
             """
 program = enter(pair["access_token"], app.client_id, "hello_bot")
 
-exercise_2(program, twitch)
+exercise_1(program, twitch)
 """,
             "isn't in the channel viktor and anna",
         ),
@@ -58,7 +58,7 @@ exercise_2(program, twitch)
             """
 program = enter(borrowed.access_token, app.client_id, "viktor,anna")
 
-exercise_2(program, twitch)
+exercise_1(program, twitch)
 """,
             "it would speak as viktor",
         ),
@@ -67,7 +67,7 @@ exercise_2(program, twitch)
 program = enter(pair["access_token"], app.client_id, "viktor")
 enter(pair["access_token"], app.client_id, "anna")
 
-exercise_2(program, twitch)
+exercise_1(program, twitch)
 """,
             "enter stops the one before",
         ),
