@@ -66,13 +66,11 @@ def bot_with(needs: list[str], own_names: Mapping[str, str] | None = None) -> tu
     renamed, problems = check_own_names(bot, own_names or {})
     lacking = [each for each in needs if is_lacking(bot, each) and not is_in(left_out, each)]
     fits = find_fits(bot, [each for each in lacking if each not in renamed])
-    for each, names in fits.items():
-        if len(names) == 1:
-            renamed[each] = names[0]
-            print(
-                f"your !{names[0]} {NEEDED[each]}, so it is this page's !{each}. If it isn't, "
-                f'write the right one: my_bot({each}="…")'
-            )
+    found = {each: names[0] for each, names in fits.items() if len(names) == 1}
+    if found:
+        same = ", ".join(f"!{each} is your !{own}" for each, own in found.items())
+        print(f'on this page, {same}. If one is wrong, write: my_bot({next(iter(found))}="…")')
+    renamed |= found
     if renamed:
         keep_other_names(bot, renamed)
     unknown = [each for each in lacking if each not in renamed and not fits.get(each)]

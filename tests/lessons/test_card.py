@@ -59,6 +59,15 @@ def test_the_card_has_name_commands_square_and_how_her_mind_changed(folder, caps
     assert places == sorted(places)
 
 
+def test_the_card_has_her_names_of_commands_and_not_those_of_the_pages(folder):
+    names = 'from botlib import Bot\n\nbot = Bot()\nbot.other_names = {"roll": "dice"}\n'
+    (folder / "workshop/my_bot/commands/other_names.py").write_text(names)
+    assert card.main(["--folder", str(folder)]) == 0
+    page = (folder / "card.html").read_text(encoding="utf-8")
+    assert page.count("<dt>") == 1 and "<dt>!dice</dt>" in page
+    assert "roll" not in page
+
+
 def test_a_card_with_an_essay_of_the_third_edition_still_opens(folder):
     (folder / "explanation.txt").write_text("Telegram calls.\nTwitch words are lost & gone.\n")
     assert card.main(["--folder", str(folder)]) == 0

@@ -60,7 +60,10 @@ def test_commands_in_another_language_are_found_by_what_they_do(folder, capsys):
     bot = my_bot(needs=COURSE_NAMES)
     said = capsys.readouterr().out
     assert bot.other_names == NAMES
-    assert "your !wurf rolls, and counts it for that person, so it is this page's !roll." in said
+    assert said == (
+        "on this page, !hello is your !moin, !roll is your !wurf, !score is your !stand, !joke is "
+        'your !witz. If one is wrong, write: my_bot(hello="…")\n'
+    )
     assert bot.ask("!hello", "Ada") == "Moin Ada 🐙"
     before = bot.ask("!score", "Ada")
     bot.ask("!roll", "Ada")
