@@ -1,4 +1,4 @@
-"""Exercises of notebook 01: a bot that adds, and a joke of the learner's own bot."""
+"""Exercises of notebook 01: a bot that adds, stays friendly, and a joke of the learner's own."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,12 +18,10 @@ def sums_and_refusals(said: list[str]) -> tuple[str, ...]:
     return tuple("numbers" if "numbers" in text.casefold() else text for text in said)
 
 
+SUMS = [("!add 2 3", "5"), ("!add 10 -4 1", "7"), ("!add 8", "8")]
 ADD_TASK = BotTask(
     "add",
-    [
-        [("!add 2 3", "5"), ("!add 10 -4 1", "7"), ("!add 8", "8")],
-        [("!add two", contains("numbers")), ("!add 1 2 cakes", contains("numbers"))],
-    ],
+    [SUMS],
     [
         Slip(
             'return "".join(message.words)',
@@ -41,15 +39,6 @@ ADD_TASK = BotTask(
             "return str(int(message.words[0]) + int(message.words[1]))",
             "you have added the first two numbers. A loop goes through all words: "
             "for word in message.words:",
-        ),
-        Slip(
-            """
-            total = 0
-            for word in message.words:
-                total = total + int(word)
-            return str(total)
-            """,
-            "your sums are right. Now put the loop under try:, and write except ValueError: below",
         ),
         Slip(
             """
@@ -118,10 +107,6 @@ ADD_TASK = BotTask(
             "except ValueError: and run the cell again",
         ),
         Slip(
-            'return str(eval("+".join(message.words)))',
-            "eval runs whatever a stranger types as Python. Add int(word) for each word in a loop",
-        ),
-        Slip(
             "return str(int(message.words))",
             "int takes one word of the list at a time: for word in message.words:",
         ),
@@ -141,6 +126,28 @@ ADD_TASK = BotTask(
             return str(total)
             """,
             "this loop goes through characters, and a space isn't a number. Use message.words",
+        ),
+    ],
+    form=sums_and_refusals,
+)
+
+FRIENDLY_TASK = BotTask(
+    "add",
+    [SUMS, [("!add two", contains("numbers")), ("!add 1 2 cakes", contains("numbers"))]],
+    [
+        *ADD_TASK.slips,
+        Slip(
+            'return str(eval("+".join(message.words)))',
+            "eval runs whatever a stranger types as Python. Add int(word) for each word in a loop",
+        ),
+        Slip(
+            """
+            total = 0
+            for word in message.words:
+                total = total + int(word)
+            return str(total)
+            """,
+            "your sums are right. Now put the loop under try:, and write except ValueError: below",
         ),
         Slip(
             """
@@ -180,6 +187,19 @@ ADD_TASK = BotTask(
             """,
             "you have caught the error. Now say what your bot wants: a text with the word numbers",
         ),
+        Slip(
+            """
+            total = 0
+            try:
+                for word in message.words:
+                    total = total + int(word)
+            except ValueError:
+                print("I can only add whole numbers.")
+            return str(total)
+            """,
+            "your sentence was printed, so nobody in the chat reads it. Write return instead of "
+            "print",
+        ),
     ],
     form=sums_and_refusals,
 )
@@ -189,13 +209,26 @@ ADD_TASK = BotTask(
     'write @adder.command("add") and its function instead of the three dots',
     'Begin with @adder.command("add") and def add(message):. message.words has the words.',
     "total = 0 before a loop. In the loop, for word in message.words:, add int(word) to it.",
-    "Put the loop under try: and, under except ValueError:, return a text with the word numbers. "
-    "At the end return str(total).",
+    "At the end, below the loop and as far to the left as for, return str(total).",
     task=ADD_TASK,
+    because="A loop takes as many words as there are, so your bot adds two numbers or twenty.",
+)
+def exercise_1(adder: Bot) -> str:
+    """`!add 2 3` is 5."""
+    return "it adds as many numbers as people write"
+
+
+@exercise(
+    'copy @adder.command("add") and its function from exercise 1, and put the loop under try:',
+    "Put the loop under try:, four spaces further to the right.",
+    "Below the loop, as far to the left as try:, write except ValueError:, and under it return a "
+    "text with the word numbers.",
+    "The last line, return str(total), is as far to the left as try:.",
+    task=FRIENDLY_TASK,
     because="int decides what is a number, and try lets you answer in your own words. "
     "You need this for everything that people type.",
 )
-def exercise_1(adder: Bot) -> str:
+def exercise_2(adder: Bot) -> str:
     """`!add 2 3` is 5; words that are no numbers get a friendly text."""
     return "it adds, and stays friendly when somebody writes words"
 
@@ -292,6 +325,6 @@ JOKE_TASK = BotTask(
     because="Your bot finds the new file because main.py takes every file in commands. You did "
     "not touch the others.",
 )
-def exercise_2(file: str | Path) -> str:
+def exercise_3(file: str | Path) -> str:
     """A joke in two parts, told to the person who asks."""
     return "your bot is funny, and it knows who laughs"

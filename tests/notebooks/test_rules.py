@@ -205,6 +205,7 @@ BAD = [
     ("metadata", lambda notebook: notebook["metadata"].pop("kernelspec")),
     ("metadata", cell(2, metadata={"execution": {"iopub.status.idle": "2026"}})),
     ("metadata", cell(2, outputs=[picture(rules.WIDGET_VIEW)])),
+    ("exercises", lambda notebook: notebook["cells"].__setitem__(slice(3, 9), EXERCISE * 4)),
     ("exercises", cell(3, source="### Exercise 1: add")),
     ("exercises", remove(3)),
     ("exercises", remove(5)),
