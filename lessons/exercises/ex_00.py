@@ -14,14 +14,16 @@ WHO_CODE = 'return f"you are {message.user}"'
 
 
 def expect_goodbye(name: str) -> Callable[[list[str]], str]:
-    """Expect words of the learner's own with this name in them, in one message or more."""
+    """Expect words of the learner's own with this name in the first message, and no other."""
 
     def complaint(said: list[str]) -> str:
-        whole = "\n".join(said)
-        right = re.search(rf"(?i)\b{name}\b", whole) and not re.match(r"(?i)hello ", whole)
-        return (
-            "" if right and "Message(" not in whole else f"expected a goodbye with the name {name}"
+        first = "".join(said[:1])
+        named = re.search(rf"(?i)\b{name}\b", first) and names_in(said) == (name,)
+        own_words = re.search(r"[^\W\d_]", re.sub(name, "", first, flags=re.I))
+        right = (
+            named and own_words and "Message(" not in first and not re.match(r"(?i)hello ", first)
         )
+        return "" if right else f"expected a goodbye with the name {name}"
 
     return complaint
 
@@ -29,11 +31,18 @@ def expect_goodbye(name: str) -> Callable[[list[str]], str]:
 def goodbye_features(said: list[str]) -> tuple[object, ...]:
     """Reduce a goodbye to its form: whose name is in it, and what was not filled in."""
     whole = "\n".join(said).casefold()
-    names = tuple(name for name in PEOPLE if name.casefold() in whole)
     signs = tuple(
-        sign in whole for sign in ("{message.user}", "message.user", "(message", "hello ")
+        sign in whole
+        for sign in ("{message.user}", "message.user", "(message", "message(", "hello ")
     )
-    return bool(said), names, signs
+    bare = whole.strip(" .!") in [name.casefold() for name in PEOPLE]
+    return min(len(said), 2), names_in(said), names_in(said[:1]), bare, signs
+
+
+def names_in(said: list[str]) -> tuple[str, ...]:
+    """Return who is named, in capital letters or not."""
+    whole = "\n".join(said).casefold()
+    return tuple(name for name in PEOPLE if name.casefold() in whole)
 
 
 GOODBYE_TASK = BotTask(
@@ -62,9 +71,35 @@ GOODBYE_TASK = BotTask(
             'return "goodbye!"', "put the name into it: an f before the quotes, and {message.user}"
         ),
         Slip('return f"hello {message.user}!"', "change the words inside the quotes"),
+        Slip("return message.user", "that is only the name. Say goodbye, too"),
         Slip(
-            'f"goodbye {message.user}!"',
-            "the line makes a text, but doesn't return it. Write return",
+            'return "goodbye" + message.user',
+            "write a space between your word and the name, and the name once",
+        ),
+        Slip(
+            'return "goodbye", message.user',
+            "a comma between two texts makes two messages. Put {message.user} inside the quotes, "
+            "and f before them",
+        ),
+        Slip(
+            'return f"goodbye Viktor, Ada and Cleo!"',
+            "you named everybody whom you know. Name only the person who wrote: {message.user}",
+        ),
+        Slip(
+            'return "goodbye " + message',
+            "message is the whole message. Its name is message.user",
+        ),
+        Slip(
+            'message.reply(f"goodbye {message.user}!")',
+            "here a command answers with return, and a message can't reply",
+        ),
+        Slip(
+            """
+            if message == "!goodbye":
+                return f"goodbye {message.user}!"
+            """,
+            "no return was reached. The last line begins with return. You need no if, because the "
+            "line with @ has already found the command",
         ),
         Slip(
             'print(f"goodbye {message.user}!")',
@@ -122,6 +157,15 @@ REPAIR_TASK = BotTask(
         ),
         Slip(broken_bot(who='return f"you are {message.usr}"'), "a message calls the name user"),
         Slip(broken_bot(who='return "you are {message.user}"'), NO_F_HINT),
+        Slip(broken_bot(who='return f"you are {user}"'), "the name is {message.user}"),
+        Slip(
+            broken_bot(who='return f"you are {message}"'),
+            "that is the whole message. The name is {message.user}",
+        ),
+        Slip(
+            broken_bot(who='return "you are Viktor"'),
+            "now everybody is Viktor. The name comes from the message: {message.user}",
+        ),
     ],
     file=True,
 )

@@ -127,6 +127,37 @@ ADD_TASK = BotTask(
             """,
             "this loop goes through characters, and a space isn't a number. Use message.words",
         ),
+        Slip(
+            """
+            total = 0
+            for word in message.words:
+                total = total + len(word)
+            return str(total)
+            """,
+            "len counts letters. int(word) is the number",
+        ),
+        Slip(
+            """
+            total = 0
+            for number in range(len(message.words)):
+                total = total + number
+            return str(total)
+            """,
+            "range counts 0, 1, 2. A loop over the words themselves: for word in message.words:",
+        ),
+        Slip(
+            """
+            total = 0
+            for word in message.words:
+                total = total + int(word)
+            return f"The sum is {total}"
+            """,
+            "your sum is right. Answer with the number alone, so that the check finds it",
+        ),
+        Slip(
+            "return [str(int(word)) for word in message.words]",
+            "that is a message for each number. Add them in a loop, and return one text",
+        ),
     ],
     form=sums_and_refusals,
 )
@@ -147,7 +178,8 @@ FRIENDLY_TASK = BotTask(
                 total = total + int(word)
             return str(total)
             """,
-            "your sums are right. Now put the loop under try:, and write except ValueError: below",
+            "your sums are right. Is the loop under try:, and is except ValueError: below it? "
+            "What int raises is a ValueError",
         ),
         Slip(
             """
@@ -237,11 +269,11 @@ PEOPLE = ("Viktor", "Ada")
 
 
 def expect_two_parts(name: str) -> Callable[[list[str]], str]:
-    """Expect a joke in two parts; the first has this name, and no other."""
+    """Expect a joke in two different parts; the first has this name, and no other."""
 
     def complaint(said: list[str]) -> str:
         named = names_in(said[:1])
-        right = len(said) >= 2 and named == {name} and "Message(" not in said[0]
+        right = len(set(said)) >= 2 and named == {name} and "Message(" not in said[0]
         return "" if right else f"expected two messages, the first with the name {name}"
 
     return complaint
@@ -251,7 +283,7 @@ def joke_features(said: list[str]) -> tuple[object, ...]:
     """Reduce a joke to its form: how many parts, whose name is where, what was not filled in."""
     whole = "\n".join(said)
     signs = tuple(sign in whole for sign in ("{", "Message(", "?"))
-    return min(len(said), 2), names_in(said[:1]), names_in(said[1:]), signs
+    return min(len(said), 2), len(set(said)) > 1, names_in(said[:1]), names_in(said[1:]), signs
 
 
 def names_in(texts: list[str]) -> set[str]:
@@ -295,6 +327,10 @@ JOKE_TASK = BotTask(
         Slip(
             f'{NAMED_CODE}\nreturn ["Because light attracts bugs.", question]',
             "the name comes in the second message. Put the text with the name first in the list",
+        ),
+        Slip(
+            f"{NAMED_CODE}\nreturn [question, question]",
+            "both messages are the same. A joke needs an answer, too",
         ),
         Slip(
             f'{NAMED_CODE}\nprint([question, "Because light attracts bugs."])',
