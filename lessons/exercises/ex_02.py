@@ -6,8 +6,8 @@ from pathlib import Path
 
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
-from lessons.exercises.slips import BotTask, Slip
-from lessons.exercises.verdict import exercise, expect
+from lessons.exercises.slips import BotTask, Slip, empty_store
+from lessons.exercises.verdict import exercise, expect, show
 from lessons.learner_bot import commands_of
 
 PEOPLE = ("Viktor", "Ada")
@@ -17,25 +17,61 @@ def expect_welcome(name: str) -> Callable[[list[str]], str]:
     """Expect a welcome with this name, no other, and a command to try."""
 
     def complaint(said: list[str]) -> str:
-        _, named, tries, unfilled = welcome_features(said)
-        right = named == {name} and tries and not any(unfilled)
-        return "" if right else f"expected the name {name} and a command to try, such as !help"
+        _, named, tries, back, unfilled = welcome_features(said)
+        right = named == {name} and tries and not back and not any(unfilled)
+        wanted = f"the name {name} and a command to try, such as !help, without the word back"
+        return "" if right else f"expected {wanted}"
 
     return complaint
 
 
-def welcome_features(said: list[str]) -> tuple[bool, set[str], bool, tuple[bool, ...]]:
-    """Reduce a welcome to its form: who is named, whether a command is, what was not filled in."""
+def expect_welcome_back(name: str) -> Callable[[list[str]], str]:
+    """Expect a welcome with this name, no other, and the word back."""
+
+    def complaint(said: list[str]) -> str:
+        _, named, _, back, unfilled = welcome_features(said)
+        right = named == {name} and back and not any(unfilled)
+        return "" if right else f"expected the name {name} and the word back"
+
+    return complaint
+
+
+def welcome_features(said: list[str]) -> tuple[bool, set[str], bool, bool, tuple[bool, ...]]:
+    """Reduce a welcome to its form: who is named, what is suggested, what was not filled in."""
     text = "\n".join(said)
     greeting = re.sub(r"[!/]\w+ \w+", "", text)  # "try !hug Ada" greets nobody
     named = {name for name in PEOPLE if name in greeting}
     unfilled = tuple(sign in text for sign in ("{", "Message(", "/start"))
-    return bool(said), named, bool(re.search(r"[!/]\w", text)), unfilled
+    back = bool(re.search(r"(?i)\bback\b", text))
+    return bool(said), named, bool(re.search(r"[!/]\w", text)), back, unfilled
+
+
+def start_code(
+    key: str = 'f"seen:{message.user}"',
+    again: str = 'return f"Welcome back, {message.user}!"',
+    keep: str = "store.set(seen, True)",
+) -> str:
+    """Write the body of a right `start`, but for the parts given."""
+    return f"""
+        seen = {key}
+        if store.get(seen, False):
+            {again}
+        {keep}
+        return f"Welcome, {{message.user}}! Try !help."
+    """
 
 
 WELCOME_TASK = BotTask(
     "start",
-    [[("/start", name, expect_welcome(name))] for name in PEOPLE],
+    [
+        [
+            ("/start", "Viktor", expect_welcome("Viktor")),
+            ("/start", "Viktor", expect_welcome_back("Viktor")),
+            ("/start", "Ada", expect_welcome("Ada")),
+            ("/start", "Ada", expect_welcome_back("Ada")),
+            ("/start", "Viktor", expect_welcome_back("Viktor")),
+        ]
+    ],
     [
         Slip(
             'return "Welcome! Try !help."',
@@ -83,7 +119,39 @@ WELCOME_TASK = BotTask(
             'f"Welcome, {message.user}! Try !help."',
             "the command returned nothing. Write return before the text",
         ),
+        Slip(
+            'return f"Welcome, {message.user}! Try !help."',
+            "the first welcome is right, and the second is the same. Ask the store whether your "
+            "friend was there, if store.get(key, False):, and keep it with store.set(key, True)",
+        ),
+        Slip(
+            'return f"Welcome back, {message.user}! Try !help."',
+            "nobody was there before. Ask the store first, with if store.get(key, False):, and "
+            "store.set(key, True) comes after it",
+        ),
+        Slip(
+            start_code(key='"seen"'),
+            'all your friends share one drawer. Its key needs the name: f"seen:{message.user}", '
+            "with an f",
+        ),
+        Slip(
+            start_code(again='return "Welcome back!"'),
+            "call your friend by name, also the second time",
+        ),
+        Slip(
+            start_code(again='print(f"Welcome back, {message.user}!")'),
+            "what you print doesn't reach the chat. Write return there, too",
+        ),
+        Slip(
+            start_code(again='return "Welcome back, {message.user}!"'),
+            "write f before the quotes of the second welcome, too",
+        ),
+        Slip(
+            start_code(keep="store.set(seen, message.user)", again="return store.get(seen)"),
+            "that is what the store keeps. Return a text with the name and the word back",
+        ),
     ],
+    before="from botlib.store import open_store\n\nstore = open_store()",
     file=True,
     form=welcome_features,
 )
@@ -91,17 +159,25 @@ WELCOME_TASK = BotTask(
 
 @exercise(
     'write @bot.command("start", help="…") and its function instead of the three dots',
-    "The command is named start, without a sign: your bot takes ! and / alike.",
-    'Begin the text with an f before its quotes: f"Welcome, {message.user}! …".',
-    'Three lines: @bot.command("start", help="says welcome"), def start(message):, and, four '
-    'spaces to the right, return f"Welcome, {message.user}! Try !roll.".',
+    "Begin with one welcome for all: an f before its quotes, {message.user}, and a command to try. "
+    "The command is named start, without a sign.",
+    'The key of a friend\'s drawer: seen = f"seen:{message.user}". Ask for it with '
+    "if store.get(seen, False):, and return the second welcome there.",
+    "Below that if, and above the last return: store.set(seen, True).",
     task=WELCOME_TASK,
     because="Telegram writes /start for everybody who presses Start, so this is the first thing "
-    "that your friends see.",
+    "that your friends see. The store knows them, even after your program has ended.",
 )
 def exercise_1(file: str | Path) -> str:
-    """A welcome by name, with something to try."""
-    welcome = load_bot_file(Path(file), Bot).ask("/start", user="Ada")
+    """A welcome by name, with something to try, and another one for a friend who comes back."""
+    with empty_store():
+        welcome = load_bot_file(Path(file), Bot).ask("/start", user="Ada")
+        again = load_bot_file(Path(file), Bot).ask("/start", user="Ada")
+    expect(
+        not expect_welcome_back("Ada")([again]),
+        f"after a restart of your program, Ada reads {show(again)}. A dictionary is gone then, and "
+        "a store remembers: store.set(key, True)",
+    )
     suggested = re.findall(r"[!/](\w+)", welcome.casefold())
     known = commands_of(Path(file).parents[1])
     others = ", ".join(f"!{name}" for name in known if name != "start")
@@ -109,4 +185,4 @@ def exercise_1(file: str | Path) -> str:
         not known or any(name in known for name in suggested),
         f"your bot has no command {' or '.join(suggested)}. Name one that it has: {others}",
     )
-    return "your bot says welcome, and what to do next"
+    return "your bot says welcome, what to do next, and who has been there before"

@@ -28,7 +28,11 @@ def check(task, code, folder):
         (GOODBYE_TASK, 'return [f"à bientôt, {message.user}", "bis\\nbald"]'),
         (JOKE_TASK, 'return [f"{message.user.upper()}!\\nwhy?", "because\\nit is"]'),
         (JOKE_TASK, 'yield f"{message.user}, why?"\nyield "because"'),
-        (WELCOME_TASK, 'return [f"Moin {message.user} 🐙", "Try !hug Ada or /roll."]'),
+        (
+            WELCOME_TASK,
+            "if not store.add_once(message.user):\n    return f'Schon BACK, {message.user}?'\n"
+            'return [f"Moin {message.user} 🐙", "Try !hug Ada or /roll."]',
+        ),
         (
             MORNING_TASK,
             """

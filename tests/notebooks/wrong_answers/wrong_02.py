@@ -3,11 +3,16 @@
 WELCOME = """
 %%save my_bot/commands/start.py
 from botlib import Bot
+from botlib.store import open_store
 
 bot = Bot()
+store = open_store()
 
 @bot.command("start", help="says welcome")
 def start(message):
+    if store.get(message.user, False):
+        return f"Welcome back, {message.user}!"
+    store.set(message.user, True)
     return f"Welcome, {message.user}! Try !dance."
 
 # ---- saved up to here, the rest runs now ----
@@ -27,10 +32,14 @@ _ = roll.write_text(ours)
 """
 CALL = 'exercise_1("workshop/my_bot/commands/start.py")\n'
 TRY_ROLL = WELCOME.replace("!dance", "!roll").replace(CALL, RENAMED)
+FORGETFUL = WELCOME.replace("store = open_store()", "store = {}").replace(
+    "store.set(message.user, True)", "store[message.user] = True"
+)
 
 WRONG = {
     1: [
         (WELCOME, "your bot has no command dance. Name one that it has: !help, !hello, !roll"),
         (TRY_ROLL, "your bot has no command roll. Name one that it has: !help, !hello, !throw"),
+        (FORGETFUL, "after a restart of your program, Ada reads 'Welcome, Ada! Try !dance.'"),
     ]
 }
