@@ -1,4 +1,4 @@
-"""Checks of notebook 03: how busy a server is, and a second handler for the learner's bot."""
+"""The check of notebook 03: a second handler for the learner's bot."""
 
 import random
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from typing import Any
 from unittest.mock import patch
 
 from botlib import Bot
-from lessons.exercises.slips import Slip, Task, number_problem
 from lessons.exercises.verdict import (
     NotYet,
     exercise,
@@ -16,44 +15,6 @@ from lessons.exercises.verdict import (
     run_learner_code,
     show,
 )
-
-UPSIDE_DOWN_HINT = "divide the busy seconds by the seconds alive, not the reverse"
-DIVISION_HINT = "/ divides. // drops what is left over, and % gives only what is left over"
-
-BUSY_PERCENTAGE_TASK = Task(
-    "busy_percentage(busy_s, alive_s)",
-    [((1, 4), 25), ((0.02, 5), 0.4), ((2, 3), 200 / 3), ((3, 3), 100), ((0, 60), 0)],
-    [
-        Slip("return busy_s / alive_s", "a percentage is 100 times that"),
-        Slip("return alive_s / busy_s", UPSIDE_DOWN_HINT),
-        Slip("return 100 * alive_s / busy_s", UPSIDE_DOWN_HINT),
-        Slip("return busy_s % alive_s", "% gives the remainder of a division, and / divides"),
-        Slip("return 100 * busy_s % alive_s", DIVISION_HINT),
-        Slip("return busy_s // alive_s * 100", DIVISION_HINT),
-        Slip("return 100 * busy_s // alive_s", "// drops what is left over. Divide with one /"),
-        Slip("return round(100 * busy_s / alive_s)", "don't round"),
-        Slip("return 25", "that is right for one server only. Use busy_s and alive_s"),
-        Slip(
-            'return f"{100 * busy_s / alive_s} %"',
-            "return the number itself, without a % sign",
-        ),
-    ],
-    kind=number_problem,
-)
-
-
-@exercise(
-    "write def busy_percentage(busy_s, alive_s): instead of the line with the dots",
-    "how many percent of 4 seconds is 1 second? First divide, then multiply",
-    "1 / 4 is 0.25, and 100 * 0.25 is 25. Do the same with busy_s and alive_s",
-    "the last line of the function: return 100 * busy_s / alive_s",
-    task=BUSY_PERCENTAGE_TASK,
-    because="A server that works for 0.02 of its 5 seconds is busy for 0.4 % of its life, and "
-    "somebody pays for the other 99.6 %, too.",
-)
-def exercise_1(busy_percentage: Any) -> str:
-    """A function of busy seconds and seconds alive gives the percentage."""
-    return "0.02 seconds of 5 are 0.4 %"
 
 
 @exercise(
@@ -64,7 +25,7 @@ def exercise_1(busy_percentage: Any) -> str:
     because="A handler is an ordinary function, so you can try it without a cloud. Your bot didn't "
     "change at all for its new home.",
 )
-def exercise_2(greet: Any, bot: Any) -> str:
+def exercise_1(greet: Any, bot: Any) -> str:
     """A handler passes the name in the path to the learner's bot, or "stranger"."""
     expect(
         isinstance(bot, Bot),

@@ -1,19 +1,12 @@
-"""Wrong answers to the exercises of notebook 03, as people really give them.
+"""Wrong answers to the exercise of notebook 03, as people really give them.
 
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
-IMPORT = "from lessons.exercises.ex_03 import exercise_1, exercise_2\n"
-
-
-def percentage(last_line):
-    head = f"{IMPORT}\ndef busy_percentage(busy_s, alive_s):\n"
-    return f"{head}    {last_line}\n\nexercise_1(busy_percentage)"
-
 
 def greet(*lines):
     body = "\n    ".join(lines)
-    return f"def greet(event, context):\n    {body}\n\nexercise_2(greet, bot)"
+    return f"def greet(event, context):\n    {body}\n\nexercise_1(greet, bot)"
 
 
 NAME = 'name = event["rawPath"].strip("/")'
@@ -23,20 +16,6 @@ GOOD = f'return {{"statusCode": 200, "body": {BODY}}}'
 
 WRONG = {
     1: [
-        (percentage("print(100 * busy_s / alive_s)"), "Write return instead of print"),
-        (percentage("return 25").replace("(busy_s, alive_s)", "()", 1), "a name for each value"),
-        (percentage("100 * busy_s / alive_s"), "Does it end with return?"),
-        (
-            percentage("return 100 * busy_s / alive_s").replace("def busy_perc", "def busy_pc"),
-            "this cell defines busy_pcentage, and busy_percentage is from an earlier run",
-        ),
-        ("busy_percentage = lambda busy_s, alive_s: 5\nexercise_1(busy_percentage)", "gave 5"),
-        (
-            percentage("return 100 * busy_s / alive_s").replace("def busy_perc", "def busy_pc"),
-            "this cell defines busy_pcentage, and what is checked is older",
-        ),
-    ],
-    2: [
         (
             greet(
                 'command, _, user = event["rawPath"].strip("/").partition("/")',
