@@ -1,14 +1,23 @@
-"""Checks of notebook 04: a setting that brings the scores back, and what a million calls cost."""
+"""Checks of notebook 04: a setting that brings the scores back, a class, and a while loop."""
 
-import math
-from collections.abc import Mapping
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bot_sandbox.cloud.function import Function
 from lessons.cloud import Cloud
 from lessons.exercises.slips import Slip, Task, number_problem
-from lessons.exercises.verdict import NotYet, exercise, expect, show
+from lessons.exercises.verdict import (
+    NotYet,
+    advice_on_error,
+    describe_error,
+    exercise,
+    expect,
+    show,
+)
 from lessons.learner_bot import BOT_FOLDER, BotFileError, bot_with, is_lacking
 from lessons.web.http_client import browser
 from lessons.workshop import workshop
@@ -132,99 +141,238 @@ def answer_of_dice(dice: Function, command: str) -> str:
     return reply.text
 
 
-RATE = "0.0000166667"  # dollars for a GB-second at AWS
-CASES = [(351.02, 128), (1.2, 128), (40, 128), (2500.4, 1024), (99.01, 512)]
-ROUND_UP_HINT = "round the milliseconds up to a whole number, with math.ceil"
-GIGABYTE_HINT = "a gigabyte has 1024 megabytes, so divide by 1024"
+@exercise(
+    "write class Counter: instead of the line with the dots",
+    "look at Friend above. Your class has two functions: __init__(self) and handle(self)",
+    "__init__ says that there were no calls: self.calls = 0",
+    "handle has two lines: self.calls = self.calls + 1, and return self.calls",
+    because="Each counter has a number of its own. So has each instance in a cloud, and when one "
+    "ends, its number is gone.",
+)
+def exercise_2(Counter: Any) -> str:  # noqa: N803, the learner's class
+    """Three counters give 1 1 1, and one of them goes on with 2 and 3."""
+    expect(
+        inspect.isclass(Counter),
+        f"expected a class, found {show(Counter)}. It begins with class Counter:, and the last "
+        "line hands over its name without brackets",
+    )
+    with explain_class_errors():
+        counters = [Counter() for _ in range(3)]
+        found = [handled(counter) for counter in (*counters, counters[0], counters[0])]
+    shown = f"three counters gave {show(found[:3])}, and the first one then {show(found[3:])}"
+    expect(
+        None not in found,
+        "handle() returned nothing. Does it end with return self.calls?",
+    )
+    expect(
+        found != [1, 2, 3, 4, 5],
+        f"{shown}: all counters share one number. Make it in __init__, with self.calls = 0, and "
+        "each counter has its own",
+    )
+    expect(
+        found != [1, 1, 1, 1, 1],
+        f"{shown}: it forgets. self.calls = 0 belongs in __init__, which runs once, and handle "
+        "adds to self.calls",
+    )
+    expect(found != [0, 0, 0, 1, 2], f"{shown}: count the call first, then return the number")
+    expect(
+        found == [1, 1, 1, 2, 3],
+        f"{shown}. Expected 1, 1, 1, and then 2 and 3",
+    )
+    return "three counters give 1 1 1, and one alone counts on"
 
 
-def right_price(used_ms: float, memory_mb: float) -> float:
-    """Return what a million warm calls cost, by the prices in the exercise's text."""
-    gb_seconds = memory_mb / 1024 * math.ceil(used_ms) / 1000
-    return gb_seconds * float(RATE) * 1_000_000 + 0.20
+def handled(counter: Any) -> Any:
+    """Call the method of the learner's counter."""
+    expect(
+        hasattr(counter, "handle"),
+        "a counter has no handle. Write def handle(self): inside the class, four spaces to the "
+        "right",
+    )
+    return counter.handle()
 
 
-def cost_code(
-    seconds: str = "math.ceil(used_ms) / 1000",
-    gigabytes: str = "memory_mb / 1024",
-    total: str = f"gigabytes * seconds * {RATE} * 1_000_000 + 0.20",
-) -> str:
-    """Write the function's body, with one part as somebody else would write it."""
-    return f"""
-        import math
-        seconds = {seconds}
-        gigabytes = {gigabytes}
-        return {total}
-        """
+@contextmanager
+def explain_class_errors() -> Iterator[None]:
+    """Say what beginners forget in a class, by the error that it raises."""
+    try:
+        yield
+    except NotYet:
+        raise
+    except Exception as error:
+        words = describe_error(error)
+        advice = next((what for found, what in CLASS_ADVICE if re.search(found, words)), "")
+        raise NotYet(f"your class raised {words}{advice or advice_on_error(error)}") from None
 
 
-PRICE_TASK = Task(
-    "price(used_ms, memory_mb)",
-    [(case, right_price(*case)) for case in CASES],
+CLASS_ADVICE = (
+    (
+        r"takes 0 positional arguments",
+        ". Python hands over the counter itself. Write self in the brackets after def",
+    ),
+    (
+        r"missing \d+ required positional",
+        ". Counter() gets nothing in its brackets, and handle() neither. After def there is only "
+        "self",
+    ),
+    (
+        r"NameError: name 'calls'|UnboundLocalError",
+        ". The number belongs to the counter: write self.calls, with self and a point before it",
+    ),
+    (
+        r"no attribute",
+        ". __init__ gives a counter its first number. It has two underscores before and two "
+        "after, and the same name follows self.",
+    ),
+    (r"NameError: name 'self'", ". Write self in the brackets after def"),
+)
+
+
+class Calls:
+    """What Olga's calls get, one status after another."""
+
+    def __init__(self, *statuses: int) -> None:
+        self._left = list(statuses)
+
+    def __call__(self) -> int:
+        if not self._left:
+            raise RuntimeError("Olga was served, and she called again")
+        return self._left.pop(0)
+
+    def __str__(self) -> str:
+        return ", then ".join(map(str, self._left))
+
+
+CALL_TASK = Task(
+    "call_until_served(call)",
     [
-        Slip(cost_code(seconds="used_ms / 1000"), ROUND_UP_HINT),
-        Slip(cost_code(seconds="int(used_ms) / 1000"), ROUND_UP_HINT),
-        Slip(cost_code(seconds="round(used_ms) / 1000"), ROUND_UP_HINT),
+        ((Calls(429, 429, 200),), 2),
+        ((Calls(200),), 0),
+        ((Calls(*[429] * 9, 200),), 9),
+        ((Calls(429, 502),), 1),
+    ],
+    [
         Slip(
-            cost_code(seconds="math.ceil(used_ms / 1000)"), "round up the milliseconds, not seconds"
+            """
+            refused = 0
+            if call() == 429:
+                refused = refused + 1
+            return refused
+            """,
+            "if asks once. while asks again before each round",
         ),
         Slip(
-            cost_code(seconds="math.ceil(used_ms)"),
-            "a second has 1000 milliseconds: divide by 1000",
-        ),
-        Slip(cost_code(seconds="math.ceil(used_ms) * 1000"), "divide the milliseconds by 1000"),
-        Slip(cost_code(gigabytes="memory_mb"), GIGABYTE_HINT),
-        Slip(cost_code(gigabytes="memory_mb * 1024"), GIGABYTE_HINT),
-        Slip(cost_code(gigabytes="memory_mb / 1000"), f"{GIGABYTE_HINT}, not by 1000"),
-        Slip(
-            cost_code(total=f"gigabytes * seconds * {RATE} * 1_000_000"),
-            "the price of the million requests is missing",
-        ),
-        Slip(
-            cost_code(total=f"gigabytes * seconds * {RATE} + 0.20"),
-            "that is the time of one call. A million calls take a million times as much",
+            """
+            refused = 0
+            status = call()
+            while status == 429:
+                refused = refused + 1
+            return refused
+            """,
+            "status never changes in your loop. Olga calls again inside it: status = call(), with "
+            "one =",
         ),
         Slip(
-            cost_code(total=f"gigabytes * seconds * {RATE} + 0.20 / 1_000_000"),
-            "that is the price of one call. A million of them cost a million times as much",
+            """
+            refused = 0
+            while call() == 429:
+                call()
+                refused = refused + 1
+            return refused
+            """,
+            "each call() is a call, and your loop has two in a round. while call() == 429: is "
+            "enough",
         ),
         Slip(
-            cost_code(total=f"(gigabytes * seconds * {RATE} + 0.20) * 1_000_000"),
-            "0.20 is already the price of a million requests. Add it last",
+            """
+            refused = 1
+            while call() == 429:
+                refused = refused + 1
+            return refused
+            """,
+            "the call that is answered is no refusal. Begin with refused = 0",
         ),
         Slip(
-            cost_code(total=f"(gigabytes * seconds + 0.20) * {RATE} * 1_000_000"),
-            "add the price of the requests last, and don't multiply it",
+            """
+            status = call()
+            while status == 429:
+                status = call()
+            return status
+            """,
+            "that is the status in the end. Count the rounds of your loop: refused = refused + 1",
         ),
         Slip(
-            cost_code(total=f"gigabytes + seconds * {RATE} * 1_000_000 + 0.20"),
-            "multiply seconds and gigabytes",
+            """
+            refused = 0
+            while True:
+                call()
+                refused = refused + 1
+            """,
+            "while True: never ends by itself. Write while call() == 429:",
         ),
         Slip(
-            cost_code(total=f"round(gigabytes * seconds * {RATE} * 1_000_000 + 0.20, 2)"),
-            "don't round the result",
+            """
+            refused = 0
+            while call() != 200:
+                refused = refused + 1
+            return refused
+            """,
+            "502 is an answer, too, and Olga stops. Only 429 means that she was refused",
         ),
         Slip(
-            cost_code(total=f"gigabytes * seconds * {RATE} * 1,000,000 + 0.20"),
-            "a comma makes several values. Write a million as 1_000_000",
+            """
+            refused = 0
+            while call() == 429:
+                refused = refused + 1
+                return refused
+            """,
+            "return is inside the loop, so it ends in the first round. Move it to the left",
         ),
         Slip(
-            cost_code(total="gigabytes * seconds * 1_000_000 + 0.20"), f"a GB-second costs {RATE}"
+            """
+            refused = 0
+            while call == 429:
+                refused = refused + 1
+            return refused
+            """,
+            "no refusal was counted. Is it call() with brackets, 429 without quotes, and refused = "
+            "refused + 1 inside the loop?",
+        ),
+        Slip(
+            """
+            refused = 0
+            for _ in range(3):
+                if call() == 429:
+                    refused = refused + 1
+            return refused
+            """,
+            "a for loop has to know how often. Write while call() == 429:",
         ),
     ],
+    call=lambda call: f"call_until_served(call), where call() gives {call}:",
     kind=number_problem,
 )
 
 
 @exercise(
-    "write def price(used_ms, memory_mb): instead of the line with the dots",
-    "one line for each step: the seconds, the gigabytes, and then the price",
-    "seconds = math.ceil(used_ms) / 1000 and gigabytes = memory_mb / 1024",
-    f"return gigabytes * seconds * {RATE} * 1_000_000 + 0.20",
-    task=PRICE_TASK,
-    because="Your bot answers in less than a millisecond. A million such answers cost about 20 "
-    "cents, nearly all of it for the requests.",
+    "write def call_until_served(call): instead of the line with the dots",
+    "begin with refused = 0, and end with return refused",
+    "in between is a loop that calls before each round: while call() == 429:",
+    "in the loop there are two lines: refused = refused + 1, and time.sleep(0.1)",
+    task=CALL_TASK,
+    because="Without the pause, Olga would call a thousand times a second, and keep the cloud "
+    "busy with refusing her.",
 )
-def exercise_2(price: Any) -> str:
-    """Milliseconds used and megabytes chosen give the dollars of a million calls at AWS."""
-    return f"a million calls of 351.02 ms with 128 MB cost {right_price(351.02, 128):.2f} dollars"
+def exercise_3(call_until_served: Any) -> str:
+    """Olga calls while the status is 429, and counts."""
+    expect(
+        "sleep" in names_of(call_until_served),
+        "the number is right. Now let Olga wait inside the loop, with time.sleep(0.1)",
+    )
+    return "Olga waits, calls again, and gets her answer"
+
+
+def names_of(function: Any) -> tuple[str, ...]:
+    """Return the names that a function uses."""
+    code = getattr(function, "__code__", None)
+    return code.co_names if code else ()

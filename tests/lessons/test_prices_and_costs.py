@@ -17,7 +17,6 @@ from lessons.costs.month import (
     price_table,
     server_cost,
 )
-from lessons.exercises.ex_04 import CASES, right_price
 
 AWS, YANDEX, GOOGLE = (functions()[name] for name in ("aws", "yandex", "google"))
 ROWS = [*functions().values(), *servers().values()]
@@ -49,13 +48,6 @@ def test_amazons_own_examples():
     """aws.amazon.com/lambda/pricing, before INIT was billed: $18.73 and, for 128 MB, $11.63."""
     assert function_cost(AWS, 3_000_000, Work(1000, 512)).total == pytest.approx(18.73, abs=0.01)
     assert function_cost(AWS, 30_000_000, Work(200, 128)).total == pytest.approx(11.63, abs=0.01)
-
-
-def test_notebook_04_calculates_with_these_prices():
-    for used_ms, memory_mb in CASES:
-        a_million = Work(used_ms, memory_mb=memory_mb)
-        cost = function_cost(AWS, 1_000_000, a_million, free_tier=False)
-        assert right_price(used_ms, memory_mb) == pytest.approx(cost.total)
 
 
 def test_yandexs_own_example():

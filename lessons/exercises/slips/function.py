@@ -2,6 +2,7 @@
 
 import inspect
 import io
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass
 from textwrap import indent
+from types import FrameType
 from typing import Any
 from unittest.mock import patch
 
@@ -23,6 +25,8 @@ from lessons.exercises.verdict import (
     run_learner_code,
     show,
 )
+
+MOST_LINES = 100_000  # of a learner's function, run in a moment
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Task:
         )
         if slip := self._slip(found, wrong[0]):
             raise NotYet(f"{call} {result}, {expected}: {slip.says}")
-        with no_waiting(function):
+        with no_waiting(function), no_endless_loop(function):
             run_learner_code(
                 function, *copied(arguments), call=call
             )  # says more of errors, print and None
@@ -140,7 +144,7 @@ def outcome(function: Callable[..., Any], *arguments: Any) -> Outcome:
     """Call a function; what it prints is not shown."""
     printed = io.StringIO()
     try:
-        with no_waiting(function), redirect_stdout(printed):
+        with no_waiting(function), no_endless_loop(function), redirect_stdout(printed):
             value = function(*arguments)
     except KeyboardInterrupt:
         raise
@@ -171,6 +175,29 @@ def no_waiting(function: Any) -> Iterator[None]:
             yield
     finally:
         names.update(dict.fromkeys(taken, sleep))
+
+
+class EndlessLoopError(Exception):
+    """The learner's function has run so many lines that it will hardly end."""
+
+
+@contextmanager
+def no_endless_loop(function: Any) -> Iterator[None]:
+    """Raise EndlessLoopError in a function that has run MOST_LINES lines of its own."""
+    code, before, lines = getattr(function, "__code__", None), sys.gettrace(), 0
+
+    def count(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal lines
+        lines += event == "line"
+        if lines > MOST_LINES:
+            raise EndlessLoopError("it repeats the same lines and doesn't end")
+        return count
+
+    sys.settrace(lambda frame, event, argument: count if frame.f_code is code else None)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
 
 
 def is_equal(found: Any, right: Any) -> bool:

@@ -6,7 +6,7 @@ exercise number → list of (source of the whole cell, words of what is said to 
 IMPORT = """
 from pathlib import Path
 
-from lessons.exercises.ex_04 import exercise_1, exercise_2
+from lessons.exercises.ex_04 import exercise_1, exercise_2, exercise_3
 
 file = str(Path("workshop/04_scores.sqlite3").resolve())
 """
@@ -70,12 +70,20 @@ def own_file():
     return good.replace("exercise_1(settings)", "\n".join(lines))
 
 
-def price(*lines):
+def counter(*lines):
     body = "\n    ".join(lines)
-    return f"import math\n\ndef price(used_ms, memory_mb):\n    {body}\n\nexercise_2(price)"
+    return f"class Counter:\n    {body}\n\nexercise_2(Counter)"
 
 
-TIME = "gigabytes, seconds = memory_mb / 1024, math.ceil(used_ms) / 1000"
+def olga(*lines):
+    body = "\n    ".join(lines)
+    return (
+        f"import time\n\ndef call_until_served(call):\n    {body}\n\nexercise_3(call_until_served)"
+    )
+
+
+INIT = ("def __init__(self):", "    self.calls = 0")
+COUNT = ("def handle(self):", "    self.calls = self.calls + 1", "    return self.calls")
 
 WRONG = {
     1: [
@@ -105,14 +113,41 @@ WRONG = {
     ],
     2: [
         (
-            price(TIME, "return gigabytes * seconds * 0.0000166667 * 1_000_000 + 0.20").replace(
-                "exercise_2", "    exercise_2"
-            ),
-            "the line exercise_2(price) begins too far to the right",
+            counter(*INIT, *COUNT).replace("class Counter:", "def Counter():"),
+            "expected a class, found",
+        ),
+        (counter(*INIT, *COUNT).replace("(Counter)", "(Counter())"), "without brackets"),
+        (counter(*INIT, *COUNT[:2]), "Does it end with return self.calls?"),
+        (counter(*INIT, *COUNT).replace("handle(self)", "handle()"), "Write self in the brackets"),
+        (counter(*INIT, *COUNT).replace("init__(self)", "init__(self, name)"), "only self"),
+        (counter(*INIT, *COUNT).replace("__init__", "_init_"), "two underscores"),
+        (counter("def __init__(self):", "    calls = 0", *COUNT), "the same name follows self."),
+        (counter(*INIT, COUNT[0], "    return calls + 1"), "with self and a point before it"),
+        (counter(*INIT, COUNT[0], "    calls = calls + 1"), "with self and a point before it"),
+        (counter(*INIT, COUNT[0], *INIT[1:], *COUNT[1:]), "it forgets. self.calls = 0 belongs"),
+        (counter(*INIT, COUNT[0], "    return self.calls + 1"), "it forgets"),
+        (
+            counter("calls = 0", COUNT[0], "    Counter.calls += 1", "    return Counter.calls"),
+            "all counters share one number",
         ),
         (
-            price(TIME, "print(gigabytes * seconds * 0.0000166667 * 1_000_000 + 0.20)"),
+            counter(
+                *INIT, COUNT[0], "    self.calls = self.calls + 1", "    return self.calls - 1"
+            ),
+            "count the call first",
+        ),
+        (counter(*INIT, COUNT[0], "    return 7"), "Expected 1, 1, 1, and then 2 and 3"),
+        (counter(*INIT, "def call(self):", *COUNT[1:]), "a counter has no handle"),
+    ],
+    3: [
+        (
+            olga("refused = 0", "while call() == 429:", "    refused += 1", "return refused"),
+            "let Olga wait inside the loop",
+        ),
+        (
+            olga("refused = 0", "while call() == 429:", "    refused += 1", "print(refused)"),
             "Write return instead of print",
         ),
+        (olga("while True:", "    time.sleep(0.1)"), "it repeats the same lines"),
     ],
 }
