@@ -21,6 +21,7 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 TAGS = {"alone", "exercise", "nbval-ignore-output", "raises-exception"}
 SOLUTION = "<details><summary>Solution</summary>"
+LONGEST_PART = 35  # minutes between two places to stop
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -96,6 +97,24 @@ def minutes(notebook, path):
     together = sum(int(one[1]) for one in spent if one)
     if promised and abs(int(promised[1]) - together) > 6:
         yield f"its sections take {together} minutes, its first cell says {promised[1]}"
+
+
+def breaks(notebook, path):
+    """The breaks that the first cell names are sections, and no part takes over 35 minutes."""
+    line = re.search(r"^\*\*Time:\*\*.*\bbreaks? before (.*)$", first(notebook), re.MULTILINE)
+    named = re.findall(r"\*([^*]+)\*", line[1]) if line else []
+    part = 0
+    for text in prose(notebook):
+        heading = re.match(r"## (.+) \((\d+) minutes\)$", text.partition("\n")[0])
+        if not heading:
+            continue
+        title = next((name for name in named if heading[1].startswith(name)), None)
+        if title:
+            named.remove(title)
+        part = int(heading[2]) + (0 if title else part)
+        if line and part > LONGEST_PART:
+            yield f"{part} minutes without a break, at '{heading[1]}'"
+    yield from (f"a break before a section that isn't there: {name}" for name in named)
 
 
 def troubles(notebook, path):
@@ -277,6 +296,7 @@ RULES = [
     beginning,
     sections,
     minutes,
+    breaks,
     troubles,
     python_here,
     ways,
@@ -298,7 +318,7 @@ RULES = [
 EXAM_RULES = [  # an exam is a brief: it has no exercises, and no sections that take minutes
     rule
     for rule in RULES
-    if rule not in (beginning, sections, minutes, troubles, ways, exercises, workshop)
+    if rule not in (beginning, sections, minutes, breaks, troubles, ways, exercises, workshop)
 ]
 
 

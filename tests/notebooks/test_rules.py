@@ -162,6 +162,11 @@ def tag(number, *names):
     return lambda notebook: notebook["cells"][number]["metadata"].update(tags=list(names))
 
 
+def too_long_without_a_break(notebook):
+    notebook["cells"][0]["source"] += ", with a break before *Run it*"
+    notebook["cells"][10]["source"] = "## Rest (24 minutes)"
+
+
 BAD = [
     ("beginning", cell(0, source=f"# Good\n\n**Your bot will** run.\n\n{NEEDS}")),
     ("beginning", cell(0, source=f"# 01 Good\n\n{NEEDS}")),
@@ -173,6 +178,8 @@ BAD = [
     ("sections", remove(-3)),
     ("minutes", cell(9, source="## Run it")),
     ("minutes", cell(9, source="## Run it (30 minutes)")),
+    ("breaks", cell(0, source=f"# 01 Good\n\n{NEEDS}, with a break before *Walk it*")),
+    ("breaks", too_long_without_a_break),
     ("troubles", cell(11, source="## What goes wrong\n\nNothing.")),
     ("troubles", cell(11, source="## What goes wrong\n\n" + "| a | b | c | d |\n" * 4)),
     ("troubles", cell(11, source="## What goes wrong\n\n" + "| a | b |\n" * 9)),
