@@ -1,6 +1,5 @@
-"""Several visitors of a web page at once, and one for whom nobody waits."""
+"""Several visitors of a web page at once."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -13,8 +12,3 @@ def get_at_once(url: str, clients: int) -> list[httpx.Response]:
     """Let several clients ask for a page at the same moment; httpx.ConnectError if it is gone."""
     with ThreadPoolExecutor(clients) as crew:
         return list(crew.map(browser.get, [url] * clients))
-
-
-def get_in_background(url: str) -> None:
-    """Request a page without waiting for the reply, which nobody reads."""
-    threading.Thread(target=browser.get, args=[url], daemon=True).start()
