@@ -12,6 +12,10 @@ from lessons.learner_bot import commands_of
 
 PEOPLE = ("Viktor", "Ada")
 
+NO_DICTIONARY = (
+    "a store is no dictionary. store.get(key, False) asks it, and store.set(key, True) keeps"
+)
+
 
 def expect_welcome(name: str) -> Callable[[list[str]], str]:
     """Expect a welcome with this name, no other, and a command to try."""
@@ -129,6 +133,19 @@ WELCOME_TASK = BotTask(
             "nobody was there before. Ask the store first, with if store.get(key, False):, and "
             "store.set(key, True) comes after it",
         ),
+        Slip(
+            """
+            store.set(message.user, True)
+            if store.get(message.user, False):
+                return f"Welcome back, {message.user}!"
+            return f"Welcome, {message.user}! Try !help."
+            """,
+            "you told the store before you asked it. First the if, then store.set(key, True)",
+        ),
+        Slip("message.user in store", NO_DICTIONARY),
+        Slip("store[message.user]", NO_DICTIONARY),
+        Slip("store[message.user] = True", NO_DICTIONARY),
+        Slip("store.set(message.user)", "store.set takes a key and a value: store.set(key, True)"),
         Slip(
             start_code(key='"seen"'),
             'all your friends share one drawer. Its key needs the name: f"seen:{message.user}", '

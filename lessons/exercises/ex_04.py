@@ -240,7 +240,7 @@ class Calls:
         return self._left.pop(0)
 
     def __str__(self) -> str:
-        return ", then ".join(map(str, self._left))
+        return ", ".join(map(str, self._left))
 
 
 CALL_TASK = Task(
@@ -259,7 +259,8 @@ CALL_TASK = Task(
                 refused = refused + 1
             return refused
             """,
-            "if asks once. while asks again before each round",
+            "only one refusal was counted. while asks again, if asks once, and refused = refused "
+            "+ 1 counts on",
         ),
         Slip(
             """
@@ -294,6 +295,15 @@ CALL_TASK = Task(
         ),
         Slip(
             """
+            refused = 0
+            while call().status == 429:
+                refused = refused + 1
+            return refused
+            """,
+            "call() is the status itself, a number",
+        ),
+        Slip(
+            """
             status = call()
             while status == 429:
                 status = call()
@@ -308,7 +318,8 @@ CALL_TASK = Task(
                 call()
                 refused = refused + 1
             """,
-            "while True: never ends by itself. Write while call() == 429:",
+            "the loop goes on after an answer. Write while call() == 429:, or ask again with "
+            "status = call() and one =",
         ),
         Slip(
             """
@@ -349,7 +360,7 @@ CALL_TASK = Task(
             "a for loop has to know how often. Write while call() == 429:",
         ),
     ],
-    call=lambda call: f"call_until_served(call), where call() gives {call}:",
+    call=lambda call: f"call_until_served(call) with the statuses {call}",
     kind=number_problem,
 )
 
