@@ -281,9 +281,9 @@ def test_an_answer_opens_with_a_click(browser, address):
 def test_a_chart_that_is_cut_off_shows_that_there_is_more(browser, address):
     page = browser.new_page(viewport=PHONE)
     try:
-        page.goto(f"{address}/notebooks/04_inside_a_serverless_cloud.html")
+        page.goto(f"{address}/notebooks/deeper/the_bill.html")
         chart = page.locator(".output:has(> img)").first
-        cut = page.locator(".output.more:has(> img)").first
+        cut = chart.and_(page.locator(".more"))
         cut.wait_for()
         chart.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
         cut.wait_for(state="detached")
