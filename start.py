@@ -28,7 +28,7 @@ python3 start.py unpack FILE    what pack took along, brought into this course
 python3 start.py book           the course as a website to read, in build/book
 python3 start.py tab            notebooks 00 and 01 for a browser's tab, in build/book/tab
 python3 start.py install        only install the packages; --server adds what other users need
-python3 start.py node           Node.js for a part of notebook 04, if your machine has none
+python3 start.py node           Node.js for a part of a side room, if your machine has none
 
 Add --help to a command, and it says more. The first start makes .venv beside this file from
 requirements.lock, a download of about 95 MB. Later starts only check that .venv is still right. The

@@ -97,11 +97,11 @@ def check_processes() -> str | None:
 
 
 def check_node() -> str | None:
-    """Check for Node.js; only the second runtime of notebook 04 needs it."""
+    """Check for Node.js; only the side room The worker loop needs it."""
     try:
         find_node()
     except RuntimeError:
-        return "not found; only one cell of notebook 04 uses it, and says then what to type"
+        return "not found; only one cell of the side room The worker loop uses it"
     return None
 
 
