@@ -135,21 +135,23 @@ class Exercise:
 
 
 def explain_renamed(answer: Any) -> str:
-    """Say so if an answer is a function of an earlier run, and the cell defines another one.
+    """Say so if an answer is a function or a class of an earlier run, and the cell defines another.
 
-    Somebody who misspells the name of a function would hear about the older one.
+    Somebody who misspells its name would hear about the older one.
     """
-    cell = running_cell()
-    is_own = inspect.isfunction(answer) and answer.__module__ == "__main__"
-    if not is_own or answer.__code__.co_filename == cell:
+    cell, is_class = running_cell(), inspect.isclass(answer)
+    is_own = (is_class or inspect.isfunction(answer)) and answer.__module__ == "__main__"
+    if not is_own or (not is_class and answer.__code__.co_filename == cell):
         return ""
-    here = [line.name for line in lines_of(cell) if isinstance(line, ast.FunctionDef)]
+    kind = ast.ClassDef if is_class else ast.FunctionDef
+    here = [line.name for line in lines_of(cell) if isinstance(line, kind)]
     name = answer.__name__
     if not here or name in here:
         return ""
     if name == "<lambda>":  # it has no name of its own
         return f"this cell defines {here[-1]}, and what is checked is older. Compare their names"
-    return f"this cell defines {here[-1]}, and {name} is from an earlier run. Write def {name}(…):"
+    head = f"class {name}:" if is_class else f"def {name}(…):"
+    return f"this cell defines {here[-1]}, and {name} is from an earlier run. Write {head}"
 
 
 def explain_other_name(name: str, answer: Any) -> str:

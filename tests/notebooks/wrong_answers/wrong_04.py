@@ -137,6 +137,10 @@ WRONG = {
             "count the call first",
         ),
         (counter(*INIT, COUNT[0], "    return 7"), "Expected 1, 1, 1, and then 2 and 3"),
+        (
+            counter(*INIT, *COUNT).replace("class Counter", "class Conuter"),
+            "this cell defines Conuter, and Counter is from an earlier run. Write class Counter:",
+        ),
         (counter(*INIT, "def call(self):", *COUNT[1:]), "a counter has no handle"),
     ],
     3: [
