@@ -1,6 +1,5 @@
 """Checks of notebook 05: a good morning by timer, and a record that is kept."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,48 +29,23 @@ EMPTY = {
     "between instances of 'dict' and 'int'": "the record is a dictionary with a name and a score. "
     'Compare with its score: best["score"]',
 }
-PEOPLE = ("Viktor", "Ada", "Cleo")
-
-
-def expect_greeting(name: str) -> Callable[[list[str]], str]:
-    """Expect words of the learner's own with this name in them, and no question."""
-
-    def complaint(said: list[str]) -> str:
-        whole = "\n".join(said)
-        right = re.search(rf"(?i)\b{name}\b", whole) and "?" not in whole
-        return "" if right else f"expected a greeting with the name {name}, and no question"
-
-    return complaint
-
-
-def expect_question(said: list[str]) -> str:
-    """Expect words of the learner's own that ask something."""
-    right = "?" in "\n".join(said)
-    return "" if right else "expected a question to all, with a question mark"
-
-
-def morning_features(said: list[str]) -> tuple[object, ...]:
-    """Reduce a greeting to its form: whose names are in it, does it ask, is a gap left open?"""
-    whole = "\n".join(said).casefold()
-    names = tuple(name for name in PEOPLE if name.casefold() in whole)
-    return bool(said), names, "?" in whole, "message.user" in whole
-
-
 MORNING_TASK = BotTask(
     "morning",
     [
-        *([("!morning", name, expect_greeting(name))] for name in PEOPLE),
-        [("!morning", "everyone", expect_question)],
+        [("!morning", "Good morning, Viktor!")],
+        [("!morning", "Ada", "Good morning, Ada!")],
+        [("!morning", "Cleo", "Good morning, Cleo!")],
+        [("!morning", "everyone", "Good morning, everyone! Who rolls first?")],
     ],
     [
         Slip(
             'return f"Good morning, {message.user}!"',
-            "the timer got the text for people. Is the question below "
+            "the timer got the text for people. Is the longer text below "
             'if message.user == "everyone":, in small letters, and above the other return?',
         ),
         Slip(
             'return f"Good morning, {message.user}! Who rolls first?"',
-            'ask your question only if message.user is "everyone"',
+            'ask who rolls first only if message.user is "everyone"',
         ),
         Slip(
             """
@@ -131,8 +105,25 @@ MORNING_TASK = BotTask(
             "print only shows it to you. What goes into the chat is what you return",
         ),
         Slip(
+            """
+            if message.user == "everyone":
+                return ["Good morning, everyone!", "Who rolls first?"]
+            return f"Good morning, {message.user}!"
+            """,
+            "those are two messages. Write both sentences in one text",
+        ),
+        Slip(
             'return "Good morning!"',
             'the name is missing: return f"Good morning, {message.user}!"',
+        ),
+        Slip(
+            """
+            text = f"Good morning, {message.user}!"
+            if message.user == "everyone":
+                text = text + "Who rolls first?"
+            return text
+            """,
+            "a space is missing between the two sentences",
         ),
         Slip(
             'return "Good morning, everyone! Who rolls first?"',
@@ -140,7 +131,6 @@ MORNING_TASK = BotTask(
         ),
     ],
     file=True,
-    form=morning_features,
 )
 
 
@@ -148,7 +138,7 @@ MORNING_TASK = BotTask(
     "write the function of !morning instead of the dots.",
     'Begin with the people: return f"Good morning, {message.user}!"',
     'The line before it checks for the timer: if message.user == "everyone":',
-    "Under the if, indented, return the text with your question to everyone.",
+    'Under the if, indented: return "Good morning, everyone! Who rolls first?"',
     task=MORNING_TASK,
     because="If a timer's text is a command, your bot answers it like any message. So you can try "
     "it in a chat first, and let the clock say it later.",
