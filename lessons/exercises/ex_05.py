@@ -1,5 +1,6 @@
 """Checks of notebook 05: a good morning by timer, and a record that is kept."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -29,28 +30,56 @@ EMPTY = {
     "between instances of 'dict' and 'int'": "the record is a dictionary with a name and a score. "
     'Compare with its score: best["score"]',
 }
+SUGGESTION = re.compile(r"(?<![\w/!])[!/][^\W\d]\w*")  # a command, such as !roll
+PEOPLE = ("Viktor", "Ada", "Cleo", "everyone")
+
+
+def greets(name: str) -> Callable[[list[str]], str]:
+    """Expect one text with this name, no other person's, and no command."""
+
+    def complaint(said: list[str]) -> str:
+        is_right = kind_of_morning(said) == (1, (name,), False, False)
+        return "" if is_right else f"expected one text with the name {name}, and no command"
+
+    return complaint
+
+
+def suggests_command(said: list[str]) -> str:
+    """Expect one text that suggests a command, and no person's name."""
+    texts, names, has_braces, suggested = kind_of_morning(said)
+    is_right = texts == 1 and suggested and not has_braces and not {*names} - {"everyone"}
+    return "" if is_right else "expected one text with a command in it, such as !roll"
+
+
+def kind_of_morning(said: list[str]) -> tuple[int, tuple[str, ...], bool, bool]:
+    """Return how many texts they are, who is named, and if there are braces or a command."""
+    text = " ".join(said)
+    names = tuple(name for name in PEOPLE if re.search(rf"\b{name}\b", text))
+    return len(said), names, "{" in text, bool(SUGGESTION.search(text))
+
+
 MORNING_TASK = BotTask(
     "morning",
     [
-        [("!morning", "Good morning, Viktor!")],
-        [("!morning", "Ada", "Good morning, Ada!")],
-        [("!morning", "Cleo", "Good morning, Cleo!")],
-        [("!morning", "everyone", "Good morning, everyone! Who rolls first?")],
+        [("!morning", greets("Viktor"))],
+        [("!morning", "Ada", greets("Ada"))],
+        [("!morning", "Cleo", greets("Cleo"))],
+        [("!morning", "everyone", suggests_command)],
     ],
     [
         Slip(
             'return f"Good morning, {message.user}!"',
-            "the timer got the text for people. Is the longer text below "
+            "the timer's text names no command. Is it below "
             'if message.user == "everyone":, in small letters, and above the other return?',
         ),
         Slip(
-            'return f"Good morning, {message.user}! Who rolls first?"',
-            'ask who rolls first only if message.user is "everyone"',
+            'return f"Good morning, {message.user}! Who wants to !roll?"',
+            'suggest a command only if message.user is "everyone"',
         ),
         Slip(
             """
             if message.user == "everyone":
-                return "Good morning, everyone! Who rolls first?"
+                return "Good morning! Who wants to !roll?"
             return "Good morning, {message.user}!"
             """,
             "is there an f before the quotes?",
@@ -58,7 +87,7 @@ MORNING_TASK = BotTask(
         Slip(
             """
             if message.user == "everyone":
-                return "Good morning, everyone! Who rolls first?"
+                return "Good morning! Who wants to !roll?"
             return "Good morning, Viktor!"
             """,
             "not everybody is Viktor: message.user is the name of the person who wrote",
@@ -67,7 +96,7 @@ MORNING_TASK = BotTask(
             """
             if message.user == "Viktor":
                 return "Good morning, Viktor!"
-            return "Good morning, everyone! Who rolls first?"
+            return "Good morning! Who wants to !roll?"
             """,
             'your if only knows Viktor. Check for the timer instead: is message.user "everyone"?',
         ),
@@ -77,21 +106,21 @@ MORNING_TASK = BotTask(
                 return "Good morning, Viktor!"
             if message.user == "Ada":
                 return "Good morning, Ada!"
-            return "Good morning, everyone! Who rolls first?"
+            return "Good morning! Who wants to !roll?"
             """,
             'other people write, too. Check for the timer instead: is message.user "everyone"?',
         ),
         Slip(
             """
             if message.user == "everyone":
-                return "Good morning, everyone! Who rolls first?"
+                return "Good morning! Who wants to !roll?"
             """,
             "the others got nothing: add another return after the if",
         ),
         Slip(
             """
             if message.user != "everyone":
-                return "Good morning, everyone! Who rolls first?"
+                return "Good morning! Who wants to !roll?"
             return f"Good morning, {message.user}!"
             """,
             "this is the reverse: != asks whether two things differ",
@@ -99,7 +128,7 @@ MORNING_TASK = BotTask(
         Slip(
             """
             if message.user == "everyone":
-                return "Good morning, everyone! Who rolls first?"
+                return "Good morning! Who wants to !roll?"
             print(f"Good morning, {message.user}!")
             """,
             "print only shows it to you. What goes into the chat is what you return",
@@ -107,7 +136,7 @@ MORNING_TASK = BotTask(
         Slip(
             """
             if message.user == "everyone":
-                return ["Good morning, everyone!", "Who rolls first?"]
+                return ["Good morning!", "Who wants to !roll?"]
             return f"Good morning, {message.user}!"
             """,
             "those are two messages. Write both sentences in one text",
@@ -117,20 +146,12 @@ MORNING_TASK = BotTask(
             'the name is missing: return f"Good morning, {message.user}!"',
         ),
         Slip(
-            """
-            text = f"Good morning, {message.user}!"
-            if message.user == "everyone":
-                text = text + "Who rolls first?"
-            return text
-            """,
-            "a space is missing between the two sentences",
-        ),
-        Slip(
-            'return "Good morning, everyone! Who rolls first?"',
+            'return "Good morning! Who wants to !roll?"',
             "that is for the timer only. People want to read their own name",
         ),
     ],
     file=True,
+    form=kind_of_morning,
 )
 
 
@@ -138,14 +159,14 @@ MORNING_TASK = BotTask(
     "write the function of !morning instead of the dots.",
     'Begin with the people: return f"Good morning, {message.user}!"',
     'The line before it checks for the timer: if message.user == "everyone":',
-    'Under the if, indented: return "Good morning, everyone! Who rolls first?"',
+    "Under the if, indented: return, and a text of yours that names a command, such as !roll",
     task=MORNING_TASK,
     because="If a timer's text is a command, your bot answers it like any message. So you can try "
     "it in a chat first, and let the clock say it later.",
 )
 def exercise_1(file: str) -> str:
     """A greeting for people, and another one for a timer."""
-    return "your bot greets people by name, and says good morning to everyone by timer"
+    return "your bot greets people by name, and by timer it suggests a command to all"
 
 
 @exercise(

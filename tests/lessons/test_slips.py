@@ -590,7 +590,7 @@ bot = Bot()
 @bot.command("morning")
 def morning(message):
     if {condition}:
-        return "Good morning, everyone! Who rolls first?"
+        return "Good morning! Who wants to !roll?"
     return f"Good morning, {{message.user}}!"
 """
 
@@ -612,6 +612,6 @@ def test_a_timer_is_known_by_its_user_and_nothing_else(condition, answer, tmp_pa
     file = tmp_path / "morning.py"
     file.write_text(ask_timer_by(condition), encoding="utf-8")
     said = answer(module.exercise_1, file)
-    assert 'Is the longer text below if message.user == "everyone":, in small letters' in said
+    assert 'Is it below if message.user == "everyone":, in small letters' in said
     file.write_text(ask_timer_by('message.user == "everyone"'), encoding="utf-8")
     assert answer(module.exercise_1, file).startswith("✔ passed")
