@@ -19,7 +19,7 @@ from lessons.workshop import digest, workshop, write_file
 from lessons.worlds.phone import Phone
 
 FREE_TRIES = 3  # saves that failed, before the solution is named
-LIBRARIES = ("telegram.py", "twitchio.py", "asyncio.py", "pytest.py", "websockets.py")
+LIBRARIES = ("telegram.py", "twitchio.py", "asyncio.py", "json.py", "pytest.py", "websockets.py")
 _failed: dict[Path, list[str]] = {}  # a digest of each save that was checked, and wasn't right
 
 

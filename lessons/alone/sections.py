@@ -2,8 +2,9 @@
 
 from lessons.alone.phone import PHONE
 from lessons.alone.section import Section
+from lessons.alone.weather import WEATHER
 
-SECTIONS = {section.file: section for section in (PHONE,)}
+SECTIONS = {section.file: section for section in (PHONE, WEATHER)}
 
 
 def find_sections(notebook: str) -> list[Section]:

@@ -16,9 +16,126 @@ class Trap(NamedTuple):
     new: str = ""  # by this, and the error appears
 
 
+# In a file whose function is called by a cloud, and whose requests urllib makes.
+FUNCTION_TRAPS = (
+    Trap(
+        r"TypeError: handler\(\) takes \d+ positional arguments? but|Handler 'handler' missing",
+        "a cloud calls a function named handler, and hands it two arguments, event and context",
+        "def handler(event, context)",
+        "def handler(event)",
+    ),
+    Trap(
+        r"handler\(\) missing \d required",
+        "call it as a cloud does, with two arguments: handler({}, None)",
+    ),
+    Trap(
+        "Object of type coroutine is not JSON serializable",
+        "a cloud awaits nothing. Write def handler without async",
+        "def handler",
+        "async def handler",
+    ),
+    Trap(
+        "Unable to import module .*No module named '(requests|httpx|telegram|botlib)",
+        "this function has Python's own library alone, and no packages. urllib asks the service, "
+        "and Telegram, too",
+        "import json\n",
+        "import json\nimport requests\n",
+    ),
+    Trap(
+        "KeyError: '(CHAT_ID|WEATHER_API)'",
+        "notebook 05 sets CHAT_ID and WEATHER_API while it is open. If you have run its cell with "
+        "start_alone, and have a real token, write both into the file .env",
+    ),
+    Trap(
+        "KeyError: 'TELEGRAM_API'",
+        "write the real address, https://api.telegram.org. The sandbox leads your function to it",
+        '"https://api.telegram.org/bot"',
+        'os.environ["TELEGRAM_API"] + "/bot"',
+    ),
+    Trap(
+        "KeyError: '(temperature_2m|temperature)'",
+        'the number is one level deeper, under "current". Look at the response in the extracts',
+        "weather['current']['temperature_2m']",
+        "weather['temperature_2m']",
+    ),
+    Trap(
+        "KeyError: '(current|latitude)'",
+        'an error of the service has no "current". It has "error" and "reason"',
+    ),
+    Trap(
+        "TypeError: (string|byte) indices must be integers",
+        "that is the response's text, and json.load(response) turns it into a dictionary",
+        "json.load(response)",
+        "response.read()",
+    ),
+    Trap(
+        "TypeError: the JSON object must be str, bytes or bytearray, not HTTPResponse",
+        "a response is read by json.load, and a text by json.loads",
+        "json.load(",
+        "json.loads(",
+    ),
+    Trap(
+        "TypeError: 'HTTPResponse' object is not subscriptable",
+        "that is the response, and json.load(response) turns its body into a dictionary",
+        "json.load(response)",
+        "response",
+    ),
+    Trap(
+        "TypeError: (POST data should be bytes|can't concat str to bytes)",
+        "a request carries bytes. urlencode turns a dictionary into a text, and .encode() turns "
+        "the text into bytes",
+        "form.encode()",
+        "form",
+    ),
+    Trap(
+        "ValueError: unknown url type",
+        "the address must begin with http:// or https://",
+        'os.environ["WEATHER_API"] + "?"',
+        '"api.open-meteo.com/v1/forecast" + "?"',
+    ),
+    Trap(
+        "HTTPError: HTTP Error (401|404)",
+        "nobody is at this address. Telegram's is https://api.telegram.org, then /bot with the "
+        "token right behind it, then /sendMessage",
+        ".org/bot",
+        ".org/",
+    ),
+    Trap(
+        "URLError: ",
+        "nobody is there. The address of the weather service is in WEATHER_API, and it is another "
+        "one when the notebook starts again",
+    ),
+    Trap(
+        "HTTPError: HTTP Error 400",
+        "the body of the response says what is wrong. To see it, put the request under try, and "
+        "write except HTTPError as error: print(error.read().decode())",
+    ),
+    Trap(
+        "HTTPError: HTTP Error (429|5..)",
+        "if a service answers with an error, urlopen raises an HTTPError. Put the request under "
+        "try, and a text that says so under except OSError",
+        "except OSError",
+        "except TimeoutError",
+    ),
+    Trap(
+        "^TimeoutError",
+        "a silent service raises TimeoutError, and one in trouble HTTPError. Write except OSError, "
+        "which catches both",
+        "except OSError",
+        "except __import__('urllib').error.HTTPError",
+    ),
+    Trap(
+        "Task timed out",
+        "the cloud ended your function, because it waited too long. Give urlopen a time limit that "
+        "is shorter than the function's: timeout=2",
+        "urlopen(address, timeout=2)",
+        "urlopen(address)",
+    ),
+)
 HELLO = "await update.message.reply_text(f"
 APPLICATION_ERROR = "'(Application|ExtBot|Bot)' object has no attribute "
 TRAPS = (
+    *FUNCTION_TRAPS,
     Trap(
         "Conflict: terminated by other getUpdates",
         "a second program asks Telegram with the same token. Is the file running in another "

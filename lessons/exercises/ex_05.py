@@ -1,35 +1,11 @@
-"""Checks of notebook 05: a good morning by timer, and a record that is kept."""
+"""The check of notebook 05's exercise: a good morning, also by timer."""
 
 import re
 from collections.abc import Callable
-from typing import Any
 
-from botlib.store.memory import MemoryStore
 from lessons.exercises.slips import BotTask, Slip
-from lessons.exercises.verdict import (
-    call_silently,
-    exercise,
-    expect,
-    replace_hints,
-    run_learner_code,
-    show,
-)
+from lessons.exercises.verdict import exercise
 
-NOTHING_KEPT = (
-    "the store is still empty, so get gave None: give it a second value for that case, as above: "
-    'store.get("record", {"name": "nobody", "score": 0})'
-)
-EMPTY = {
-    "'NoneType' object is not subscriptable": NOTHING_KEPT,
-    "'MemoryStore' object does not support item assignment": "a store is no dictionary: "
-    'store.set("record", …) keeps a value in it',
-    "between instances of 'int' and 'dict'": "the record is a dictionary with a name and a score. "
-    'Compare with its score: best["score"]',
-    "between instances of 'int' and 'NoneType'": NOTHING_KEPT,
-    "between instances of 'NoneType' and 'int'": NOTHING_KEPT,
-    "between instances of 'dict' and 'int'": "the record is a dictionary with a name and a score. "
-    'Compare with its score: best["score"]',
-}
 SUGGESTION = re.compile(r"(?<![\w/!])[!/][^\W\d]\w*")  # a command, such as !roll
 PEOPLE = ("Viktor", "Ada", "Cleo", "everyone")
 
@@ -167,77 +143,3 @@ MORNING_TASK = BotTask(
 def exercise_1(file: str) -> str:
     """A greeting for people, and another one for a timer."""
     return "your bot greets people by name, and by timer it suggests a command to all"
-
-
-@exercise(
-    "write def record(store, name, score): instead of the line with the dots.",
-    'Read the record first: best = store.get("record", {"name": "nobody", "score": 0}).',
-    'If the score is not higher, there is nothing to do: if score <= best["score"]: return None',
-    'Otherwise keep it: store.set("record", {"name": name, "score": score}). Then return the text.',
-    because="The store decides what is a record, and every instance of your function asks the same "
-    "store.",
-)
-def exercise_2(record: Callable[[MemoryStore, str, int], Any]) -> str:
-    """Five scores, three of them records, and a store that somebody else has filled."""
-    store = MemoryStore()
-    for name, score in [("Ada", 42), ("Bob", 40), ("Cleo", 42), ("Bob", 50), ("Ada", 51)]:
-        is_record = (name, score) in [("Ada", 42), ("Bob", 50), ("Ada", 51)]
-        check_one_score(record, store, name, score, is_record)
-    other = MemoryStore()
-    other.set("record", {"name": "Dora", "score": 99})
-    check_one_score(record, other, "Ada", 51, is_record=False)
-    check_one_score(record, other, "Ada", 100, is_record=True)
-    check_one_score(record, MemoryStore(), "Eve", 1, is_record=True)
-    return "of eight scores, five were records"
-
-
-def check_one_score(
-    record: Any, store: MemoryStore, name: str, score: int, is_record: bool
-) -> None:
-    """Call the learner's function once; NotYet if it returns or keeps the wrong thing."""
-    nobody = {"name": "nobody", "score": 0}
-    before = store.get("record", nobody)
-    call, best = f'record(store, "{name}", {score})', before["score"]
-    if not is_record:
-        with replace_hints(EMPTY):
-            found, _ = call_silently(record, store, name, score, call=call)
-        quotes = " Write None without quotes." if found == "None" else ""
-        same = " An equal score beats nothing." if score == best else ""
-        expect(
-            found is None,
-            f"the record is {best}, and {call} gave {show(found)}, expected None.{same}{quotes}",
-        )
-        expect(
-            store.get("record", nobody) == before,
-            f"{call} is not a record, but it changed what is kept: return before store.set",
-        )
-        return
-    silent = (
-        f"the record is {best}, and {call} returned nothing, but {score} is higher. Does your if "
-        "ask whether the score is higher, and does this path end with return?"
-    )
-    with replace_hints(EMPTY | {"returned nothing. Does it end": silent}):
-        found = run_learner_code(record, store, name, score, call=call)
-    kept = store.get("record")
-    text = f"A new record! {name} has {score} points."
-    expect(
-        kept is not None,
-        f'{call} kept nothing: store.set("record", …) keeps it in the store. Write it above '
-        "return, because nothing below return runs",
-    )
-    expect(
-        kept != before or name in str(found),
-        f"{call} gave {show(found)}. Take name and score, which your function gets",
-    )
-    expect(
-        kept != before,
-        f"the record was {best}, and {call} did not change it: keep it before you return",
-    )
-    expect(
-        isinstance(kept, dict) and set(kept) == {"name", "score"},
-        f'{call} kept {show(kept)}. Keep a dictionary: {{"name": name, "score": score}}',
-    )
-    right = {"name": name, "score": score}
-    expect(kept == right, f"{call} kept {show(kept)}, expected {show(right)}")
-    braces = ". Is there an f before the quotes?" if "{" in str(found) else ""
-    expect(found == text, f"{call} gave {show(found)}, expected {show(text)}{braces}")

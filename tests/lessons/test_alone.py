@@ -8,13 +8,13 @@ from notebook_runs import NOTEBOOKS
 
 from lessons.alone.check import check_alone, start_alone, write_solution
 from lessons.alone.sections import SECTIONS
-from lessons.alone.traps import TRAPS, advice_on
+from lessons.alone.traps import FUNCTION_TRAPS, TRAPS, advice_on
 from lessons.commands import solution
 from lessons.progress.course_map import EXERCISE_TAGS, was_passed
 
 CODE = SECTIONS["phone.py"].solution
 SHOWN = [
-    *(("phone.py", trap) for trap in TRAPS if trap.old),
+    *(("phone.py", trap) for trap in TRAPS if trap.old and trap not in FUNCTION_TRAPS),
     *((file, trap) for file, section in SECTIONS.items() for trap in section.traps),
 ]
 
@@ -92,6 +92,96 @@ def test_it_says_who_wrote_what_and_what_came_back(check):
     assert "phone.py is as it was at the last check. If you have changed it, save it" in check()
 
 
+def handler_file(text, *, before="", after="", inside=""):
+    """Return a file whose handler sends a text, with lines before, inside and after it."""
+    head = SECTIONS["weather.py"].solution.partition("def handler")[0]
+    send_it = 'urlopen(TELEGRAM + "/sendMessage", form.encode(), timeout=2).close()'
+    form = f'form = urlencode({{"chat_id": os.environ["CHAT_ID"], "text": {text}}})'
+    body = "\n    ".join(filter(None, [inside, form, send_it]))
+    return f"{head}{before}\ndef handler(event, context):\n    {body}\n{after}"
+
+
+ASK = "\n    ".join(
+    [
+        'address = os.environ["WEATHER_API"] + "?" + urlencode(PLACE)',
+        "with urlopen(address, timeout=2) as response:",
+        "    degrees = json.load(response)['current']['temperature_2m']",
+    ]
+)
+ASK_OR_KEEP = """try:
+        with urlopen(os.environ["WEATHER_API"] + "?" + urlencode(PLACE), timeout=2) as response:
+            KEPT.append(json.load(response)["current"]["temperature_2m"])
+    except OSError:
+        pass"""
+
+
+@pytest.mark.slow("functions that are called")
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (
+            handler_file("degrees", inside=ASK).replace(
+                "urlopen(TELEGRAM", "return degrees\n    urlopen(T"
+            ),
+            "with 8.7 °C. It returned 8.7, and nothing came to the chat. A timer throws away what",
+        ),
+        (
+            handler_file("degrees", inside=ASK)
+            .replace("urlopen(TELEGRAM", "print(degrees); (TELEGRAM")
+            .replace(", form.encode(), timeout=2).close()", ")"),
+            "with 8.7 °C. Nothing came to the chat. A timer throws away what a function returns",
+        ),
+        (
+            handler_file("degrees", inside=ASK, after="handler({}, None)"),
+            "weather.py sent a message when the cloud only loaded it",
+        ),
+        (
+            handler_file("degrees", inside=ASK.replace("address,", "'http://127.0.0.1:9',")),
+            "Nobody is there. The address of the weather service is in WEATHER_API",
+        ),
+        (handler_file("'sunny'"), '"sunny" came to the chat, but nobody asked the weather service'),
+        (handler_file("'sunny'", inside=ASK), "Expected a text with the temperature, 8.7"),
+        (
+            handler_file("KEPT[-1]", before="KEPT = []\n", inside=ASK_OR_KEEP),
+            'answered with an error. "21.4" came to the chat, but it can\'t know that',
+        ),
+        (
+            handler_file("degrees", inside=ASK).replace('os.environ["CHAT_ID"]', "4711"),
+            'refused: "Bad Request: chat not found". Take the chat from outside: os.environ["CHAT',
+        ),
+        (
+            handler_file("degrees", inside=ASK)
+            .replace(".close()", ".close()\n    " + "X")
+            .replace("X", 'urlopen(TELEGRAM + "/sendMessage", form.encode(), timeout=2).close()'),
+            "2 messages came to the chat. Expected one",
+        ),
+        (
+            SECTIONS["weather.py"].solution.replace('temperature_2m"}', 'temperature"}'),
+            "The weather service refused the question: 400: Cannot initialize WeatherVariable",
+        ),
+        (
+            SECTIONS["weather.py"].solution.replace('WEATHER_API"] + "?"', 'WEATHER_API"] + "/?"'),
+            "The weather service refused the question: 404: Not Found",
+        ),
+        (
+            SECTIONS["weather.py"].solution.replace("    text =", "   text =", 1),
+            "weather.py didn't load:\nweather.py:",
+        ),
+        (
+            SECTIONS["weather.py"].solution.replace("context):", "context)"),
+            "load:\nweather.py:10: def handler(event, context)\nSyntax error in module 'weather': "
+            "expected ':'\n",
+        ),
+        (
+            SECTIONS["weather.py"].solution.replace("def handler", "def send_weather"),
+            "A cloud calls a function named handler",
+        ),
+    ],
+)
+def test_it_says_what_a_timer_met(check, code, words):
+    assert words in check(code, "weather.py")
+
+
 @pytest.mark.slow("bots that are started")
 def test_after_three_failed_saves_it_says_where_a_solution_is_and_the_solution_passes(alone, check):
     for number in (1, 1, 2):
@@ -131,6 +221,11 @@ def test_errors_that_no_check_shows_are_explained():
     assert "library's own name" in advice_on(other)
     assert "Is the internet there?" in advice_on("telegram.error.NetworkError: none")
     assert "start.py run" in advice_on("KeyError: 'TELEGRAM_TOKEN'")
+    assert "the file .env" in advice_on("KeyError: 'CHAT_ID'")
+    missing = "TypeError: handler() missing 2 required positional arguments: 'event' and 'context'"
+    assert "as a cloud does" in advice_on(missing)
+    assert "print(error.read()" in advice_on("urllib.error.HTTPError: HTTP Error 400: Bad Request")
+    assert "HTTPError" in advice_on("urllib.error.HTTPError: HTTP Error 429: Too Many Requests")
 
 
 @pytest.mark.parametrize("word", ["02", "02_on_your_phone", "phone.py"])
