@@ -74,6 +74,11 @@ def test_python_and_pytest_are_the_courses_own(home, shell):
     found = shutil.which(shell)
     if not found:
         pytest.skip(f"NO SHELL: {shell} is not installed")
+    alone = home / "my_course/workshop/alone"
+    alone.mkdir(parents=True)
+    (alone / "test_mine.py").write_text(
+        f"import sys\n\n\ndef test_whose_python_it_is():\n    assert sys.prefix == {sys.prefix!r}\n"
+    )
     port = free_port()
     mine = {"HOME": str(home), "SHELL": found, "JUPYTER_TOKEN": TOKEN, "BOTS_FOLDER": str(home)}
     mine |= {"PATH": f"{home / 'other'}{os.pathsep}{os.environ['PATH']}", "ZDOTDIR": ""}
@@ -88,12 +93,14 @@ def test_python_and_pytest_are_the_courses_own(home, shell):
         try:
             assert any("The course is open at" in line for line in server.stdout)
             line = "python -c 'import sys; print(\"I am\", sys.prefix)'; pytest --version; "
+            line += f"pytest {alone.relative_to(home)}; "
             line += 'pwd; echo "$MINE" the end | tr e E'
             said = asyncio.run(type_in_terminal(f"http://127.0.0.1:{port}", line, "thE End"))
         finally:
             jupyter_process.end(server)
     assert f"I am {sys.prefix}" in said
     assert re.search(r"pytest \d+\.\d", said)
+    assert "1 passed" in said  # a test of her own
     assert f"\n{home}\r" in said  # my_course is there
     assert "another" not in said.replace(line, "")
     assert shell == "sh" or "yEs thE End" in said  # the user's own startup file was read

@@ -194,7 +194,7 @@ def test_the_lock_names_no_index_and_no_machine(lock):
 
 def test_a_learner_installs_no_test_tool_and_no_second_node():
     names = {canonicalize_name(one.name) for one, _ in locked("requirements.lock")}
-    assert "awslambdaric" in names  # a side room rehearses with it
+    assert {"awslambdaric", "pytest"} <= names  # a side room rehearses with it; she writes tests
     assert not names & {
         canonicalize_name(Requirement(line).name)
         for line in TEST_ONLY + FULL_TEST + SERVER + BOOK + NODE
@@ -361,7 +361,7 @@ def test_a_distribution_imports_each_of_its_dependencies(room, listed):
 
 def test_the_course_uses_each_of_its_packages_and_botlib_none_of_them():
     tops = [*imported_tops("lessons"), *imported_tops("deploy"), *imported_in_notebooks()]
-    not_imported = {"argon2-cffi-bindings", "awslambdaric"}  # JupyterLab's; a program
+    not_imported = {"argon2-cffi-bindings", "awslambdaric", "pytest"}  # JupyterLab's; programs
     assert by_name(COURSE).keys() - owners_in(tops) == not_imported
     assert not by_name(COURSE).keys() & owners_in(imported_tops("botlib"))
 
