@@ -74,6 +74,16 @@ def test_the_log_is_shown_without_ids_and_without_the_meter(cloud, folder, capsy
     ]
 
 
+def test_a_secret_that_a_function_prints_is_hidden_in_the_log(cloud, tmp_path, capsys):
+    (tmp_path / "main.py").write_text("def handler(event, context):\n    print(event)\n")
+    secret = {"TELEGRAM_SECRET": "only-we-two-know"}
+    function = cloud.deploy("chatty", tmp_path, environment=secret)
+    function.invoke({"headers": {"x-telegram-bot-api-secret-token": "only-we-two-know"}})
+    show_log(function)
+    shown = capsys.readouterr().out
+    assert "'x-telegram-bot-api-secret-token': '<secret>'" in shown and "we-two" not in shown
+
+
 def test_clients_call_at_once(cloud, tmp_path):
     (tmp_path / "main.py").write_text(
         "import time\ndef handler(event, context):\n    time.sleep(0.5)\n    return 'here'\n"
