@@ -4,7 +4,7 @@ import pytest
 
 from lessons.exercises.verdict import NotYet
 from lessons.exercises.why_is_my_bot_silent import SILENT_TASK
-from lessons.worlds.silent_bots import SilentBots
+from lessons.worlds.silent_bots import SilentBots, ThreeSilentBots
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +62,19 @@ def test_one_bot_has_no_webhook(bots, log):
 def test_an_unknown_name_is_refused_with_the_known_ones(bots):
     with pytest.raises(ValueError, match="there is no bot 'pink_bot'; there are: red_bot, "):
         bots.info("pink_bot")
+
+
+def test_the_logs_of_three_bots_tell_all(capsys):
+    three = ThreeSilentBots()
+    logs = {}
+    for name in three.names:
+        three.log(name)
+        logs[name] = capsys.readouterr().out
+    assert list(logs) == ["gold_bot", "silver_bot", "bronze_bot"]
+    assert "[ERROR] KeyError: 'text'" in logs["gold_bot"]
+    assert (
+        '    words = message["text"].split()\n' in logs["gold_bot"] and "~" not in logs["gold_bot"]
+    )
+    assert "nobody has called" in logs["silver_bot"]
+    assert "Task timed out" in logs["bronze_bot"]
+    assert three.info("gold_bot")["pending_update_count"] == 2  # !hello waits behind the sticker
