@@ -18,8 +18,13 @@ from lessons.progress.course_map import remember_passed
 from lessons.workshop import digest, workshop, write_file
 from lessons.worlds.phone import Phone
 
+# pytest takes the nearest settings that it finds above a test. Those of the course aren't hers.
+PYTEST_INI = "[pytest]\n"
 FREE_TRIES = 3  # saves that failed, before the solution is named
-LIBRARIES = ("telegram.py", "twitchio.py", "asyncio.py", "json.py", "pytest.py", "websockets.py")
+LIBRARIES = (
+    *("telegram.py", "twitchio.py", "asyncio.py", "pytest.py", "websockets.py"),
+    *("base64.py", "hmac.py", "json.py"),
+)
 _failed: dict[Path, list[str]] = {}  # a digest of each save that was checked, and wasn't right
 
 
@@ -43,19 +48,21 @@ def start_alone(file: str, phone: Phone | None = None) -> None:
     if phone:
         phone.offer()
     section, folder = SECTIONS[file], alone_folder()
+    write_file(f"{folder.name}/.pytest.ini", PYTEST_INI)
     write_file(f"{folder.name}/{section.extracts}", section.extracts_text)
     print(f"Your file: {(folder / file).as_posix()}")
     print(f"Extracts from the documentation: {(folder / section.extracts).as_posix()}")
 
 
-def write_solution(file: str) -> None:
-    """Write the solution, as the tests do."""
+def write_solution(file: str, part: int = 0) -> None:
+    """Write the solution, as the tests do; it is right for every part."""
     write_file(f"{alone_folder().name}/{file}", SECTIONS[file].solution)
 
 
-def check_alone(file: str) -> None:
-    """Show whether a file does what its section wants, and if not, what to fix."""
+def check_alone(file: str, part: int = 0) -> None:
+    """Show whether a file does what its section wants, or a part of it; if not, what to fix."""
     section, path = SECTIONS[file], alone_folder() / file
+    section = section.parts[part - 1] if part else section
     try:
         check_file_place(path)
     except NotYet as reason:

@@ -19,6 +19,9 @@ class Section(NamedTuple):
     try_file: Callable[[Path], None]  # raises NotYet, which says what to fix
     shown: str  # after "✔ passed: "
     traps: tuple[Trap, ...] = ()  # those that try_file knows by what came back
+    parts: tuple[
+        "Section", ...
+    ] = ()  # saves of the file, if each has a cell; the last is the whole
 
     @property
     def solution(self) -> str:

@@ -4,6 +4,7 @@ A trap is found in a line of a program's error output: in the terminal, in a che
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -299,7 +300,12 @@ def advice_on(error: str) -> str:
     >>> advice_on("all is well")
     ''
     """
-    found = ((re.search(trap.sign, error), trap.words) for trap in TRAPS)
-    words = next((match.expand(words) for match, words in found if match), "")
-    end = "" if words.endswith("?") else "."
+    return find_advice(TRAPS, error)
+
+
+def find_advice(traps: Iterable[Trap], found: str) -> str:
+    """Return what to do about what was found, as a line of its own; "" if no trap fits."""
+    matches = ((re.search(trap.sign, found), trap.words) for trap in traps)
+    words = next((match.expand(words) for match, words in matches if match), "")
+    end = "" if words.endswith(("?", ":")) else "."
     return f"→ {words[0].upper()}{words[1:]}{end}" if words else ""
