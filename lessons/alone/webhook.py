@@ -1,0 +1,284 @@
+"""webhook.py: a Telegram webhook's function, written by hand in three saves.
+
+Each save is tried in a cloud of its own, by the calls that Telegram makes, and by some that only a
+stranger makes. A trap is known by what came back: an error's last line, or the response in words.
+"""
+
+import json
+import linecache
+import re
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import httpx
+
+from bot_sandbox import NoReply, Telegram
+from bot_sandbox.cloud.function import Function
+from bot_sandbox.programs.program import own_line
+from bot_sandbox.telegram import Message
+from lessons.alone.section import Section
+from lessons.alone.traps import Trap, find_advice
+from lessons.alone.webhook_traps import (
+    ALL_TRAPS,
+    COMPARE_TRAP,
+    FIRST_TRAP,
+    FORGED_NUMBER_TRAP,
+    FORGETFUL_TRAP,
+    GROUP_TRAPS,
+    NO_SECRET_TRAP,
+    ONCE_TRAPS,
+    REPLY_TRAPS,
+    SAME_TEXT_TRAP,
+    SECRET_TRAPS,
+    SILENCE_TRAPS,
+    SPELLING_TRAP,
+    STATUS_TRAP,
+)
+from lessons.cloud import Cloud
+from lessons.exercises.verdict import NotYet, expect
+from lessons.learner_bot import bot_name
+
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+ERROR = re.compile(r"^(\[ERROR\] |[\da-f-]{36} )")  # before what went wrong, in a function's log
+GUESSED = "a guess"  # Mallory's secret
+ANSWER_S = 5.0  # of a warm call
+LIMIT_S = 10.0  # of a call, cold and on a busy machine
+SHOWN_CHARACTERS = 160  # of a response
+Json = dict[str, Any]
+
+
+class Came(NamedTuple):
+    """What came back from a call."""
+
+    status: int
+    reply: Json  # the Bot API call in the body; empty if there is none
+    words: str  # the response, or the error in its place; for people and for traps
+
+
+class WebhookWorld:
+    """A Telegram with people, and a cloud in which the learner's function is."""
+
+    def __init__(self, path: Path, telegram: Telegram, cloud: Cloud, seen: str) -> None:
+        self._path, self._cloud, self._seen = path, cloud, seen
+        self.telegram, self.account = telegram, telegram.new_bot(bot_name(), "hello_bot")
+        self.viktor, self.ada = telegram.person("Viktor"), telegram.person("Ada")
+        self.group = telegram.group("Friends", [self.viktor, self.ada, self.account])
+        self.group.promote(self.account)  # then it sees what they write
+        self.secret = secrets.token_urlsafe(32)
+        self.function = self.deploy()
+
+    def deploy(self, events: str = "aws", **changed: str) -> Function:
+        """Deploy the file as it is, with a new instance; `changed` are variables."""
+        environment = {"TELEGRAM_TOKEN": self.account.token, "TELEGRAM_SECRET": self.secret}
+        environment |= {"TELEGRAM_API": self.telegram.url, "SEEN_FOLDER": self._seen} | changed
+        self.function = self._cloud.deploy(
+            "webhook",
+            self._path.parent,
+            handler=f"{self._path.stem}.handler",
+            environment={name: value for name, value in environment.items() if value},
+            events=events,
+            timeout_s=LIMIT_S,
+        )
+        return self.function
+
+    @property
+    def source(self) -> str:
+        """Return the learner's code."""
+        return self._path.read_text(encoding="utf-8")
+
+    def call(self, body: str, secret: str = "", kind: str = "application/json") -> Came:
+        """Call the function over HTTP, as Telegram does; without a secret there is no header."""
+        headers = {"Content-Type": kind} | ({HEADER: secret} if secret else {})
+        before = len(self.function.logs)
+        response = httpx.post(
+            self.function.url, content=body.encode(), headers=headers, timeout=2 * LIMIT_S
+        )
+        log = self.function.logs[before:]
+        error = next((line for line in log if ERROR.match(line)), "")
+        if error:
+            linecache.checkcache()  # the file may have been saved since
+            lines = [own_line(log, self._path.parent), ERROR.sub("", error)]
+            words = "\n".join(["Your function failed:", *filter(None, lines)])
+            return Came(response.status_code, {}, words)
+        try:
+            reply = response.json()
+        except ValueError:
+            reply = {}
+        words = f"body {response.text[:SHOWN_CHARACTERS]!r}"
+        words = f"Your function returned status {response.status_code}, {words}"
+        return Came(response.status_code, reply if isinstance(reply, dict) else {}, words)
+
+    def deliver(self, message: Message, kind: str = "application/json") -> Came:
+        """Call the function with the newest update about a message, and with the right secret."""
+        return self.call(json.dumps(message.updates[-1].to_json()), self.secret, kind)
+
+
+@contextmanager
+def webhook_world(path: Path) -> Iterator[WebhookWorld]:
+    """Open a Telegram and a cloud with the learner's function in it."""
+    with Telegram(limits=None) as telegram, Cloud() as cloud, TemporaryDirectory() as folder:
+        seen = Path(folder, "seen")
+        seen.mkdir()
+        yield WebhookWorld(path, telegram, cloud, str(seen))
+
+
+def fail(what: str, came: Came, expected: str, traps: Sequence[Trap] = ()) -> NotYet:
+    """Say what somebody did, what came back, and the nearest trap or what was expected."""
+    known = (*traps, *REPLY_TRAPS, SPELLING_TRAP)
+    advice = find_advice(known, came.words) or f"Expected {expected}"
+    return NotYet(f"{what}. {came.words}\n{advice}")
+
+
+def expect_reply(what: str, came: Came, name: str, chat: int, traps: Sequence[Trap] = ()) -> None:
+    """Raise NotYet unless the response says to send this chat a text with this name."""
+    reply = came.reply
+    is_right = (
+        came.status == 200
+        and str(reply.get("method")).lower() == "sendmessage"
+        and str(reply.get("chat_id")) == str(chat)
+        and name in str(reply.get("text"))
+        and "{" not in str(reply.get("text"))
+    )
+    expected = f'status 200, and a body with "sendMessage", chat_id {chat} and a text with {name}'
+    if not is_right:
+        raise fail(what, came, expected, traps)
+
+
+def expect_silence(what: str, came: Came, traps: Sequence[Trap]) -> None:
+    """Raise NotYet unless the response acknowledges an update and says nothing."""
+    if came.status != 200 or came.reply.get("method"):
+        raise fail(what, came, "status 200 and no reply", traps)
+
+
+def expect_refusal(what: str, came: Came, traps: Sequence[Trap]) -> None:
+    """Raise NotYet unless the response is 403."""
+    if came.status != 403:
+        raise fail(what, came, "status 403", traps)
+
+
+def try_reply(path: Path) -> None:
+    """Try the first save: it replies to a text, and to nothing else."""
+    with webhook_world(path) as world:
+        check_replies(world)
+        chat_on_telegram(world)
+
+
+def check_replies(world: WebhookWorld) -> None:
+    """Send a text, one in a group, a sticker, an edited message and a body in base64."""
+    viktor, ada = world.viktor, world.ada
+    first = viktor.send("good morning", to=world.account)
+    what = "Viktor wrote good morning"
+    came = world.deliver(first)
+    expect_reply(what, came, "Viktor", viktor.id, [FIRST_TRAP])
+    event = {"headers": {HEADER.lower(): world.secret}, "isBase64Encoded": False}
+    answer = world.function.invoke(event | {"body": json.dumps(new_number(first))})
+    has_status = isinstance(answer, dict) and "statusCode" in answer
+    if not has_status:
+        raise fail(what, came, "a statusCode", [STATUS_TRAP])
+    in_group = ada.send("hello all", to=world.group)
+    what = "Ada wrote hello all in a group"
+    expect_reply(what, world.deliver(in_group), "Ada", world.group.id, GROUP_TRAPS)
+    sticker = viktor.sticker(to=world.account)
+    expect_silence("Viktor sent a sticker", world.deliver(sticker), SILENCE_TRAPS)
+    edited = viktor.edit(first, "good evening")
+    expect_silence("Viktor edited his message", world.deliver(edited), SILENCE_TRAPS)
+    second = viktor.send("good night", to=world.account)
+    what = "Viktor wrote good night, and the cloud passed the body on as base64"
+    came = world.deliver(second, "application/octet-stream")
+    expect_reply(what, came, "Viktor", viktor.id)
+
+
+def new_number(message: Message) -> Json:
+    """Return the update about a message as if it were another one."""
+    update: Json = message.updates[-1].to_json()
+    return update | {"update_id": update["update_id"] + 1_000_000}
+
+
+def chat_on_telegram(world: WebhookWorld) -> None:
+    """Let Telegram itself call the function, and see the reply in the chat."""
+    world.telegram.call(
+        world.account,
+        "setWebhook",
+        url=world.function.url,
+        secret_token=world.secret,
+        drop_pending_updates=True,
+    )
+    try:
+        world.viktor.ask("hello", to=world.account, timeout=ANSWER_S)
+    except NoReply as silence:
+        raise NotYet(f"Viktor wrote hello on Telegram, and no reply came. {silence}") from None
+
+
+def try_secret(path: Path) -> None:
+    """Try the second save: who doesn't know the secret gets 403."""
+    with webhook_world(path) as world:
+        check_secret(world)
+
+
+def check_secret(world: WebhookWorld) -> None:
+    """Call as Mallory does, then as Telegram does, in two clouds."""
+    check_replies(world)
+    body = json.dumps(new_number(world.viktor.send("open the door", to=world.account)))
+    guessed = world.call(body, GUESSED)
+    expect_refusal("Mallory called with a secret that she guessed", guessed, SECRET_TRAPS)
+    expect_refusal("Mallory called without the header", world.call(body), SECRET_TRAPS)
+    what = "A stranger opened the address, without a header and a body"
+    expect_refusal(what, world.call(""), SECRET_TRAPS)
+    expect("compare_digest(" in world.source, COMPARE_TRAP.words)
+    world.deploy(TELEGRAM_SECRET="")
+    without = world.call(body)
+    if without.status == 200:
+        what = "Somebody forgot TELEGRAM_SECRET, and Mallory called without the header"
+        raise fail(what, without, "no status 200", [NO_SECRET_TRAP])
+    world.deploy("yandex")
+    text = world.viktor.send("hello again", to=world.account)
+    what = "Viktor wrote hello again, and the function was in Yandex Cloud"
+    expect_reply(what, world.deliver(text), "Viktor", world.viktor.id)
+
+
+def try_once(path: Path) -> None:
+    """Try the third save: an update that comes twice is answered once."""
+    with webhook_world(path) as world:
+        check_secret(world)
+        world.deploy()
+        message = world.viktor.send("roll", to=world.account)
+        expect_reply("Viktor wrote roll", world.deliver(message), "Viktor", world.viktor.id)
+        what = "The same update came a second time"
+        expect_silence(what, world.deliver(message), ONCE_TRAPS)
+        world.deploy()
+        what = "The same update came a third time, to a new instance"
+        expect_silence(what, world.deliver(message), [FORGETFUL_TRAP])
+        again = world.deliver(world.viktor.send("roll", to=world.account))
+        what = "Viktor wrote roll once more, which is another update"
+        expect_reply(what, again, "Viktor", world.viktor.id, [SAME_TEXT_TRAP])
+        message = world.viktor.send("stay", to=world.account)
+        world.call(json.dumps(message.updates[-1].to_json()), GUESSED)
+        what = "Mallory called with the number of an update, and then Telegram with the update"
+        came = world.deliver(message)
+        expect_reply(what, came, "Viktor", world.viktor.id, [FORGED_NUMBER_TRAP])
+
+
+def section_part(number: int, try_file: Callable[[Path], None], shown: str) -> Section:
+    """Return one of the three saves."""
+    return Section("06_telegram_calls", number, "webhook.py", EXTRACTS, try_file, shown)
+
+
+EXTRACTS = "telegram_webhooks.md"
+WEBHOOK = Section(
+    "06_telegram_calls",
+    6,
+    "webhook.py",
+    EXTRACTS,
+    try_once,
+    "Telegram's call is answered once, and a forged one gets 403",
+    ALL_TRAPS,
+    (
+        section_part(4, try_reply, "save 1 of 3. It replies to texts, and to nothing else"),
+        section_part(5, try_secret, "save 2 of 3. Only Telegram is believed, in two clouds"),
+        section_part(6, try_once, "save 3 of 3. An update that comes twice is answered once"),
+    ),
+)

@@ -1,0 +1,208 @@
+"""test_webhook.py: two tests that a learner writes for her webhook.py, run by plain pytest.
+
+They should pass on her file, also the second time, and notice when it is broken.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from shutil import copy
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from bot_sandbox.diagnosis.clean_text import hide_tokens
+from lessons.alone.section import Section
+from lessons.alone.traps import Trap, find_advice
+from lessons.exercises.verdict import NotYet, expect
+from lessons.worlds.home import sandbox_environment
+
+TESTED = "webhook.py"
+LIMIT_S = 60.0
+SHOWN_CHARACTERS = 400  # of what pytest printed, if nobody knows which line matters
+OWN_FRAME = re.compile(
+    r'^(?:E +File ".*[\\/])?((?:test_)?webhook\.py)(?:", line |:)(\d+)', re.MULTILINE
+)
+WHAT_FAILED = re.compile(r"^E +(\w+: .*|assert .*|fixture .*)$", re.MULTILINE)
+FEWEST = 2
+ALL_PASSED, SOME_FAILED, NONE_FOUND = 0, 1, 5  # pytest's exit statuses
+
+
+class Broken(NamedTuple):
+    """A way to break any webhook.py: lines before it and after it."""
+
+    words: str  # what tests should notice
+    before: str = ""
+    after: str = ""
+
+
+BROKEN = (
+    Broken(
+        "every secret is believed",
+        "import hmac\n\nhmac.compare_digest = lambda one, other: True\n",
+    ),
+    Broken(
+        "an update that comes twice is answered twice",
+        after="""
+
+import itertools as _itertools
+import json as _json
+
+_handle, _numbers = handler, _itertools.count(1_000_000_000)
+
+
+def handler(event, context):
+    try:
+        update = _json.loads(event["body"]) | {"update_id": next(_numbers)}
+    except (KeyError, TypeError, ValueError):  # no update
+        return _handle(event, context)
+    return _handle(event | {"body": _json.dumps(update)}, context)
+""",
+    ),
+)
+
+
+class Ran(NamedTuple):
+    """What pytest said."""
+
+    status: int
+    passed: int
+    words: str  # the first failure or error, for people and for traps
+
+
+def run_tests(tests: Path) -> Ran:
+    """Run a file of tests, as `pytest FILE` does in a terminal."""
+    command = [sys.executable, "-m", "pytest", "-q", "--color=no", "--tb=short", tests.name]
+    variables = sandbox_environment() | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # it is quicker
+    variables.pop("SEEN_FOLDER", None)
+    try:
+        done = subprocess.run(
+            [*command, "-p", "no:cacheprovider"],
+            cwd=tests.parent,
+            env=variables,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise NotYet(f"{tests.name} ran for a minute. Does a test wait for something?") from None
+    printed = done.stdout + done.stderr
+    passed = re.search(r"(\d+) passed", printed)
+    count = int(passed[1]) if passed else 0
+    return Ran(done.returncode, count, first_failure(printed, tests.parent))
+
+
+def first_failure(printed: str, folder: Path) -> str:
+    """Return her own line that failed first, and pytest's words on it."""
+    what = WHAT_FAILED.search(printed)
+    if not what:
+        return printed.strip()[-SHOWN_CHARACTERS:]
+    frames = OWN_FRAME.findall(printed[: what.start()])
+    words = what[1]
+    if frames:
+        file, number = frames[-1]
+        line = (folder / file).read_text(encoding="utf-8").splitlines()[int(number) - 1]
+        words = f"{file}:{number}: {line.strip()}\n{words}"
+    return hide_tokens(words)
+
+
+def write_broken(tests: Path, folder: Path, broken: Broken) -> Path:
+    """Write her tests beside a broken version of what they test."""
+    code = (tests.parent / TESTED).read_text(encoding="utf-8")
+    (folder / TESTED).write_text(f"{broken.before}{code}{broken.after}", encoding="utf-8")
+    (folder / ".pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    return Path(copy(tests, folder))
+
+
+def try_tests(path: Path) -> None:
+    """Run the tests on the learner's file, twice, and on two broken versions of it."""
+    expect((path.parent / TESTED).is_file(), f"there is no {TESTED} beside it to be tested")
+    with TemporaryDirectory() as folder:
+        copied = write_broken(path, Path(folder), Broken("nothing"))
+        first, second = run_tests(copied), run_tests(copied)
+    check_passed(path, first)
+    if second.status != ALL_PASSED:
+        what = f"{path.name} passed once, and failed when it ran again"
+        raise NotYet(f"{what}:\n{second.words}\n{find_advice([AGAIN_TRAP], second.words)}")
+    for broken in BROKEN:
+        with TemporaryDirectory() as folder:
+            ran = run_tests(write_broken(path, Path(folder), broken))
+        expect(
+            ran.status == SOME_FAILED,
+            f"your tests pass on your file. But they don't notice if {broken.words}",
+        )
+
+
+def check_passed(path: Path, ran: Ran) -> None:
+    """Raise NotYet unless at least two tests ran, and all passed."""
+    if ran.status == NONE_FOUND:
+        raise NotYet(f"pytest found no test in {path.name}. A test's name begins with test_")
+    if ran.status != ALL_PASSED:
+        what = f"pytest failed on your {TESTED}:\n{ran.words}"
+        raise NotYet(f"{what}\n{find_advice(TRAPS, ran.words)}".rstrip())
+    found = f"pytest found {ran.passed} test in {path.name}"
+    expect(ran.passed >= FEWEST, f"{found}, expected two. A test's name begins with test_")
+
+
+SET_VARIABLE = 'os.environ["TELEGRAM_SECRET"] = "only a test"\n'
+SET_FOLDER = 'os.environ["SEEN_FOLDER"] = tempfile.mkdtemp()\n'
+TRAPS = (
+    Trap(
+        "KeyError: 'TELEGRAM_SECRET'",
+        'no cloud sets the variables here. Write os.environ["TELEGRAM_SECRET"] = "only a test" '
+        "above the line that imports webhook",
+        SET_VARIABLE,
+        "",
+    ),
+    Trap(
+        "KeyError: 'SEEN_FOLDER'",
+        'no cloud sets the variables here. Write os.environ["SEEN_FOLDER"] = tempfile.mkdtemp() '
+        "above the line that imports webhook",
+        SET_FOLDER,
+        "",
+    ),
+    Trap(
+        "fixture '(event|context|secret|update)",
+        "pytest calls a test without arguments. Make the event inside the test",
+        "def test_a_forged_call_gets_403():",
+        "def test_a_forged_call_gets_403(secret):",
+    ),
+    Trap(
+        "handler\\(\\) missing",
+        "hand over two arguments, as a cloud does: handler(event, None)",
+        'handler(make_event(1, "a guess"), None)',
+        'handler(make_event(1, "a guess"))',
+    ),
+)
+AGAIN_TRAP = Trap(
+    "",
+    "the numbers of the first time were still in the folder. tempfile.mkdtemp() makes a new one "
+    "each time",
+    SET_FOLDER,
+    'os.environ["SEEN_FOLDER"] = "."\n',
+)
+DONT_NOTICE = (
+    Trap(
+        "",
+        "they don't notice if every secret is believed",
+        'assert handler(make_event(1, "a guess"), None)["statusCode"] == 403',
+        "assert handler",
+    ),
+    Trap(
+        "",
+        "they don't notice if an update that comes twice is answered twice",
+        'assert "sendMessage" not in again.get("body", "")',
+        "assert again",
+    ),
+)
+WEBHOOK_TESTS = Section(
+    "06_telegram_calls",
+    7,
+    "test_webhook.py",
+    "pytest.md",
+    try_tests,
+    "your tests pass, and they notice two broken versions of your file",
+    (*TRAPS, AGAIN_TRAP, *DONT_NOTICE),
+)
