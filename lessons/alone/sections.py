@@ -3,8 +3,11 @@
 from lessons.alone.phone import PHONE
 from lessons.alone.section import Section
 from lessons.alone.weather import WEATHER
+from lessons.alone.webhook import WEBHOOK
+from lessons.alone.webhook_tests import WEBHOOK_TESTS
 
-SECTIONS = {section.file: section for section in (PHONE, WEATHER)}
+ALL = (PHONE, WEATHER, WEBHOOK, WEBHOOK_TESTS)
+SECTIONS = {section.file: section for section in ALL}
 
 
 def find_sections(notebook: str) -> list[Section]:

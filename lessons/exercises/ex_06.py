@@ -1,14 +1,18 @@
-"""Checks of notebook 06: a reply by hand, and a door that opens for one number."""
+"""Checks of notebook 06: a reply by hand, three silent bots, and a door that knows a number."""
 
+import ast
+import re
 from pathlib import Path
 from typing import Any
 
 from botlib.bot import Bot, Message
 from botlib.details.bot_files import load_bot_file
-from lessons.exercises.slips import Slip, Task, empty_store, has_dots, is_equal
+from lessons.exercises.slips import Slip, Task, Values, empty_store, has_dots, is_equal
 from lessons.exercises.verdict import NotYet, Untouched, call_silently, exercise, expect, show
 
-OWNER, OTHER = "500000001", "500000002"
+OTHER = "400000000"  # the number of nobody in the sandbox
+NAMES = re.compile("Viktor|Vik|Ada|Bob")  # of those who come to the door
+SHORTEST_NUMBER = 5  # digits of a number that may be a person's
 
 
 def make_update(name: str, chat: int, **content: Any) -> dict[str, Any]:
@@ -168,49 +172,81 @@ def exercise_1(reply: Any) -> str:
     return "Telegram would send it"
 
 
+SILENT_TASK = Values(
+    "a reason from the table",
+    {"gold_bot": "no text", "silver_bot": "never called", "bronze_bot": "too slow"},
+    {
+        "gold_bot": "the line above END says KeyError. Which key was missing?",
+        "silver_bot": "how many lines does its log have? Each call writes START and END",
+        "bronze_bot": "read its log again. It has one line between START and END",
+    },
+    choices=("no text", "never called", "too slow", "does not load", "wrong secret"),
+)
+
+
+@exercise(
+    "write the three reasons instead of the dots.",
+    "Each call writes START and END. Read what is between them.",
+    "An error names a line of code. Which message has no such key?",
+    task=SILENT_TASK,
+    because="A log without START means that nobody called. Otherwise the reason is between START "
+    "and END.",
+)
+def exercise_2(found: dict[str, str]) -> str:
+    """Three bots whose logs say why they are silent."""
+    return "three silent bots, and the logs were enough"
+
+
 @exercise(
     "write the function of !open instead of the dots.",
     "It is two returns, as in !morning: one under an if, and one for all the others.",
-    'Check who wrote: if message.user_id == "500000001":',
-    'Under the if: return f"The door opens, {message.user}." After it, the same with stays shut.',
-    because="Telegram filled in that number, and only Telegram could. So trust it as much as the "
-    "secret in the header.",
+    'Check who wrote: if message.user_id == "…": with the number that !number told.',
+    "Under the if, return what you see. After it, return what all the others see.",
+    because="Read both texts: does the right one get in? Telegram filled in that number, and only "
+    "Telegram could. So trust it as much as the secret in the header.",
 )
-def exercise_2(file: str) -> str:
-    """Viktor under two names, another Viktor, and Ada, in a private chat and in a group."""
+def exercise_3(file: str) -> str:
+    """The owner under two names, another Viktor, and Ada, in a private chat and in a group.
+
+    Any words will do, so the owner's are those that a stranger doesn't get.
+    """
     bot = load_door(file)
-    for name, number, chat in [
-        ("Viktor", OWNER, OWNER),
-        ("Ada", OTHER, OTHER),
-        ("Viktor", OTHER, OTHER),
-        ("Vik", OWNER, OWNER),
-        ("Viktor", OWNER, "-42"),
-        ("Ada", OTHER, OWNER),
-        ("Bob", OWNER + "2", OWNER + "2"),
-    ]:
-        opens = number == OWNER
-        text = f"The door {'opens' if opens else 'stays shut'}, {name}."
-        own = "".join(list(number))  # another object: to `is` it is not the same
-        found = answer_of_door(bot, Message("!open", name, chat, own))
-        who = f"{name} with the number {number}"
-        if found == text:
-            continue
-        expect(found is not None, f"{who} got nothing. Does every path end with return?")
-        expect("{" not in str(found), f"{who} read {show(found)}: is there an f before the quotes?")
-        if opens and "shut" in str(found):
-            raise NotYet(why_shut(bot, who, name, chat))
-        if not opens and "opens" in str(found):
-            expect(
-                name != "Bob",
-                f"the door opened for {who}, a longer number. Compare the whole number with ==",
-            )
-            raise NotYet(
-                f"the door opened for {who}. A name is no proof: compare message.user_id"
-                if name == "Viktor"
-                else f"the door opened for {who}: only {OWNER} may come in"
-            )
-        raise NotYet(f"{who} read {show(found)}, expected {show(text)}")
-    return "Viktor comes in under any name, and nobody else does"
+    numbers = find_numbers(Path(file).read_text(encoding="utf-8"))
+    expect(bool(numbers), "whom does it know? Write the number that !number told, in quotes")
+    owner = numbers[0]
+    opened = answer_of_door(bot, "Viktor", owner, owner)
+    shut = answer_of_door(bot, "Ada", OTHER, OTHER)
+    if opened == shut:
+        raise NotYet(
+            f"{owner} and {OTHER} both got {show(opened)}. message.user_id is a text, so compare "
+            f'it with a text: message.user_id == "{owner}", with == and not is, in quotes'
+        )
+    for name, number, chat, why in (
+        ("Viktor", OTHER, OTHER, "A name is no proof: compare message.user_id"),
+        ("Vik", owner, owner, "Compare only the number, because a name may change"),
+        ("Viktor", owner, "-42", IN_GROUP),
+        ("Ada", OTHER, owner, IN_GROUP),
+        ("Bob", f"{owner}2", f"{owner}2", "Compare the whole number with =="),
+    ):
+        found = answer_of_door(bot, name, number, chat)
+        who = f"{name} with the number {number}{' in a group' if chat == '-42' else ''}"
+        expected = opened if number == owner else shut
+        expect(found == expected, f"{who} got {show(found)}, expected {show(expected)}. {why}")
+    return f"{owner} gets {show(opened)}, and everybody else gets {show(shut)}"
+
+
+IN_GROUP = "message.chat is where somebody wrote. Who wrote is message.user_id"
+
+
+def find_numbers(code: str) -> list[str]:
+    """Return the numbers in a file that may be a person's, as texts.
+
+    >>> find_numbers('LIMIT = 3\\nif message.user_id == "500000001": return "1 door"')
+    ['500000001']
+    """
+    constants = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)]
+    texts = [str(value) for value in constants if not isinstance(value, bool)]
+    return [text for text in texts if text.isdecimal() and len(text) >= SHORTEST_NUMBER]
 
 
 def load_door(file: str) -> Bot:
@@ -228,27 +264,18 @@ def load_door(file: str) -> Bot:
     return bot
 
 
-def answer_of_door(bot: Bot, message: Message) -> str | None:
-    """What the bot says to one message; None for nothing."""
+def answer_of_door(bot: Bot, name: str, number: str, chat: str) -> str:
+    """What the bot says to somebody, with … for any name."""
+    own = "".join(list(number))  # another object: to `is` it is not the same
+    message = Message("!open", name, chat, own)
     replies, printed = call_silently(bot.replies, message, call="!open")
     expect(
         bool(replies) or not printed,
         f"!open printed {show(printed)} and returned nothing, so the chat stays empty: write "
         "return instead of print",
     )
-    return "\n".join(replies) if replies else None
-
-
-def why_shut(bot: Bot, who: str, name: str, chat: str) -> str:
-    """Say why the door stayed shut for its owner."""
-    if name == "Vik":
-        return f"{who} stayed outside, because of the new name. Compare only the number"
-    if chat == "-42":
-        return (
-            f"{who} wrote in a group and stayed outside: message.chat is where somebody wrote. "
-            "Who wrote is message.user_id"
-        )
-    return (
-        f"{who} stayed outside. message.user_id is a text, so compare it with a text: "
-        f'message.user_id == "{OWNER}", with == and not is, in quotes, with all nine digits'
-    )
+    who = f"{name} with the number {number}"
+    expect(bool(replies), f"{who} got nothing. Does every path end with return?")
+    found = "\n".join(replies)
+    expect("{" not in found, f"{who} read {show(found)}: is there an f before the quotes?")
+    return NAMES.sub("…", found)

@@ -74,7 +74,9 @@ class Map:
         lines = []
         for number, stop in self._core.items():
             behind = ", ".join(map(str, self._deeper[number]))
-            line = f"{PART_NAMES.get(number, ''):18}{number} {stop.title:29}{circles(stop.marks):5}"
+            line = (
+                f"{PART_NAMES.get(number, ''):18}{number} {stop.title:29}{circles(stop.marks):4} "
+            )
             lines.append(f"{line}{behind and f'deeper: {behind}'}".rstrip())
         return "\n".join([*lines, "", self._summary()])
 

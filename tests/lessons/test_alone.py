@@ -33,11 +33,13 @@ def alone(tmp_path, monkeypatch):
 def check(alone, capsys):
     """Save this text as a file, and return what the check says of it."""
 
-    def check(text=None, file="phone.py"):
+    def check(text=None, file="phone.py", part=0):
         if text is not None:
             (alone / file).write_text(text)
+        if file == "test_webhook.py":
+            (alone / "webhook.py").write_text(SECTIONS["webhook.py"].solution)
         capsys.readouterr()
-        check_alone(file)
+        check_alone(file, part)
         return capsys.readouterr().out
 
     return check
@@ -236,7 +238,7 @@ def test_the_command_prints_the_solution_at_any_time(capsys, word):
 
 def test_the_command_says_which_solutions_there_are(capsys):
     assert solution.main(["99"]) == solution.main([]) == 2
-    assert "There are: 02 (phone.py)" in capsys.readouterr().err
+    assert "There are: 02 (phone.py), 06 (webhook.py)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("file", SECTIONS)
@@ -245,8 +247,10 @@ def test_a_section_has_its_place_in_its_notebook(file):
     text = (NOTEBOOKS / f"{section.notebook}.ipynb").read_text(encoding="utf-8")
     cells = json.loads(text)["cells"]
     tagged = [cell for cell in cells if EXERCISE_TAGS & {*cell["metadata"].get("tags", [])}]
-    source = "".join(tagged[section.exercise - 1]["source"])
-    assert source.splitlines()[-1] == f'check_alone("{file}")'
+    parts = {f", {number}": part for number, part in enumerate(section.parts, 1)}
+    for words, part in (parts or {"": section}).items():
+        source = "".join(tagged[part.exercise - 1]["source"])
+        assert source.splitlines()[-1] == f'check_alone("{file}"{words})'
     assert section.extracts_text.count("https://") and re.search(
         r" 20\d\d\.", section.extracts_text
     )

@@ -1,0 +1,122 @@
+"""The webhook that is written by hand: three saves, each checked, and her own tests of it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from lessons.alone.check import check_alone, start_alone
+from lessons.alone.sections import SECTIONS
+from lessons.progress.course_map import was_passed
+
+CODE = SECTIONS["webhook.py"].solution
+TESTS = SECTIONS["test_webhook.py"].solution
+SECRET = CODE[CODE.index('    given = ""') : CODE.index('    body = event["body"]')]
+NUMBER = CODE[CODE.index("    if not is_new(") : CODE.index("    message = ")]
+SAVE_2 = CODE.replace(NUMBER, "")
+SAVE_1 = SAVE_2.replace(SECRET, "")
+
+pytestmark = pytest.mark.slow("functions that are started")
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """The folder of the files that are written alone, in a course with settings for pytest."""
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\naddopts = "--nix"\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path / "own"))
+    start_alone("webhook.py")
+    return tmp_path / "workshop/alone"
+
+
+@pytest.fixture
+def check(alone, capsys):
+    """Save this text, and return what the check of a part says of it."""
+
+    def check(text, part=0, file="webhook.py"):
+        (alone / file).write_text(text)
+        capsys.readouterr()
+        check_alone(file, part)
+        return capsys.readouterr().out
+
+    return check
+
+
+def test_each_save_is_checked_and_the_next_one_is_missed(check):
+    assert check(SAVE_1, 1).startswith("✔ passed: save 1 of 3.")
+    said = check(SAVE_1, 2)
+    assert (
+        "Mallory called with a secret that she guessed. Your function returned status 200" in said
+    )
+    assert "→ Mallory was believed." in said
+    assert check(SAVE_2, 2).startswith("✔ passed: save 2 of 3.")
+    said = check(SAVE_2, 3)
+    assert "The same update came a second time." in said and "replied again" in said
+    assert [was_passed("06_telegram_calls", number) for number in (4, 5, 6)] == [True, True, False]
+    assert check(CODE, 3).startswith("✔ passed: save 3 of 3.")
+    assert was_passed("06_telegram_calls", 6)
+
+
+def test_a_variable_is_forgotten_by_the_next_instance(check):
+    by_set = CODE.replace(CODE[CODE.index("    try:\n") :], "    is_known = update_id in KNOWN\n")
+    by_set += "    KNOWN.add(update_id)\n    return not is_known\n\n\nKNOWN = set()\n"
+    said = check(by_set, 3)
+    assert "The same update came a third time, to a new instance. " in said
+    assert "A variable lives as long as its instance" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def handler(event, context)\n    pass\n", "expected ':' (webhook.py, line 1)"),
+        ("import nix\n", "No module named 'nix'"),
+        (
+            "def handler(event, context):\n    return 1 / 0\n",
+            "webhook.py:2: return 1 / 0\nZeroDivisionError: division by zero\nExpected status 200",
+        ),
+        (
+            CODE.replace("hello {message['from']['first_name']}", "hello you"),
+            'Expected status 200, and a body with "sendMessage", chat_id 500000001 and a text '
+            "with Viktor",
+        ),
+        (
+            CODE.replace("application/json", "text/plain"),
+            "Viktor wrote hello on Telegram, and no reply came. ",
+        ),
+    ],
+)
+def test_it_says_what_somebody_did_and_what_came_back(check, text, words):
+    said = check(text, 1)
+    assert said.startswith("… not yet: Viktor wrote ")
+    assert words in said
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def test_one(): pass\ndef test_two(): pass\n", "they don't notice if every secret"),
+        (TESTS[: TESTS.index("def test_an")], "found 1 test in test_webhook.py, expected two"),
+        ("def twice(): pass\n", "pytest found no test in test_webhook.py."),
+        ("def test_one(:\n", "test_webhook.py:1: def test_one(:\nSyntaxError: "),
+        (
+            TESTS.replace("== 403", "== 404"),
+            'test_webhook.py:22: assert handler(make_event(1, "a guess"), None)["statusCode"] == '
+            "404\nassert 403 == 404",
+        ),
+    ],
+)
+def test_tests_that_prove_too_little_are_named(check, text, words):
+    check(CODE)
+    assert words in check(text, file="test_webhook.py")
+
+
+def test_tests_need_the_file_that_they_test(check):
+    assert "there is no webhook.py beside it" in check(TESTS, file="test_webhook.py")
+
+
+def test_pytest_in_a_terminal_takes_no_settings_of_the_course(alone):
+    (alone / "webhook.py").write_text(CODE)
+    (alone / "test_webhook.py").write_text(TESTS)
+    command = [sys.executable, "-m", "pytest", "workshop/alone"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
