@@ -11,7 +11,7 @@ from lessons.charts.break_even import Plan, break_even_chart
 from lessons.charts.chat import chat_chart
 from lessons.charts.slider import CostSlider, steps
 from lessons.cloud import Cloud
-from lessons.cloud.response_time import ask, cold_ms
+from lessons.cloud.response_time import ask
 from lessons.costs.month import Work, server_cost
 from lessons.costs.price_list import PriceList
 from lessons.worlds.program import RunningProgram
@@ -137,15 +137,9 @@ def test_each_price_links_to_its_source():
     assert links == [price.source for price in prices]
 
 
-def test_cold_waits_need_stopped_instances(tmp_path, monkeypatch):
+def test_a_function_is_asked_as_telegram_asks(tmp_path):
     (tmp_path / "main.py").write_text(MAIN)
     keys = {"TELEGRAM_TOKEN": "7:none", "TELEGRAM_SECRET": "sesame-open-sesame"}
     with Cloud() as cloud:
-        function = cloud.deploy("cold", tmp_path, environment=keys, idle_s=0)
-        assert len(cold_ms(function, times=2)) == 1
-        assert [call.cold for call in function.invocations] == [True, True]
-        kept = cloud.deploy("kept", tmp_path, environment=keys)
-        assert ask(kept, name="Ann") == "hello Ann!"
-        monkeypatch.setattr("lessons.cloud.response_time.PATIENCE_S", 0.05)
-        with pytest.raises(TimeoutError, match="idle_s is 300"):
-            cold_ms(kept)
+        function = cloud.deploy("asked", tmp_path, environment=keys)
+        assert ask(function, name="Ann") == "hello Ann!"
