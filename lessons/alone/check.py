@@ -4,13 +4,15 @@ It says what somebody wrote and what came back, then the nearest trap. After thr
 it says where a solution is.
 """
 
+import re
 from pathlib import Path
 
 from IPython.display import display
 
-from bot_sandbox.diagnosis.clean_text import hide_tokens
+from bot_sandbox import Twitch
+from bot_sandbox.diagnosis.clean_text import hide_secrets
 from lessons.alone.missing_file import suggest_file
-from lessons.alone.open_sandbox import ALONE
+from lessons.alone.open_sandbox import ALONE, offer_sandbox
 from lessons.alone.section import Section
 from lessons.alone.sections import SECTIONS
 from lessons.exercises.verdict import GREEN, NotYet, Verdict, expect, show_not_yet
@@ -23,8 +25,9 @@ PYTEST_INI = "[pytest]\n"
 FREE_TRIES = 3  # saves that failed, before the solution is named
 LIBRARIES = (
     *("telegram.py", "twitchio.py", "asyncio.py", "pytest.py", "websockets.py"),
-    *("base64.py", "hmac.py", "json.py"),
+    *("base64.py", "hmac.py", "json.py", "socket.py", "ssl.py", "time.py"),
 )
+TWITCH_TOKEN = re.compile(r"(['\"])[a-z0-9]{30}\1")
 _failed: dict[Path, list[str]] = {}  # a digest of each save that was checked, and wasn't right
 
 
@@ -40,13 +43,17 @@ def make_alone_folder() -> None:
     print(f"Your folder: {folder.as_posix()}")
 
 
-def start_alone(file: str, phone: Phone | None = None) -> None:
+def start_alone(
+    file: str, phone: Phone | None = None, twitch: Twitch | None = None, **settings: str
+) -> None:
     """Put the extracts into the folder, and say where they and the file belong.
 
-    A file in a terminal then finds the sandbox of `phone`.
+    A file in a terminal then finds the sandbox of `phone`, or `twitch` and these settings of a bot.
     """
     if phone:
         phone.offer()
+    if twitch:
+        offer_sandbox(twitch, None, twitch, **settings)
     section, folder = SECTIONS[file], alone_folder()
     write_file(f"{folder.name}/.pytest.ini", PYTEST_INI)
     write_file(f"{folder.name}/{section.extracts}", section.extracts_text)
@@ -92,13 +99,19 @@ def check_file_place(path: Path) -> None:
     code = path.read_bytes().decode(errors="replace")
     expect(bool(code.strip()), f"{path.name} is empty. Have you saved it? Ctrl+S")
     for number, line in enumerate(code.splitlines(), start=1):
-        shown = hide_tokens(line)
+        shown = TWITCH_TOKEN.sub("<secret>", hide_secrets(line, {}))
         expect(
             shown == line,
             "a token is in your file, and everybody who gets the file can use your bot:\n"
             f"{path.name}:{number}: {shown.strip()}\n"
-            'A token must never be in a file. Write os.environ["TELEGRAM_TOKEN"] instead',
+            f'A token must never be in a file. Write os.environ["{token_name(path)}"] instead',
         )
+
+
+def token_name(path: Path) -> str:
+    """Return the variable in which a section's file finds its token."""
+    found = re.search(r"[A-Z]+_TOKEN", SECTIONS[path.name].solution)
+    return found[0] if found else "TOKEN"
 
 
 def note_failed_save(section: Section, path: Path) -> str:

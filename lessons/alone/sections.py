@@ -1,13 +1,15 @@
 """What a learner writes alone: a row for each section."""
 
+from lessons.alone.line import LINE
 from lessons.alone.phone import PHONE
 from lessons.alone.section import Section
 from lessons.alone.weather import WEATHER
 from lessons.alone.webhook import WEBHOOK
 from lessons.alone.webhook_tests import WEBHOOK_TESTS
 
-ALL = (PHONE, WEATHER, WEBHOOK, WEBHOOK_TESTS)
-SECTIONS = {section.file: section for section in ALL}
+SECTIONS = {
+    section.file: section for section in (PHONE, WEATHER, WEBHOOK, WEBHOOK_TESTS, LINE)
+}
 
 
 def find_sections(notebook: str) -> list[Section]:

@@ -291,6 +291,81 @@ TRAPS = (
     ),
 )
 
+# In files that hold a line by a socket. What is replaced is in the solution of line.py.
+SOCKET_TRAPS = (
+    Trap(
+        r"name '(create_connection|create_default_context)'|module 'socket' has no attribute",
+        "that is socket.create_connection(…), after import socket. If the import is there, your "
+        "folder may have a file socket.py or ssl.py: rename it",
+        "socket.create_connection",
+        "create_connection",
+    ),
+    Trap(
+        "bytes-like object is required, not 'str'",
+        "a socket carries bytes. encode() turns a text into bytes, and decode() turns it back",
+        ".encode()",
+        "",
+    ),
+    Trap(
+        r"can only concatenate str \(not \"bytes\"\)|can't concat str to bytes",
+        "first put the texts together, then turn the whole into bytes: (… + …).encode()",
+        '(line + "\\r\\n").encode()',
+        'line + "\\r\\n".encode()',
+    ),
+    Trap(
+        "startswith first arg must be bytes|argument should be .* bytes-like",
+        "what recv returns are bytes. Turn a whole line into a text first: .decode()",
+    ),
+    Trap(
+        "UnicodeDecodeError",
+        "this piece ends inside a character. First collect the bytes of a whole line, then decode",
+        'ear = wire.makefile(encoding="utf-8", newline="\\r\\n")\n',
+        """
+class Ear:
+    rest = ""
+
+    def readline(self):
+        while "\\r\\n" not in self.rest:
+            self.rest += wire.recv(1024).decode()
+        line, _, self.rest = self.rest.partition("\\r\\n")
+        return line
+
+
+ear = Ear()
+""",
+    ),
+    Trap(
+        "gaierror",
+        "there is no such machine. Is it spelled irc.chat.twitch.tv? Without the sandbox: is the "
+        "internet there?",
+        "irc.chat.twitch.tv",
+        "irc.twitch.tv",
+    ),
+    Trap(
+        r"not enough values to unpack|list index out of range",
+        "some lines have fewer parts. First look which command it is, then take it apart",
+        'elif " PRIVMSG " in line',
+        "else",
+    ),
+    Trap(
+        "KeyError: 'TWITCH_TOKEN'",
+        "the token is there if you start the file with start.py: python3 start.py run twitch",
+    ),
+    Trap(
+        "WRONG_VERSION_NUMBER|UNEXPECTED_EOF|EOF occurred in violation",
+        "this port has no TLS. With TLS, take 6697",
+    ),
+    Trap(
+        "TimeoutError",
+        "nothing came for as long as the timeout says. except OSError: takes this and all other "
+        "errors of a line",
+    ),
+    Trap(
+        "BrokenPipeError|ConnectionResetError",
+        "the line was closed. Port 6697 wants TLS. Otherwise Twitch has hung up, or the line broke",
+    ),
+)
+
 
 def advice_on(error: str) -> str:
     """Return what to do about an error's line, as a line of its own; "" if no trap is known.
@@ -300,7 +375,7 @@ def advice_on(error: str) -> str:
     >>> advice_on("all is well")
     ''
     """
-    return find_advice(TRAPS, error)
+    return find_advice((*TRAPS, *SOCKET_TRAPS), error)
 
 
 def find_advice(traps: Iterable[Trap], found: str) -> str:

@@ -6,7 +6,9 @@ import re
 import pytest
 from notebook_runs import NOTEBOOKS
 
+from bot_sandbox import Twitch
 from lessons.alone.check import check_alone, start_alone, write_solution
+from lessons.alone.open_sandbox import find_open_sandbox
 from lessons.alone.sections import SECTIONS
 from lessons.alone.traps import FUNCTION_TRAPS, TRAPS, advice_on
 from lessons.commands import solution
@@ -63,7 +65,7 @@ def test_the_place_is_looked_at_first(alone, check):
 
 
 @pytest.mark.slow("bots that are started")
-@pytest.mark.parametrize(("file", "trap"), SHOWN, ids=[trap.sign for _, trap in SHOWN])
+@pytest.mark.parametrize(("file", "trap"), SHOWN, ids=[trap.words[:40] for _, trap in SHOWN])
 def test_each_trap_is_named(check, file, trap):
     code = SECTIONS[file].solution
     assert code.count(trap.old) == 1
@@ -214,7 +216,78 @@ def test_the_program_in_the_extracts_runs_and_is_not_the_solution(check):
     assert "Viktor wrote /hello. Nothing came back. Is there a handler for it" in said
 
 
+@pytest.mark.slow("a bot that is started")
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (' + "\\r\\n"', "", r"Each line that you send ends in \r\n"),
+        ("oauth:", "", "PASS must be oauth:<token>; the oauth: was missing"),
+        ("NICK hello_bot", "NOCK hello_bot", "it didn't log in. Send PASS, then NICK, then JOIN"),
+        ("JOIN #", "JOIN ", "it isn't in the channel. Send JOIN #viktor, with the #"),
+        ('"PONG"', '"PING"', "Twitch sent PING :tmi.twitch.tv, and no PONG came back"),
+        ("        break\n", "        pass\n", "Twitch has hung up, and line.py still runs."),
+        ("6697", "6667", "port 6667 has no TLS. If the socket is wrapped by ssl, the port is 6697"),
+        (
+            "while True",
+            "for once in [1]",
+            "line.py has ended. Is the reading in a loop, while True?",
+        ),
+    ],
+)
+def test_a_line_that_does_not_hold_is_explained(check, old, new, words):
+    code = SECTIONS["line.py"].solution
+    assert code.count(old) == 1
+    assert words in check(code.replace(old, new), "line.py")
+
+
+PLAIN_RECV = """
+data = b""
+while True:
+    piece = wire.recv(1000)
+    if not piece:
+        break
+    data += piece
+    while b"\\r\\n" in data:
+        line, _, data = data.partition(b"\\r\\n")
+        line = line.decode()
+        if line.startswith("PING"):
+            type_in("PONG :tmi.twitch.tv")
+        if " PRIVMSG " in line and line.endswith(" :!hello"):
+            type_in(f"PRIVMSG #anna_plays :good evening, {line[1:].partition('!')[0]}")
+"""
+
+
+@pytest.mark.slow("bots that are started")
+def test_another_way_another_login_and_another_channel_are_right(check):
+    code = SECTIONS["line.py"].solution.partition("while True")[0] + PLAIN_RECV
+    code = code.replace("hello_bot", "annas_bot").replace("#viktor", "#anna_plays")
+    assert check(code, "line.py").startswith("✔ passed")
+    pieces = code.replace("data += piece", "data = piece")
+    said = check(pieces, "line.py")
+    assert "This line came in two pieces: what recv returns need not be a whole line" in said
+    plain = code.replace("wire = ssl.", "_ = ssl.SSLContext; # ").replace("6697", "6667")
+    assert "by port 6667 anybody on the way can read your token" in check(plain, "line.py")
+
+
+def test_a_token_of_twitch_in_the_file_is_found_and_not_shown(check):
+    token = "ab12cd34ef" * 3
+    code = SECTIONS["line.py"].solution.replace('os.environ["TWITCH_TOKEN"]', repr(token))
+    said = check(code, "line.py")
+    assert '\nline.py:15: type_in("PASS oauth:" + <secret>)\n' in said
+    assert 'Write os.environ["TWITCH_TOKEN"] instead' in said and token not in said
+
+
+def test_a_file_in_a_terminal_finds_the_twitch_of_the_page(alone):
+    with Twitch() as twitch:
+        start_alone("line.py", twitch=twitch, TWITCH_TOKEN="a token", TWITCH_CHANNEL="viktor")
+        offer = find_open_sandbox("twitch")
+        assert offer.settings == {"TWITCH_TOKEN": "a token", "TWITCH_CHANNEL": "viktor"}
+        assert find_open_sandbox("telegram") is None
+
+
 def test_errors_that_no_check_shows_are_explained():
+    assert "This port has no TLS" in advice_on("ssl.SSLError: [SSL: WRONG_VERSION_NUMBER] wrong")
+    assert "start.py run twitch" in advice_on("KeyError: 'TWITCH_TOKEN'")
     error = "telegram.error.Conflict: Conflict: terminated by other getUpdates request; make sure"
     assert advice_on(error).startswith("→ A second program asks Telegram with the same token")
     own = "cannot import name 'Update' from 'telegram' (/home/ada/workshop/alone/telegram.py)"

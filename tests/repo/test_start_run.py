@@ -17,9 +17,10 @@ import psutil
 import pytest
 from waiting import wait_until
 
-from bot_sandbox import Telegram
+from bot_sandbox import Telegram, Twitch
 from deploy.new import make_folder
 from lessons.alone.open_sandbox import offer_sandbox
+from lessons.alone.sections import SECTIONS
 
 ROOT = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
@@ -291,6 +292,27 @@ def test_a_file_joins_the_sandbox_on_the_notebooks_page_and_leaves_with_it(
     press_ctrl_c(program)
     assert program.end() == 0
     assert "can't be reached" not in program.text
+
+
+@posix
+def test_a_bot_of_sockets_joins_the_twitch_of_the_page_by_tls(start, phone, monkeypatch):
+    monkeypatch.setenv("COURSE_FOLDER", str(phone.parents[2]))
+    line = phone.with_name("line.py")
+    line.write_text(SECTIONS["line.py"].solution)
+    with Twitch() as twitch:
+        viktor, bot = twitch.account("viktor"), twitch.account("hello_bot")
+        scopes = ["chat:read", "chat:edit"]
+        token = twitch.authorize(bot, twitch.application("Anna's bot"), scopes).access_token
+        offer_sandbox(twitch, None, twitch, TWITCH_TOKEN=token, TWITCH_CHANNEL="viktor")
+        program = start("twitch", line)
+        twitch.wait_for(bot, viktor, timeout=60)
+        assert "line.py is in the sandbox of the notebook that is open." in program.text
+        assert viktor.ask("!hello", timeout=60) == "hello viktor!"
+        twitch.faults.drop(bot)
+        program.wait_for("line.py has ended. Save it, and it starts again.")
+    press_ctrl_c(program)
+    assert program.end() == 0
+    assert token not in program.text and "Traceback" not in program.text
 
 
 def test_a_file_that_is_missing_is_looked_for(start, phone):

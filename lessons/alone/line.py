@@ -1,0 +1,132 @@
+"""line.py: a Twitch bot by a socket alone, which greets people and holds the line."""
+
+from pathlib import Path
+
+from lessons.alone.section import Section
+from lessons.alone.traps import SOCKET_TRAPS, Trap
+from lessons.alone.twitch_trial import ChatTurn, open_trial
+from lessons.exercises.verdict import expect
+
+END_S = 5.0
+# Read by 1024, 2048 or 4096 bytes, each piece ends inside a crab: 4 bytes, after a prefix of 50.
+CRABS = ("🦀" * 480,) * 4
+
+FIRST_TRAPS = (
+    Trap(
+        r"\{",
+        "Python fills the braces if you write f before the quotes",
+        'f"PRIVMSG {channel} :hello {login}!"',
+        '"PRIVMSG #viktor :hello {login}!"',
+    ),
+    Trap(
+        "^hello$",
+        "only the first word arrived. A colon before the text keeps it together: :hello olga",
+        "{channel} :hello",
+        "{channel} hello",
+    ),
+    Trap(
+        "olga!olga@",
+        'that is the whole prefix. The login ends before the "!"',
+        'prefix[1:].partition("!")[0]',
+        "prefix[1:]",
+    ),
+    Trap(
+        "viktor",
+        "viktor is the channel. The person who wrote is in the prefix, before the !",
+        "hello {login}",
+        "hello {channel[1:]}",
+    ),
+)
+TURNS = (
+    ChatTurn(
+        "olga",
+        if_silent="Does it look for PRIVMSG, and for !hello after the colon? Below the line that "
+        "reads, print(line) shows what arrives",
+        traps=FIRST_TRAPS,
+    ),
+    ChatTurn(
+        "anna",
+        traps=(
+            Trap(
+                "olga",
+                "everybody is called olga. The login has to come from the line",
+                "hello {login}",
+                "hello olga",
+            ),
+        ),
+        if_silent="It answered olga, and then no more. Is the reading in a loop, while True?",
+    ),
+    ChatTurn(
+        "cleo",
+        ("I said !hello yesterday", "PING PONG, anybody?"),
+        if_wrong="These three lines may come in one piece: what recv returns is not one line. "
+        r"Collect, and cut at \r\n",
+        traps=(
+            Trap(
+                "cleo",
+                "two texts had to stay unanswered: only !hello is greeted",
+                'if text == ":!hello"',
+                'if "!hello" in text',
+            ),
+        ),
+    ),
+    ChatTurn(
+        "dora",
+        ("hello everybody",),
+        is_from_bot=True,
+        if_silent="That is an ordinary !hello",
+        traps=(
+            Trap(
+                "hello_bot",
+                "your bot answered what its own account wrote. Two such bots talk to each other "
+                "forever",
+                'if text == ":!hello"',
+                'if "hello" in text and "!hello y" not in text',
+            ),
+        ),
+    ),
+)
+IN_PIECES = ChatTurn(
+    "olga",
+    if_wrong="This line came in two pieces: what recv returns need not be a whole line. Collect "
+    r"until there is a \r\n",
+)
+LONG = ChatTurn("anna", CRABS, if_wrong="Those were long lines, so they came in many pieces")
+
+
+def try_line(path: Path) -> None:
+    """Have people write, cut lines in pieces, send a PING, and hang up; NotYet says what came."""
+    with open_trial(path) as trial:
+        trial.start()
+        for turn in TURNS:
+            trial.take(turn)
+        trial.send_ping()
+        trial.twitch.faults.split_lines(trial.bot)
+        trial.take(IN_PIECES)
+        trial.twitch.faults.clear()
+        trial.take(LONG)
+        trial.twitch.faults.close_frame(trial.bot)
+        expect(
+            trial.wait_end(END_S),
+            f"Twitch has hung up, and {path.name} still runs. When the line is closed, recv "
+            'returns b"", and readline returns "", again and again. Then leave the loop, by break',
+        )
+    expect(
+        "6667" not in path.read_text(encoding="utf-8"),
+        f"{path.name} does all of it, but by port 6667 anybody on the way can read your token. "
+        "Take 6697, and wrap the socket by ssl",
+    )
+
+
+LINE = Section(
+    "08_irc_by_hand",
+    3,
+    "line.py",
+    "twitch_irc.md",
+    try_line,
+    "line.py greets each person, takes lines in pieces, answers PING, and ends with the line",
+    (
+        *(trap for trap in SOCKET_TRAPS if trap.old),
+        *(trap for turn in TURNS for trap in turn.traps),
+    ),
+)
