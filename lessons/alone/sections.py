@@ -1,5 +1,6 @@
 """What a learner writes alone: a row for each section."""
 
+from lessons.alone.comeback import COMEBACK
 from lessons.alone.line import LINE
 from lessons.alone.phone import PHONE
 from lessons.alone.section import Section
@@ -7,9 +8,8 @@ from lessons.alone.weather import WEATHER
 from lessons.alone.webhook import WEBHOOK
 from lessons.alone.webhook_tests import WEBHOOK_TESTS
 
-SECTIONS = {
-    section.file: section for section in (PHONE, WEATHER, WEBHOOK, WEBHOOK_TESTS, LINE)
-}
+ALL = (PHONE, WEATHER, WEBHOOK, WEBHOOK_TESTS, LINE, COMEBACK)
+SECTIONS = {section.file: section for section in ALL}
 
 
 def find_sections(notebook: str) -> list[Section]:

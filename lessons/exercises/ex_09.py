@@ -1,4 +1,4 @@
-"""Checks of notebook 09: a backoff, and a command whose numbers survive a cut and a kill."""
+"""Check of notebook 09: a command whose numbers survive a cut and a kill."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,75 +14,8 @@ from bot_sandbox.twitch import Twitch, TwitchAccount
 from botlib import Bot, Message
 from botlib.details.bot_files import load_bot_file
 from botlib.store.sqlite import SqliteStore
-from lessons.exercises.slips import Slip, Task, number_problem
 from lessons.exercises.verdict import NotYet, exercise, expect
 from lessons.worlds.program import RunningProgram
-
-LONGEST_S = 60
-FAILURES = (1, 2, 3, 4, 5, 6, 7, 8, 20, 500)
-
-BACKOFF_TASK = Task(
-    "backoff(failures)",
-    [((failures,), min(LONGEST_S, 2 ** (failures - 1))) for failures in FAILURES],
-    [
-        Slip(
-            "return min(60, 2 ** failures)",
-            "you double once too often. After the first failure it waits 1 second",
-        ),
-        Slip("return 2 ** (failures - 1)", "this grows forever. No wait is longer than 60 seconds"),
-        Slip(
-            "return min(60, 2 ^ (failures - 1))",
-            "in Python ^ is something else. 2 ** n is 2, multiplied n times",
-        ),
-        Slip(
-            "return min(60, 2 * failures)",
-            "you add 2 each time. Doubling gives 1, 2, 4, 8, and 2 ** n does that",
-        ),
-        Slip(
-            "return min(40, 2 ** (failures - 1))",
-            "40 seconds is the limit of botlib. Yours is 60",
-        ),
-        Slip(
-            "return max(60, 2 ** (failures - 1))",
-            "max takes the larger of two numbers, min the smaller one",
-        ),
-        Slip(
-            "return min(60, failures)",
-            "you add one second each time. Each wait is twice the one before",
-        ),
-        Slip(
-            "return min(60, failures ** 2)",
-            "failures ** 2 is a number times itself. 2 ** n is 2, multiplied n times",
-        ),
-        Slip(
-            "return min(60, 2 ** failures - 1)",
-            "here the 1 is subtracted at the end. Use brackets: 2 ** (failures - 1)",
-        ),
-        Slip(
-            "return min(60, 2 * (failures - 1))",
-            "2 * n is two times n. With two stars, 2 ** n is 2, multiplied n times",
-        ),
-        Slip(
-            "import time\ntime.sleep(min(60, 2 ** (failures - 1)))",
-            "nothing came back. Return the number of seconds; your bot does the waiting",
-        ),
-        Slip("return 60", "that is the longest wait. The first one is 1 second, then 2, then 4"),
-    ],
-    kind=number_problem,
-)
-
-
-@exercise(
-    "write def backoff(failures): instead of the line with the dots.",
-    "2 ** 0 is 1, 2 ** 1 is 2, 2 ** 2 is 4. After the first failure it should be 1.",
-    "The wait is 2 ** (failures - 1). min(60, …) takes the smaller of two numbers.",
-    task=BACKOFF_TASK,
-    because="A server that has just come back gets few logins in its first second. And a bot that "
-    "never waits more than 60 seconds is back within a minute of Twitch.",
-)
-def exercise_1(backoff: Callable[[int], Any]) -> str:
-    """It doubles, and it ends at 60."""
-    return "1, 2, 4, 8, 16, 32, 60, and 60 forever"
 
 
 @exercise(
@@ -96,7 +29,7 @@ def exercise_1(backoff: Callable[[int], Any]) -> str:
     because="A variable ends with the program, and a store doesn't. increment reads and writes in "
     "one step, so of two people who cheer at the same moment, both count.",
 )
-def exercise_2(file: str) -> str:
+def exercise_1(file: str) -> str:
     """A Twitch command whose numbers survive a cut line and a killed program."""
     path = Path(file)
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, Twitch() as twitch:

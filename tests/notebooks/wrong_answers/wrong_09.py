@@ -13,13 +13,13 @@ store = open_store()
 """
 CHECK = """
 # ---- saved up to here, the rest runs now ----
-from lessons.exercises.ex_09 import exercise_2
+from lessons.exercises.ex_09 import exercise_1
 
-exercise_2("workshop/my_bot/commands/cheer.py")
+exercise_1("workshop/my_bot/commands/cheer.py")
 """
 
 WRONG = {
-    2: [
+    1: [
         (
             BOT
             + """
