@@ -40,7 +40,7 @@ FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 SCOPES = {
     "irc": ("chat:read", "chat:edit"),
-    "eventsub": ("user:read:chat", "user:write:chat", "user:bot"),
+    "eventsub": ("user:read:chat", "user:write:chat", "user:bot", "moderator:read:followers"),
 }
 SCOPES["both"] = SCOPES["irc"] + SCOPES["eventsub"]
 OWNER_SCOPES = ("channel:bot",)
