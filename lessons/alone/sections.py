@@ -4,11 +4,12 @@ from lessons.alone.comeback import COMEBACK
 from lessons.alone.line import LINE
 from lessons.alone.phone import PHONE
 from lessons.alone.section import Section
+from lessons.alone.stream import STREAM
 from lessons.alone.weather import WEATHER
 from lessons.alone.webhook import WEBHOOK
 from lessons.alone.webhook_tests import WEBHOOK_TESTS
 
-ALL = (PHONE, WEATHER, WEBHOOK, WEBHOOK_TESTS, LINE, COMEBACK)
+ALL = (PHONE, WEATHER, WEBHOOK, WEBHOOK_TESTS, LINE, COMEBACK, STREAM)
 SECTIONS = {section.file: section for section in ALL}
 
 

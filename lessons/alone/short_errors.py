@@ -13,7 +13,7 @@ CHAIN = re.compile(r"(The above exception was the direct cause|During handling o
 LAST_LINE = re.compile(r"^[\w.]+(: |$)")  # as in ValueError: …
 NOISE = re.compile(
     r"^\s+at .*(node:|node_modules)|^Node\.js v|No error handlers are registered|"
-    r"^RuntimeWarning: Enable tracemalloc"
+    r"^RuntimeWarning: Enable tracemalloc|^If you require the StarletteAdapter"
 )
 LIBRARY_PATH = re.compile(r" \([^()]*site-packages[^()]*\)$")
 NEVER_AWAITED = re.compile(r"^(.+):(\d+): RuntimeWarning: (coroutine '.*' was never awaited)")

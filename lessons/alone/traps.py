@@ -164,7 +164,8 @@ TRAPS = (
     ),
     Trap(
         "name 'bot' is not defined",
-        "there is no @bot in python-telegram-bot. Add a handler by application.add_handler(…)",
+        "there is no @bot in this library. With python-telegram-bot, add a handler by "
+        "application.add_handler(…). With TwitchIO, write @commands.command() in a component",
         "async def echo",
         "@bot.message_handler()\nasync def echo",
     ),
@@ -290,6 +291,101 @@ TRAPS = (
         "sandbox, was its kernel restarted?",
     ),
 )
+TWITCHIO_TRAPS = (
+    Trap(
+        r"Bot\.__init__\(\) missing .* required keyword-only",
+        "TwitchIO 3 wants client_id, client_secret, bot_id and prefix. A bot with a token and "
+        "initial_channels here is for TwitchIO 2",
+        '            client_id=os.environ["TWITCH_CLIENT_ID"],\n',
+        "",
+    ),
+    Trap(
+        "'StreamBot' object has no attribute '_(Bot__modules|login_called|has_closed)",
+        "your __init__ takes the place of TwitchIO's. So it has to call it: super().__init__(…), "
+        "with what TwitchIO needs",
+        "super().__init__(",
+        "dict(",
+    ),
+    Trap(
+        "'__all_commands__'",
+        "a component is a class that inherits: class Greetings(commands.Component)",
+        "class Greetings(commands.Component):",
+        "class Greetings:",
+    ),
+    Trap(
+        r"Command signature for '.*' is missing",
+        "a command is a method, so it has two parameters before all others: self and ctx",
+        "async def hug(self, ctx, name",
+        "async def hug(name",
+    ),
+    Trap(
+        "must be passed",
+        "to read who follows, a subscription needs two numbers: whose channel it is, and a "
+        "moderator of it, who is your bot: self.bot_id",
+        ', "moderator_user_id": self.bot_id',
+        "",
+    ),
+    Trap(
+        "subscription missing proper authorization",
+        "Twitch asks for a consent that is missing. For followers, the moderator must be your bot, "
+        "self.bot_id. On the real Twitch it must be a moderator, and its token needs the scope "
+        "moderator:read:followers: python3 start.py login twitch --for eventsub",
+        '"moderator_user_id": self.bot_id',
+        '"moderator_user_id": channel.id',
+    ),
+    Trap(
+        "invalid transport and auth combination",
+        "TwitchIO has no token of your bot's account. Call await self.add_token(…) first",
+        '        await self.add_token(os.environ["TWITCH_TOKEN"], '
+        'os.environ["TWITCH_REFRESH_TOKEN"])\n',
+        "",
+    ),
+    Trap(
+        "'ChatMessage' object has no attribute '(content|author|echo|channel)'",
+        "that is TwitchIO 2. In TwitchIO 3 a message has text, chatter and broadcaster. And "
+        "commands.Bot has an event_message that looks for commands: leave yours out",
+        "    async def event_follow",
+        "    async def event_message(self, message):\n        print(message.content)\n\n"
+        "    async def event_follow",
+    ),
+    Trap(
+        "has no attribute '(handle_commands|join_channels|connected_channels|nick|add_cog)'",
+        "that is TwitchIO 2. In TwitchIO 3 you subscribe to a channel's chat in setup_hook, and "
+        "commands are in a component",
+        "await self.add_component",
+        'await self.join_channels(["viktor"])\n        await self.add_component',
+    ),
+    Trap(
+        "'ChannelFollow' object has no attribute",
+        "in this payload, user is the person who follows, and respond says something",
+        "payload.user.display_name",
+        "payload.chatter.display_name",
+    ),
+    Trap(
+        "CommandNotFound: ",
+        "your bot doesn't have this command. If it should, look at the line above its method: "
+        "@commands.command(), with both brackets. If people may write anything, write "
+        "event_command_error, as the extracts say",
+        "async def event_command_error",
+        "async def event_error_in_a_command",
+    ),
+    Trap(
+        "MissingRequiredArgument: ",
+        "the command was written without the word that it needs. A parameter with a value, such as "
+        'name="you all", may be left out',
+    ),
+    Trap(
+        "KeyError: 'TWITCH_CLIENT_SECRET'",
+        "this bot needs an application with a secret, which a bot on IRC doesn't. Log in for it: "
+        "python3 start.py login twitch --for eventsub",
+    ),
+    Trap(
+        "KeyError: 'TWITCH_",
+        "the settings are there if you start the file with start.py: python3 start.py run twitch",
+        'os.environ["TWITCH_BOT_ID"]',
+        'os.environ["TWITCH_BOT"]',
+    ),
+)
 
 # In files that hold a line by a socket. What is replaced is in the solution of line.py.
 SOCKET_TRAPS = (
@@ -375,7 +471,7 @@ def advice_on(error: str) -> str:
     >>> advice_on("all is well")
     ''
     """
-    return find_advice((*TRAPS, *SOCKET_TRAPS), error)
+    return find_advice((*TRAPS, *SOCKET_TRAPS, *TWITCHIO_TRAPS), error)
 
 
 def find_advice(traps: Iterable[Trap], found: str) -> str:

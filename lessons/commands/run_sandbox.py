@@ -78,6 +78,8 @@ def serve_platform(platform: str, opens: str, can_be_joined: str) -> None:
         else:
             twitch = stack.enter_context(Twitch())
             given = create_twitch_bot(twitch, Randomness())
+            twitch.find("viktor").mod(USERNAME)  # it may repeat itself, and know who follows
+            twitch.account("ada", "Ada")
             window = stack.enter_context(Window(twitch=twitch))
 
         def open_window_when_ready() -> None:

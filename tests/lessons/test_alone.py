@@ -10,13 +10,14 @@ from bot_sandbox import Twitch
 from lessons.alone.check import check_alone, start_alone, write_solution
 from lessons.alone.open_sandbox import find_open_sandbox
 from lessons.alone.sections import SECTIONS
-from lessons.alone.traps import FUNCTION_TRAPS, TRAPS, advice_on
+from lessons.alone.traps import FUNCTION_TRAPS, TRAPS, TWITCHIO_TRAPS, advice_on
 from lessons.commands import solution
 from lessons.progress.course_map import EXERCISE_TAGS, was_passed
 
 CODE = SECTIONS["phone.py"].solution
 SHOWN = [
     *(("phone.py", trap) for trap in TRAPS if trap.old and trap not in FUNCTION_TRAPS),
+    *(("stream.py", trap) for trap in TWITCHIO_TRAPS if trap.old),
     *((file, trap) for file, section in SECTIONS.items() for trap in section.traps),
 ]
 
@@ -208,12 +209,74 @@ def test_each_solution_passes(check, file):
     assert check(SECTIONS[file].solution, file) == f"✔ passed: {SECTIONS[file].shown}\n"
 
 
-@pytest.mark.slow("a bot that is started")
-def test_the_program_in_the_extracts_runs_and_is_not_the_solution(check):
-    extracts = SECTIONS["phone.py"].extracts_text
+@pytest.mark.slow("bots that are started")
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("phone.py", "Viktor wrote /hello. Nothing came back. Is there a handler for it"),
+        (
+            "stream.py",
+            "Ada wrote !hug Bob. Nothing came back, and stream.py printed:\nIgnoring exc",
+        ),
+    ],
+)
+def test_the_program_in_the_extracts_runs_and_is_not_the_solution(check, file, words):
+    extracts = SECTIONS[file].extracts_text
     (code,) = re.findall(r"```python\n(.*?)```", extracts, re.DOTALL)
-    said = check(code)
-    assert "Viktor wrote /hello. Nothing came back. Is there a handler for it" in said
+    assert words in check(code, file)
+
+
+@pytest.mark.slow("bots that are started")
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('await ctx.send(f"hello', 'ctx.send(f"hello', "nothing happens until you write await"),
+        (
+            "await self.subscribe_websocket(eventsub.Ch",
+            "self.subscribe_websocket(eventsub.Ch",
+            "await",
+        ),
+        ("    @commands.command()\n    async def hug", "    async def hug", "and both brackets"),
+        (
+            "@commands.command()\n    async def hug",
+            "@bot.command()\n    async def hug",
+            "no @bot in this",
+        ),
+        (
+            "StreamBot().run(with_adapter=False, load_tokens=False, save_tokens=False)",
+            "StreamBot()",
+            "stream.py ended at once. Is StreamBot().run(…) its last line?",
+        ),
+    ],
+)
+def test_it_says_what_a_bot_on_twitch_lacks(check, old, new, words):
+    code = SECTIONS["stream.py"].solution
+    assert old in code
+    assert words in check(code.replace(old, new), "stream.py")
+
+
+@pytest.mark.slow("a bot that is started")
+def test_a_bot_may_answer_a_command_that_it_does_not_have(check):
+    code = SECTIONS["stream.py"].solution
+    own = 'await payload.context.send("I can hello and hug")\n            return\n'
+    said = check(
+        code.replace(
+            "if not isinstance(payload.exception, commands.CommandNotFound):\n",
+            f"if isinstance(payload.exception, commands.CommandNotFound):\n            {own}"
+            "        else:\n",
+        ),
+        "stream.py",
+    )
+    assert said.startswith("✔ passed: stream.py")
+
+
+@pytest.mark.slow("a bot that is started")
+def test_a_file_with_tokens_is_named_and_deleted(alone, check):
+    file = alone / ".tio.tokens.json"
+    code = SECTIONS["stream.py"].solution
+    said = check(code.replace(", load_tokens=False, save_tokens=False", ""), "stream.py")
+    assert "wrote your bot's tokens into .tio.tokens.json" in said
+    assert not file.exists()
 
 
 @pytest.mark.slow("a bot that is started")
@@ -301,6 +364,8 @@ def test_errors_that_no_check_shows_are_explained():
     assert "as a cloud does" in advice_on(missing)
     assert "print(error.read()" in advice_on("urllib.error.HTTPError: HTTP Error 400: Bad Request")
     assert "HTTPError" in advice_on("urllib.error.HTTPError: HTTP Error 429: Too Many Requests")
+    assert "login twitch --for eventsub" in advice_on("KeyError: 'TWITCH_CLIENT_SECRET'")
+    assert "may be left out" in advice_on('MissingRequiredArgument: "name" is a required argument')
 
 
 @pytest.mark.parametrize("word", ["02", "02_on_your_phone", "phone.py"])
@@ -311,7 +376,7 @@ def test_the_command_prints_the_solution_at_any_time(capsys, word):
 
 def test_the_command_says_which_solutions_there_are(capsys):
     assert solution.main(["99"]) == solution.main([]) == 2
-    assert "There are: 02 (phone.py), 06 (webhook.py)" in capsys.readouterr().err
+    assert "There are: 02 (phone.py), 05 (weather.py), 06 (webhook.py)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("file", SECTIONS)

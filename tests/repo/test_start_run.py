@@ -70,8 +70,10 @@ class StartRun:
 
     def post(self, path, **values):
         """Do what the window does, by HTTP."""
+        return self.request(path, json.dumps(values).encode())
+
+    def request(self, path, body=None):
         url, key = re.search(r"(http://\S+)/#key=(\S+)", self.text).groups()
-        body = json.dumps(values).encode()
         headers = {"Bot-Sandbox-Key": key, "Content-Type": "application/json"}
         asked = urllib.request.Request(f"{url}/api/{path}", body, headers)
         with urllib.request.urlopen(asked, timeout=60) as answer:
@@ -266,6 +268,30 @@ def test_an_error_is_the_learners_own_line_and_what_to_do(start, phone):
     program.wait_until(lambda text: text.count("ready") > before)
     press_ctrl_c(program)
     assert program.end() == 0
+
+
+@posix
+def test_a_file_on_twitch_says_hello_again_and_hears_who_follows(start, phone):
+    stream = phone.with_name("stream.py")
+    code = SECTIONS["stream.py"].solution
+    stream.write_text(code)
+    program = start("twitch", stream)
+    program.wait_for("stream.py lives in a sandbox.")
+    is_there = "twitch/wait?login=hello_bot&channel=viktor&timeout=30"
+    program.request(is_there)
+    for _ in range(2):  # as a moderator, it may repeat itself
+        assert "hello Viktor!" in json.dumps(program.say("twitch"))
+    program.post("twitch/follow", login="ada", channel="viktor")
+    chat = json.dumps(program.request("twitch/messages?channel=viktor&n=5&timeout=30"))
+    assert "Thank you, Ada!" in chat
+    stream.write_text(code.replace("def event_command_error", "def event_of_another_name"))
+    program.wait_for("stream.py starts again.")
+    program.request(f"{is_there}&after=1")
+    program.post("twitch/say", **ASKS["twitch"][1], text="!sesame")
+    program.wait_for("→ Your bot doesn't have this command.")
+    press_ctrl_c(program)
+    assert program.end() == 0
+    assert "Traceback" not in program.text and "Starlette" not in program.text
 
 
 @posix
