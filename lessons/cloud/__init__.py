@@ -6,6 +6,7 @@ from typing import Any
 import bot_sandbox.cloud
 
 COURSE = Path(__file__).parents[2]
+CALL_AGAIN = Path(__file__).with_name("call_again.py")  # for the folder of a function
 
 
 class Cloud(bot_sandbox.cloud.Cloud):
