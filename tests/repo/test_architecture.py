@@ -33,7 +33,6 @@ EXCEPTIONS = {
     "lessons.commands.copies": ["deploy.whole_file"],
     "lessons.workshop": ["deploy.whole_file"],
     "lessons.alone.open_sandbox": ["deploy.whole_file"],
-    "lessons.worlds.my_number": ["deploy.tokens.telegram"],
     "lessons.worlds.world": ["deploy.tokens.telegram"],  # one check for all tokens that are pasted
     "lessons.extension.errors": [  # tells where it went
         "deploy.tokens.telegram",
