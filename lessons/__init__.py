@@ -18,26 +18,15 @@ if TYPE_CHECKING:
     from lessons.kept_work import your_work
     from lessons.learner_bot import bot_login, bot_name, my_bot
     from lessons.views import my_view
-    from lessons.worlds.my_number import my_number
     from lessons.worlds.program import RunningProgram
 
-__all__ = [
-    "Chat",
-    "RunningProgram",
-    "bot_login",
-    "bot_name",
-    "my_bot",
-    "my_number",
-    "my_view",
-    "your_work",
-]
+__all__ = ["Chat", "RunningProgram", "bot_login", "bot_name", "my_bot", "my_view", "your_work"]
 PLACES = {
     "Chat": "chat",
     "RunningProgram": "worlds.program",
     "bot_login": "learner_bot",
     "bot_name": "learner_bot",
     "my_bot": "learner_bot",
-    "my_number": "worlds.my_number",
     "my_view": "views",
     "your_work": "kept_work",
 }

@@ -11,7 +11,6 @@ from bot_sandbox.diagnosis.no_reply import NoReply
 from botlib.details.settings import NAMES
 from lessons.alone.check import start_alone
 from lessons.alone.open_sandbox import find_open_sandbox
-from lessons.worlds.my_number import my_number
 from lessons.worlds.phone import Phone
 from lessons.worlds.program import RunningProgram
 
@@ -145,26 +144,6 @@ def test_a_real_bots_function_is_not_cut_off_unless_its_owner_says_so(sandbox, r
     home = start(file, Phone(*sandbox, cut_off=True))
     assert telegram.call(mine, "getWebhookInfo")["url"] == ""
     home.stop()
-
-
-def test_her_number_is_that_of_whoever_wrote_to_her_real_bot_last(sandbox, real, capsys):
-    telegram, mine = real
-    _, _, viktor = sandbox
-    with pytest.raises(RuntimeError, match="Write to @my_real_bot on your phone"):
-        my_number(viktor)
-    friend, ada = telegram.person("Ben"), telegram.person("Ada")
-    for person in (friend, ada):
-        person.send("hello?", to=mine)
-    assert my_number(viktor) == str(ada.id) == my_number(viktor)  # nothing was taken away
-    assert capsys.readouterr().out == "Ada wrote to @my_real_bot last.\n" * 2
-    telegram.call(mine, "setWebhook", url=f"{telegram.url}/nowhere")
-    with pytest.raises(RuntimeError, match=r"is at work already.*webhook --delete"):
-        my_number(viktor)
-
-
-def test_without_a_real_bot_her_number_is_viktors(sandbox, monkeypatch):
-    monkeypatch.setenv("BOT_WORLD", "sandbox")
-    assert my_number(sandbox[2]) == str(sandbox[2].id)
 
 
 def test_a_token_that_is_none_is_not_shown(sandbox, real, monkeypatch):
