@@ -32,7 +32,7 @@ NO_STORE = shutil.ignore_patterns(".*", "__pycache__", "*.sqlite3*")
 
 def find_commands(folder: Path) -> dict[str, list[str]]:
     """Try a bot's commands; returns for each needed one those that do it, none if that fails."""
-    from lessons.worlds.home import sandbox_environment  # a browser's tab has no processes
+    from lessons.worlds.environment import sandbox_environment  # a browser's tab has no processes
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         copy = Path(place) / folder.name

@@ -15,7 +15,7 @@ from bot_sandbox.diagnosis.clean_text import hide_tokens
 from lessons.alone.section import Section
 from lessons.alone.traps import Trap, find_advice
 from lessons.exercises.verdict import NotYet, expect
-from lessons.worlds.home import sandbox_environment
+from lessons.worlds.environment import sandbox_environment
 
 TESTED = "webhook.py"
 LIMIT_S = 60.0

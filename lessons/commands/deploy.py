@@ -28,7 +28,8 @@ def main(arguments: list[str]) -> int:
     environment: Mapping[str, str] = os.environ
     page = find_open_sandbox("pythonanywhere")
     if page and not read_settings("pythonanywhere").token:
-        from lessons.worlds.home import sandbox_environment  # who has an account needs no sandbox
+        # Who has an account needs no sandbox.
+        from lessons.worlds.environment import sandbox_environment
 
         print("No account is saved. This is the small PythonAnywhere of notebook 12.", flush=True)
         environment = sandbox_environment() | dict(page.settings)
