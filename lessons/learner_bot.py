@@ -173,15 +173,17 @@ def find_fits(bot: Bot, lacking: list[str]) -> dict[str, list[str]]:
     wanted = [each for each in lacking if each in NEEDED]
     if not wanted or not hers or IN_A_TAB:
         return {}
-    tried = find_commands(workshop() / BOT_FOLDER)
+    # Dice that have kept their name tell which command is the score.
+    names = [name for name in bot.own_commands() if name in hers or name in NEEDED]
+    tried = find_commands(workshop() / BOT_FOLDER, names)
     functions = {name: function for name, (function, _) in bot.own_commands().items()}
     fits = {}
     for each in wanted:
         found = [name for name in tried.get(each, []) if name in hers]
         # One function may have two names; the upper one was given last.
-        names = list({functions[name]: name for name in found}.values())
-        in_its_file = [name for name in names if hers[name] == each]
-        fits[each] = in_its_file if len(in_its_file) == 1 else names
+        alike = list({functions[name]: name for name in found}.values())
+        in_its_file = [name for name in alike if hers[name] == each]
+        fits[each] = in_its_file if len(in_its_file) == 1 else alike
     return fits
 
 

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from itertools import count
 from pathlib import Path
 
@@ -26,12 +27,15 @@ NEEDED = {  # a command that pages use, and what it has to do there
 }
 CALLS = 12  # of one command by one person: dice repeat themselves by then, a counter doesn't
 NAME = "Person{}x"
-TRIAL_S = 20.0
+TRIAL_S, SLOW_S = 20.0, 1.0  # for all commands, and for one answer
 NO_STORE = shutil.ignore_patterns(".*", "__pycache__", "*.sqlite3*")
 
 
-def find_commands(folder: Path) -> dict[str, list[str]]:
-    """Try a bot's commands; returns for each needed one those that do it, none if that fails."""
+def find_commands(folder: Path, names: list[str]) -> dict[str, list[str]]:
+    """Try these commands of a bot; returns for each needed one those that do it, none if it fails.
+
+    Those that are slow, because they ask a server, are left out.
+    """
     from lessons.worlds.environment import sandbox_environment  # a browser's tab has no processes
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
@@ -39,7 +43,8 @@ def find_commands(folder: Path) -> dict[str, list[str]]:
         shutil.copytree(folder, copy, ignore=NO_STORE)
         try:
             done = subprocess.run(
-                [sys.executable, "-P", "-m", "lessons.needed_commands", str(copy)], cwd=copy,
+                [sys.executable, "-P", "-m", "lessons.needed_commands", str(copy), *names],
+                cwd=copy,
                 env=sandbox_environment() | {"STORE_URL": "memory://"}, capture_output=True,
                 text=True, encoding="utf-8", errors="replace", timeout=TRIAL_S,
             )  # fmt: skip
@@ -55,7 +60,11 @@ class Trial:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._numbers = count(1)
-        self.answering = [name for name in bot.own_commands() if self.ask(name, self.person())]
+
+    def answers(self, name: str) -> bool:
+        """Return whether a command says something, and soon."""
+        started = time.monotonic()
+        return bool(self.ask(name, self.person())) and time.monotonic() - started < SLOW_S
 
     def person(self) -> str:
         """Return the number of a person who has never written; their name is made of it."""
@@ -94,10 +103,10 @@ class Trial:
         return after[0] != before[0] and after[1] == before[1]
 
 
-def what_fits(bot: Bot) -> dict[str, list[str]]:
-    """Return for each needed command those of a bot that do it."""
+def what_fits(bot: Bot, names: list[str]) -> dict[str, list[str]]:
+    """Return for each needed command those of a bot's that do it."""
     trial = Trial(bot)
-    said = {name: trial.said(name) for name in trial.answering}
+    said = {name: trial.said(name) for name in names if trial.answers(name)}
     steady = [name for name, answers in said.items() if len(set(answers)) == 1]
     pairs = [
         (roll, score)
@@ -122,5 +131,6 @@ def what_fits(bot: Bot) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    found = what_fits(load_bot_file(Path(sys.argv[1]) / "main.py", Bot))
+    folder, *names = sys.argv[1:]
+    found = what_fits(load_bot_file(Path(folder) / "main.py", Bot), names)
     print(f"\n{json.dumps(found)}")  # on a line of its own, below what the bot's files print

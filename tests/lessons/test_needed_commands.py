@@ -163,6 +163,15 @@ def test_a_command_that_hangs_or_ends_the_process_makes_it_ask(folder, capsys, m
     assert "Which of your commands does the same? You have" in capsys.readouterr().out
 
 
+def test_slow_commands_and_those_of_the_course_are_not_tried(folder):
+    write_commands({"moin": HERS["moin"], "roll": HERS["wurf"], "stand": HERS["stand"]})
+    slow = "import time\ntime.sleep(1.5)\nreturn f'{message.user}, langsam'"
+    network = "import os\nos._exit(1)\nreturn 'no request may leave'"
+    write_commands({"langsam": slow, "weather": network})
+    names = my_bot(needs=["hello", "roll", "score"]).other_names
+    assert names == {"hello": "moin", "score": "stand"}
+
+
 def test_other_names_are_never_a_command_of_the_bot():
     bot = Bot()
     bot.other_names = {"hello": "moin"}
