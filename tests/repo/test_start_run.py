@@ -17,10 +17,11 @@ import psutil
 import pytest
 from waiting import wait_until
 
-from bot_sandbox import Telegram, Twitch
+from bot_sandbox import Cloud, Telegram, Twitch
 from deploy.new import make_folder
 from lessons.alone.open_sandbox import offer_sandbox
 from lessons.alone.sections import SECTIONS
+from lessons.worlds.weather_service import deploy_weather, weather_address
 
 ROOT = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
@@ -242,6 +243,29 @@ def test_any_file_runs_again_at_each_save_and_ends_without_a_complaint(start, ph
     assert program.text.rstrip().endswith("stopped")
     assert "Traceback" not in program.text and "KeyboardInterrupt" not in program.text
     assert are_gone(family)
+
+
+@posix
+def test_a_timers_handler_sends_the_weather_of_the_notebooks_page(start, phone, monkeypatch):
+    monkeypatch.setenv("COURSE_FOLDER", str(phone.parents[2]))
+    file = phone.with_name("weather.py")
+    file.write_text(SECTIONS["weather.py"].solution)
+    with Cloud() as cloud, Telegram() as telegram:
+        account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
+        viktor.send("/start", to=account)
+        offer_sandbox(
+            cloud,
+            telegram,
+            TELEGRAM_TOKEN=account.token,
+            CHAT_ID=str(viktor.id),
+            WEATHER_API=weather_address(deploy_weather(cloud, 7.4)),
+        )
+        program = start("telegram", file)
+        assert viktor.wait(timeout=60)[0].text == "Oslo: 7.4 °C"
+        program.wait_for("weather.py has ended. Save it, and it starts again.")
+        deploy_weather(cloud, fault="error")
+        file.write_text(file.read_text() + "\n")
+        assert viktor.wait(timeout=60)[0].text == "Oslo: no weather today."
 
 
 @posix
