@@ -39,16 +39,14 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def describe_weather(query: dict[str, str]) -> dict[str, Any]:
     """Return the response to a right query; ValueError says what is wrong with another."""
-    if not names_place(query):
-        raise ValueError("Parameter 'latitude' and 'longitude' must be numbers")
     names = [name for name in query.get("current", "").split(",") if name]
     if unknown := [name for name in names if name not in MEASURED]:
         raise ValueError(
             f"Cannot initialize WeatherVariable from invalid String value {unknown[0]}"
         )
     place = {
-        "latitude": float(query["latitude"]),
-        "longitude": float(query["longitude"]),
+        "latitude": read_degrees(query, "latitude", 90),
+        "longitude": read_degrees(query, "longitude", 180),
         "generationtime_ms": 0.05,
         "utc_offset_seconds": 0,
         "timezone": "GMT",
@@ -67,12 +65,16 @@ def describe_weather(query: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def names_place(query: dict[str, str]) -> bool:
-    """Return whether a query has both numbers of a place."""
+def read_degrees(query: dict[str, str], name: str, limit: int) -> float:
+    """Return a number of a query; ValueError if it isn't there, or is out of range."""
     try:
-        return all(float(query[name]) <= 180 for name in ("latitude", "longitude"))
+        degrees = float(query[name])
     except (KeyError, ValueError):
-        return False
+        raise ValueError(f"Value required for parameter '{name}'") from None
+    if not -limit <= degrees <= limit:
+        words = f"{name.title()} must be in range of -{limit} to {limit}°. Given: {degrees}."
+        raise ValueError(words)
+    return degrees
 
 
 def respond(told: dict[str, Any], status: int) -> dict[str, Any]:
