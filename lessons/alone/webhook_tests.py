@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from shutil import copy
+from shutil import copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
@@ -109,11 +109,11 @@ def first_failure(printed: str, folder: Path) -> str:
 
 
 def write_broken(tests: Path, folder: Path, broken: Broken) -> Path:
-    """Write her tests beside a broken version of what they test."""
-    code = (tests.parent / TESTED).read_text(encoding="utf-8")
+    """Copy her files, with a broken version of what her tests test; return the tests' copy."""
+    copytree(tests.parent, folder, dirs_exist_ok=True, ignore=ignore_patterns("__pycache__"))
+    code = (folder / TESTED).read_text(encoding="utf-8")
     (folder / TESTED).write_text(f"{broken.before}{code}{broken.after}", encoding="utf-8")
-    (folder / ".pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-    return Path(copy(tests, folder))
+    return folder / tests.name
 
 
 def try_tests(path: Path) -> None:

@@ -114,6 +114,16 @@ def test_tests_need_the_file_that_they_test(check):
     assert "there is no webhook.py beside it" in check(TESTS, file="test_webhook.py")
 
 
+def test_tests_may_use_another_file_of_hers(alone, check):
+    (alone / "webhook.py").write_text(CODE)
+    helper = TESTS[TESTS.index("def make_event") : TESTS.index("def test_a_forged")]
+    (alone / "events.py").write_text(f"import json\n\n\n{helper}")
+    tests = TESTS.replace(helper, "").replace(
+        "import handler\n", "import handler\nfrom events import make_event\n"
+    )
+    assert check(tests, file="test_webhook.py").startswith("✔ passed: your tests pass")
+
+
 def test_pytest_in_a_terminal_takes_no_settings_of_the_course(alone):
     (alone / "webhook.py").write_text(CODE)
     (alone / "test_webhook.py").write_text(TESTS)
