@@ -6,6 +6,7 @@ it says where a solution is.
 
 import re
 from pathlib import Path
+from warnings import catch_warnings
 
 from IPython.display import display
 
@@ -15,7 +16,9 @@ from lessons.alone.missing_file import suggest_file
 from lessons.alone.open_sandbox import ALONE, offer_sandbox
 from lessons.alone.section import Section
 from lessons.alone.sections import SECTIONS
+from lessons.alone.traps import advice_on
 from lessons.exercises.verdict import GREEN, NotYet, Verdict, expect, show_not_yet
+from lessons.extension.syntax import explain_syntax
 from lessons.progress.course_map import remember_passed
 from lessons.workshop import digest, workshop, write_file
 from lessons.worlds.phone import Phone
@@ -106,6 +109,19 @@ def check_file_place(path: Path) -> None:
             f"{path.name}:{number}: {shown.strip()}\n"
             f'A token must never be in a file. Write os.environ["{token_name(path)}"] instead',
         )
+    check_syntax(path, code)
+
+
+def check_syntax(path: Path, code: str) -> None:
+    """Raise NotYet if Python can't read the file, in a beginner's words where they are known."""
+    try:
+        with catch_warnings(action="ignore"):
+            compile(code, path.name, "exec")
+    except SyntaxError as error:
+        found = f"SyntaxError: {error.msg}"
+        advice = explain_syntax(error) or advice_on(found)
+        line = f"{path.name}:{error.lineno}: {(error.text or '').strip()}"
+        raise NotYet(f"Python can't read your file:\n{line}\n{found}\n{advice}".rstrip()) from None
 
 
 def token_name(path: Path) -> str:

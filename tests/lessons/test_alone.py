@@ -60,6 +60,9 @@ def test_the_place_is_looked_at_first(alone, check):
     said = check(CODE.replace('os.environ["TELEGRAM_TOKEN"]', repr(token)))
     assert "\nphone.py:14: application = Application.builder().token('<secret>').build()\n" in said
     assert "A token must never be in a file." in said and token not in said
+    assert "phone.py:1: def f()\nSyntaxError: expected ':'" in check("def f()\n    pass\n")
+    said = check("if x:\nprint(x)\n")
+    assert "begin four spaces further right." in said and "phone.py:2: print(x)" in said
     assert "phone.py is empty. Have you saved it? Ctrl+S" in check("")
     (alone / "telegram.py").write_text(CODE)
     assert "workshop/alone has a file telegram.py. Python takes it for the library" in check(CODE)
