@@ -51,4 +51,49 @@ exercise_1(who_and_what)
             "A name or a number in quotes is a text: remove the quotes",
         ),
     ],
+    2: [
+        (
+            """
+def pongs(lines):
+    answers = []
+    line = lines.pop(0)
+    while True:
+        if line == "":
+            break
+        if line.startswith("PING"):
+            answers.append("PONG" + line[4:])
+    return answers
+
+exercise_2(pongs)
+""",
+            "the loop never ends. Each round has to take the next line, by lines.pop(0)",
+        ),
+        (
+            """
+def pongs(lines):
+    while True:
+        try:
+            lines[0].startswith("PING")
+        except Exception:
+            pass
+
+exercise_2(pongs)
+""",
+            "the loop never ends",
+        ),
+        (
+            """
+def pongs(lines):
+    while True:
+        line = lines.pop(0)
+        if line == "":
+            break
+        if line.startswith("PING"):
+            print("PONG" + line[4:])
+
+exercise_2(pongs)
+""",
+            "Write return instead of print",
+        ),
+    ],
 }
