@@ -2,7 +2,8 @@
 
     login telegram                a bot's token from BotFather
     login twitch                  a token for the bot's own account, by a code typed into a browser
-    login twitch --for eventsub   for a bot that is called by webhook; --for both, for either
+    login twitch --for eventsub   for a bot that is called by webhook, or is on TwitchIO
+    login twitch --for both       for either
     login twitch --owner          the channel owner's consent, which a bot called by webhook needs
     login pythonanywhere          an account's user name and API token, to upload a bot
     --account NAME                the account that it must belong to
