@@ -16,10 +16,10 @@ from lessons.alone.missing_file import suggest_file
 from lessons.alone.open_sandbox import ALONE, offer_sandbox
 from lessons.alone.section import Section
 from lessons.alone.sections import SECTIONS
-from lessons.alone.traps import advice_on
+from lessons.alone.traps import ERROR_TRAPS, advice_on
 from lessons.exercises.verdict import GREEN, NotYet, Verdict, expect, show_not_yet
 from lessons.extension.syntax import explain_syntax
-from lessons.progress.course_map import remember_passed
+from lessons.progress.tries import remember_try
 from lessons.workshop import digest, workshop, write_file
 from lessons.worlds.phone import Phone
 
@@ -81,9 +81,12 @@ def check_alone(file: str, part: int = 0) -> None:
     try:
         section.try_file(path)
     except NotYet as reason:
+        traps = (trap.words for trap in (*ERROR_TRAPS, *section.traps))
+        slip = next((words for words in traps if words and words[1:] in str(reason)), "")
+        remember_try(section.notebook, str(section.exercise), False, slip)
         show_not_yet(f"{reason}{note_failed_save(section, path)}")
         return
-    remember_passed(section.notebook, str(section.exercise))
+    remember_try(section.notebook, str(section.exercise), True)
     display(Verdict(f"✔ passed: {section.shown}", GREEN))
 
 

@@ -462,6 +462,8 @@ ear = Ear()
     ),
 )
 
+ERROR_TRAPS = (*TRAPS, *SOCKET_TRAPS, *TWITCHIO_TRAPS)
+
 
 def advice_on(error: str) -> str:
     """Return what to do about an error's line, as a line of its own; "" if no trap is known.
@@ -471,7 +473,7 @@ def advice_on(error: str) -> str:
     >>> advice_on("all is well")
     ''
     """
-    return find_advice((*TRAPS, *SOCKET_TRAPS, *TWITCHIO_TRAPS), error)
+    return find_advice(ERROR_TRAPS, error)
 
 
 def find_advice(traps: Iterable[Trap], found: str) -> str:

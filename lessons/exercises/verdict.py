@@ -12,6 +12,7 @@ import linecache
 import math
 import re
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from difflib import get_close_matches
@@ -22,7 +23,8 @@ from typing import Any, Protocol
 from IPython.display import display
 
 from lessons.extension.errors import capital_hint, library_hint
-from lessons.progress.course_map import notebook_of, remember_passed
+from lessons.progress.course_map import notebook_of
+from lessons.progress.tries import remember_try
 
 LONGEST_VALUE = 80  # of a value shown in a hint
 GREEN, AMBER = "#1a7f37", "#b26a00"  # both readable on white and on JupyterLab's dark background
@@ -97,14 +99,16 @@ class Exercise:
         except Untouched:
             show_not_yet(self._todo)
         except NotYet as reason:
+            self._remember(False, known_slip(reason, getattr(self.task, "slips", ())))
             show_not_yet(" ".join(filter(None, (str(reason), library_hint(str(reason))))))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
+            self._remember(False)
             words = f"the check could not use your answer. It met {describe_error(error)}"
             show_not_yet(words)
         else:
-            remember_passed(notebook_of(self._check.__module__), self.name.rpartition("_")[2])
+            self._remember(True)
             display(Verdict(f"✔ passed: {shown}\n{self.because}".rstrip(), GREEN))
 
     def hint(self) -> None:
@@ -115,6 +119,10 @@ class Exercise:
             return
         self._given += 1
         print(f"hint {self._given} of {len(self._hints)}: {self._hints[self._given - 1]}")
+
+    def _remember(self, passed: bool, slip: str = "") -> None:
+        stem = notebook_of(self._check.__module__)
+        remember_try(stem, self.name.rpartition("_")[2], passed, slip)
 
     def _missing(self, answers: tuple[Any, ...]) -> str:
         """Say what to do before there is something to check; "" if there is."""
@@ -132,6 +140,20 @@ class Exercise:
         return next(filter(None, map(explain_renamed, answers)), "") or (
             explain_other_name(first, answers[0])
         )
+
+
+def known_slip(reason: NotYet, slips: Iterable[Any]) -> str:
+    """Return the sentence of the course in what a learner hears, without anything of hers; or "".
+
+    It is a slip's sentence, or a hint that is written in a check as it is.
+    """
+    words = str(reason)
+    for slip in slips:
+        if slip.says in words:
+            return str(slip.says)
+    frames = (frame for frame, _ in traceback.walk_tb(reason.__traceback__))
+    checks = (frame for frame in frames if frame.f_globals["__name__"].startswith("lessons."))
+    return words if any(words in frame.f_code.co_consts for frame in checks) else ""
 
 
 def explain_renamed(answer: Any) -> str:

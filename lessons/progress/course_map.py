@@ -11,6 +11,7 @@ Points of exams are such files, too: lessons/exams/record.py writes them.
 import json
 import os
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -145,6 +146,13 @@ def count_exercises(path: Path) -> int:
     """Count the exercises of a notebook, with the files that are written alone."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return sum(bool(EXERCISE_TAGS & {*cell["metadata"].get("tags", [])}) for cell in cells)
+
+
+@cache
+def exercises_of(stem: str) -> tuple[str, ...]:
+    """Name the exercises of a core notebook or a side room, as in "06_telegram_calls-2"."""
+    path = NOTEBOOKS / ("" if stem in CORE else "deeper") / f"{stem}.ipynb"
+    return tuple(f"{stem}-{number}" for number in range(1, count_exercises(path) + 1))
 
 
 def stop_at(path: Path, title: str) -> Stop:

@@ -347,9 +347,9 @@ def test_only_a_passed_exercise_is_remembered(tmp_path, monkeypatch, capsys):
         return "seven"
 
     exercise_2(1)
-    assert not (tmp_path / "progress").exists()
+    assert [*(tmp_path / "progress").glob("[!.]*")] == []
     exercise_2(7)
-    assert [path.name for path in (tmp_path / "progress").iterdir()] == [
+    assert [path.name for path in (tmp_path / "progress").glob("[!.]*")] == [
         "test_progress_and_copies-2"
     ]
     capsys.readouterr()
