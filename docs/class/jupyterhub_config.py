@@ -18,6 +18,9 @@ PROGRAMS = Path(sys.executable).parent  # of .venv, from which JupyterHub itself
 MEMORY = 1_000_000_000  # bytes for each process of a pupil; beyond them, Python says MemoryError
 PROCESSES = 400  # of a pupil, threads included
 OWNED = range(11_000, 32_000)  # ports of servers, as in nftables.conf
+PROGRESS = Path("/srv/class")  # a folder for each pupil, which the page of the class reads
+READER = pwd.getpwnam("class-reader")  # who serves this page, and may read these folders alone
+PAGE_PORT = 10_000
 IDLE_S = 3600  # after which a kernel stops, and then the server; a pupil's files stay
 
 ADDRESS = os.environ.get("CLASS_ADDRESS", "http://localhost:8000")  # as browsers know it
@@ -36,6 +39,7 @@ c.PAMAuthenticator.allowed_groups = {"pupils", "teachers"}
 c.PAMAuthenticator.pam_normalize_username = True
 c.Authenticator.username_pattern = "[a-z0-9]+$"
 c.JupyterHub.load_roles = [
+    {"name": "user", "scopes": ["self", "access:services!service=class"]},
     {"name": "admin", "users": []},  # nobody, nor anybody whom an older edition made one
     {
         "name": "teacher",  # stops and starts servers, and opens only her own
@@ -85,7 +89,34 @@ def own_port(spawner: Spawner) -> None:
     subprocess.run(["/usr/sbin/nft", command], check=True)
 
 
-c.Spawner.pre_spawn_hook = own_port
+def make_progress_folder(spawner: Spawner) -> None:
+    """Give a pupil a folder in which she may write and the page's user may read."""
+    folder, user = PROGRESS / spawner.user.name, pwd.getpwnam(spawner.user.name).pw_uid
+    PROGRESS.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
+    os.chown(folder, user, READER.pw_gid)
+    folder.chmod(0o2750)  # what she writes there is of the reader's group, too
+    spawner.environment["CLASS_PROGRESS"] = str(folder)
+
+
+def prepare(spawner: Spawner) -> None:
+    """Do what must be done as root before a server starts."""
+    own_port(spawner)
+    make_progress_folder(spawner)
+
+
+c.Spawner.pre_spawn_hook = prepare
+# Who has passed what, at its own host name, class--service: lessons/classroom/page.py.
+c.JupyterHub.services = [
+    {
+        "name": "class",
+        "url": f"http://127.0.0.1:{PAGE_PORT}",
+        "command": [sys.executable, "-P", "-m", "lessons.classroom.page"],
+        "user": READER.pw_name,
+        "cwd": "/",
+        "oauth_no_confirm": True,
+    }
+]
 # Thirty pupils arrive in the same minute.
 c.JupyterHub.concurrent_spawn_limit = 10
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # seconds

@@ -113,6 +113,9 @@ ELSEWHERE = {
     "a web server of a pupil, from outside the machine": (
         "test_a_pupils_port_cannot_be_reached_and_gets_no_sign_in"
     ),
+    "what others have passed": (
+        "test_the_teacher_sees_who_has_passed_what_and_a_pupil_only_herself"
+    ),
     "a page that a pupil made, opened by another pupil or a teacher": (
         "test_a_pupils_page_gains_nothing_from_who_opens_it"
     ),
@@ -475,6 +478,64 @@ def test_what_pupils_can_see_of_each_other(school, pages):
     assert set(rows) == set(ELSEWHERE) and set(ELSEWHERE.values()) <= set(globals())
 
 
+def class_page(page):
+    """What somebody sees of who has passed what: (status, text)."""
+    tab = page.context.new_page()
+    try:
+        status = tab.goto(f"https://class--service.{HOST}/services/class/").status
+        return status, tab.inner_text("body"), tab.evaluate("window.stolen")
+    finally:
+        tab.close()
+
+
+@pytest.mark.timeout(600)
+def test_the_teacher_sees_who_has_passed_what_and_a_pupil_only_herself(school, pages):
+    machine, shared = school.machine, school.machine.root / "srv/class"
+    remember = "from lessons.progress.tries import remember_try; remember_try"
+    for name, told in (("anna", "'1', False, 'write return'"), ("ben", "'2', True")):
+        pages[name].goto(f"{school.address}/hub/spawn")
+        class_pupil.wait_for_notebook(pages[name])
+        class_pupil.run_cell(pages[name], f"{remember}('01_what_a_bot_is_made_of', {told})")
+    status, text, _ = class_page(pages["teacher"])
+    assert status == 200 and "write return" in text
+    assert [name for name in school.passwords if f"\n{name}\t" in text] == [*school.passwords]
+    _, text, _ = class_page(pages["ben"])
+    assert "\nben\t" in text and "anna" not in text and "write return" not in text
+    assert "write return" in machine.there("python3 /opt/course/start.py class")
+    # Nobody but the page's user reads the folders, and this user reads nothing else of theirs.
+    read = "cat /srv/class/anna/progress.json"
+    assert DENIED in as_user(school, "ben", read) and DENIED in as_user(school, "teacher", read)
+    assert "write return" in as_user(school, "class-reader", read)
+    assert DENIED in as_user(school, "class-reader", "ls /home/anna; > /srv/class/anna/mine")
+    # What a pupil's file says is shown as text, and a link shows nothing of somebody else's.
+    try_ = json.dumps([1, "01_what_a_bot_is_made_of-1", False, "<script>stolen = 1</script>"])
+    file = shared / "mallory/progress.json"
+    for_mallory = json.dumps({"passed": [], "tries": [try_]})
+    as_user(
+        school, "mallory", f"cat > /srv/class/mallory/progress.json <<'END'\n{for_mallory}\nEND"
+    )
+    _, text, stolen = class_page(pages["teacher"])
+    assert "<script>stolen" in text and stolen is None
+    as_user(
+        school, "mallory", "ln -sf /srv/class/anna/progress.json /srv/class/mallory/progress.json"
+    )
+    assert file.is_symlink()
+    _, text, _ = class_page(pages["mallory"])
+    assert "unreadable" in text and "write return" not in text
+    # No page of hers reads it or frames it, and none of her programs takes its port.
+    gift = pages["teacher"].context.new_page()
+    gift.goto(f"{school.server('mallory')}/gift#{quote(json.dumps(['', '', '', 1]))}")
+    address = f"https://class--service.{HOST}/services/class/"
+    with pytest.raises(Error, match="Failed to fetch"):
+        gift.evaluate("address => fetch(address, {credentials: 'include'})", address)
+    gift.evaluate(
+        "address => document.body.innerHTML = `<iframe src=${address}></iframe>`", address
+    )
+    wait_until(lambda: len(gift.frames) == 2, timeout=60)
+    assert "Who has passed" not in gift.frames[1].content()
+    gift.close()
+
+
 @pytest.mark.timeout(600)
 def test_nobody_answers_instead_of_a_server_or_the_sign_in(school, pages):
     """Mallory takes the port of a server that ended, and those of the class when they end."""
@@ -518,11 +579,34 @@ def test_when_memory_runs_out_the_class_outlives_the_programs_of_pupils(school, 
 
 @pytest.mark.timeout(600)
 def test_root_packs_for_a_pupil_without_a_terminal_rights_or_programs_that_stay(school):
-    (last_day,) = blocks_of(README)["The bot goes home"]
+    last_day, _ = blocks_of(README)["The bot goes home"]
     commands = last_day.commands.replace("$(cat names.txt)", "mallory")
     said = school.machine.there(commands, terminal=True)
     assert "no new rights: 1, terminal: False, bus: False, ^[[2J" in said
     assert school.machine.there("pgrep -u mallory sleep || echo none") == "none\n"
+
+
+@pytest.mark.timeout(600)
+def test_root_collects_all_packs_and_hands_out_a_notebook(school, pages):
+    """Mallory's pack is a link to what only root may read."""
+    machine = school.machine
+    as_user(school, "mallory", "ln -sf /root/passwords.txt /home/mallory/my_course.zip")
+    as_user(school, "ben", "echo his pack > /home/ben/my_course.zip")
+    machine.type(blocks_of(README)["The bot goes home"][1])
+    assert machine.there("cat packs/ben.zip") == "his pack\n"
+    assert "mallory" not in machine.there("ls packs")
+    as_user(school, "mallory", "rm /home/mallory/my_course.zip")
+    own = machine.home / "notebooks/05_what_functions_are_for.ipynb"
+    own.write_text(own.read_text("utf-8").replace("# 05 ", "# 05, for 8b: "), encoding="utf-8")
+    for block in blocks_of(README)["Hand out a notebook"]:
+        machine.type(block)
+    page = pages["ben"]
+    page.goto(f"{school.address}/hub/home")
+    page.get_by_role("button", name="Stop My Server").click()
+    page.get_by_role("button", name="Start My Server").click()
+    class_pupil.wait_for_notebook(page)
+    copy = "my_course/05_what_functions_are_for.ipynb"
+    assert "for 8b" in machine.there(f"head -c 900 /home/ben/{copy}")
 
 
 @pytest.mark.timeout(600)
@@ -586,7 +670,7 @@ def test_a_wrong_password_and_a_user_who_is_no_pupil_stay_outside(school, browse
 @pytest.mark.timeout(600)
 def test_a_pupil_takes_the_bot_home_and_nothing_is_left_of_the_class(school):
     school.machine.there("useradd --create-home --groups pupils cleo; echo cleo >> names.txt")
-    (last_day,) = blocks_of(README)["The bot goes home"]
+    last_day, _ = blocks_of(README)["The bot goes home"]
     said = school.machine.there(last_day.commands, terminal=True)
     assert "nothing of yours in /home/cleo/my_course yet" in said and "cleo has no pack" in said
     assert "hello.py" in school.machine.there("python3 -m zipfile -l /home/anna/my_course.zip")
@@ -599,8 +683,10 @@ def test_a_pupil_takes_the_bot_home_and_nothing_is_left_of_the_class(school):
     wait_until((school.machine.root / "var/tmp/of_mallory").exists, timeout=60)
     for block in blocks_of(README)["The end of the class"]:
         school.machine.type(block)
-    left = "ls -d /opt/course /var/lib/class /home/anna /etc/systemd/system/class.service"
-    assert school.machine.there(f"{left} 2>&1 || true").count("No such file") == 4
+    left = (
+        "ls -d /opt/course /srv/class /var/lib/class /home/anna /etc/systemd/system/class.service"
+    )
+    assert school.machine.there(f"{left} 2>&1 || true").count("No such file") == 5
     assert "/home/" not in school.machine.there("getent passwd | grep -v -E '^(eve|guest|Anna):'")
     assert (
         school.machine.there("find / /tmp /dev/shm -xdev -nouser; pgrep sleep || echo none")

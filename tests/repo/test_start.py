@@ -30,6 +30,7 @@ COMMANDS = (
     "book",
     "bundle",
     "card",
+    "class",
     "deploy",
     "exam",
     "lab",

@@ -80,6 +80,7 @@ COMMANDS = {  # what each is given, and words that its own code says at the end
     "book": ("pages", "The book is in "),
     "bundle": ("hungry_bot --python 3.12", "requirements.txt lists could not be installed for "),
     "card": ("", "card.html"),
+    "class": ("", "This machine has no class yet"),
     "deploy": ("pythonanywhere my_bot", "Not done: BOT_WORLD is sandbox"),
     "exam": ("lost_property empty", "empty is empty. Write your bot into bot.py there"),
     "install": ("--server", "The packages are in "),

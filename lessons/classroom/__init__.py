@@ -1,0 +1,1 @@
+"""A class on one machine: the page on which a teacher sees who has passed what."""

@@ -1,0 +1,63 @@
+"""Who has passed what, as a table: a row for each pupil. It counts, and infers nothing."""
+
+import time
+from collections.abc import Iterable
+from html import escape
+
+from lessons.classroom.pupils import Pupil
+from lessons.progress.contents import CORE, DEEPER
+from lessons.progress.course_map import circles, exercises_of
+
+HEAD = ("pupil", *(stem[:2] for stem in CORE), "side rooms", "tries", "last try")
+NOTE = (
+    "● is an exercise that was passed, ○ one that wasn't. The last try is the newest of all "
+    "notebooks, with the slip that the course knew. The course takes these numbers from files "
+    "that belong to the pupils. Answers are not among them."
+)
+
+
+def rows_of(pupils: Iterable[Pupil]) -> list[tuple[str, ...]]:
+    """Return the rows below the head."""
+    return [row_of(pupil) for pupil in pupils]
+
+
+def row_of(pupil: Pupil) -> tuple[str, ...]:
+    """Return a pupil's row."""
+    core = [
+        circles(tuple(exercise in pupil.passed for exercise in exercises_of(stem))) for stem in CORE
+    ]
+    rooms = [name for behind in DEEPER.values() for name in behind]
+    deeper = sum(exercise in pupil.passed for room in rooms for exercise in exercises_of(room))
+    return (pupil.name, *core, str(deeper or ""), str(len(pupil.tries) or ""), last_try(pupil))
+
+
+def last_try(pupil: Pupil) -> str:
+    """Say when a pupil tried what last, and how it went."""
+    if pupil.problem or not pupil.tries:
+        return pupil.problem
+    last = max(pupil.tries)
+    when = time.strftime("%d %b %H:%M", time.localtime(last.at))
+    notebook, _, number = last.exercise.rpartition("-")
+    verdict = "passed" if last.passed else f"not yet: {last.slip}" if last.slip else "not yet"
+    return f"{when}, {notebook[:2] if notebook in CORE else notebook}, exercise {number}: {verdict}"
+
+
+def as_text(pupils: Iterable[Pupil]) -> str:
+    """Write the table for a terminal. Pupils choose texts, so only printable letters are left."""
+    rows = [HEAD, *rows_of(pupils)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+    shown = ("".join(sign if sign.isprintable() else "?" for sign in line) for line in lines)
+    return "\n".join([*shown, "", NOTE])
+
+
+def as_html(pupils: Iterable[Pupil]) -> str:
+    """Write the table for a page."""
+    titles = {stem[:2]: title for stem, title in CORE.items()}
+    head = (f'<th title="{escape(titles.get(name, name))}">{name}</th>' for name in HEAD)
+    rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows_of(pupils))
+    body = "".join(f"<tr>{row}</tr>" for row in ("".join(head), *rows))
+    return f"<table>{body}</table><p>{NOTE}</p>"

@@ -1,0 +1,141 @@
+"""The page of a class: what pupils' files may say, and what the table shows of them."""
+
+import json
+import os
+import time
+
+import pytest
+
+from botlib import Bot
+from lessons.classroom import pupils
+from lessons.classroom.pupils import read_pupil, read_pupils
+from lessons.classroom.table import HEAD, as_html, as_text, rows_of
+from lessons.exercises.ex_02 import exercise_1
+from lessons.exercises.slips import BotTask
+from lessons.exercises.verdict import exercise
+from lessons.progress.course_map import exercises_of
+from lessons.progress.tries import SHARED, TRIES, remember_try
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="a class's machine is a Debian")
+HELLO = 'from botlib import Bot\n\nbot = Bot()\n\n\n@bot.command("start")\ndef start(message):\n'
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A pupil's folder, with a place that the class's page reads."""
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path / "own"))
+    monkeypatch.setenv("CLASS_PROGRESS", str(tmp_path / "class/anna"))
+    (tmp_path / "class/anna").mkdir(parents=True)
+    monkeypatch.setattr(pupils, "CLASS_FOLDER", tmp_path / "class")
+    return tmp_path
+
+
+def share(own, passed=(), tries=()):
+    """What a pupil writes herself."""
+    lines = [each if isinstance(each, str) else json.dumps(each) for each in tries]
+    (own / "class/anna" / SHARED).write_text(json.dumps({"passed": passed, "tries": lines}))
+
+
+def test_a_try_is_kept_with_the_courses_sentence_and_without_what_she_wrote(own, capsys):
+    bot = own / "my_bot.py"
+    bot.write_text(f'{HELLO}    return "Welcome to my secret club."\n')
+    exercise_1(bot)
+    bot.write_text(f'{HELLO}    return f"Welcome, {{message.user}}! Try !help."\n')
+    exercise_1(bot)
+    lines = (own / "own/progress" / TRIES).read_text().splitlines()
+    first, second = map(json.loads, lines)
+    assert first[1:3] == ["02_on_your_phone-1", False]
+    assert second[1:] == ["02_on_your_phone-1", True, ""]
+    assert "secret club" not in "".join(lines)
+    assert "secret club" not in (own / "class/anna" / SHARED).read_text()
+    (anna,) = read_pupils(own / "class")
+    assert anna.passed == {"02_on_your_phone-1"}
+    assert [each.passed for each in anna.tries] == [False, True]
+
+
+def test_a_hint_that_is_written_in_a_check_is_kept_and_one_with_her_words_is_not(own, capsys):
+    @exercise("write a bot", task=BotTask("hello", [[("!hello", "hello")]]))
+    def exercise_1(bot):
+        return "it answers"
+
+    exercise_1(Bot)
+    exercise_1("my secret")
+    tries = [json.loads(line) for line in (own / "own/progress" / TRIES).read_text().splitlines()]
+    assert [each[3] for each in tries] == ["Bot needs brackets to make one: bot = Bot()", ""]
+
+
+def test_the_table_counts_and_knows_the_last_try(own):
+    remember_try("02_on_your_phone", "1", False, "write return")
+    remember_try("08_irc_by_hand", "1", True)
+    remember_try("two_writers", "1", True)
+    ((name, *core, rooms, tries, last),) = rows_of(read_pupils(own / "class"))
+    assert (name, rooms, tries) == ("anna", "1", "3")
+    assert core[8].count("●") == 1 and core[2].count("●") == 0
+    assert len(core[8]) == len(exercises_of("08_irc_by_hand"))
+    assert len(core) + 4 == len(HEAD)
+    assert ": passed" in last
+
+
+def test_without_a_class_nothing_is_shared_and_without_its_folder_nothing_fails(own, monkeypatch):
+    monkeypatch.setenv("CLASS_PROGRESS", str(own / "gone"))
+    remember_try("02_on_your_phone", "1", True)
+    monkeypatch.delenv("CLASS_PROGRESS")
+    remember_try("02_on_your_phone", "2", True)
+    assert len((own / "own/progress" / TRIES).read_text().splitlines()) == 2
+    assert read_pupils(own / "class") == [pupils.Pupil("anna")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "null", "{}", "[" * 100_000, "\x00", '{"passed": 3, "tries": []}'),
+        *('{"passed": [], "tries": null}', '{"passed": [], "tries": [3]}'),
+        '{"passed": [], "tries": ["{"]}',
+    ],
+)
+def test_a_broken_file_is_named_and_stops_nothing(own, text):
+    (own / "class/anna" / SHARED).write_text(text)
+    assert read_pupil(own / "class/anna").problem == "unreadable"
+    assert "unreadable" in as_html(read_pupils(own / "class"))
+
+
+def test_nothing_but_a_plain_file_of_hers_is_read(own, monkeypatch):
+    file = own / "class/anna" / SHARED
+    (own / "elsewhere").write_text('{"passed": ["02_on_your_phone-1"], "tries": []}')
+    for make in (
+        lambda: file.symlink_to(own / "elsewhere"),
+        lambda: file.hardlink_to(own / "elsewhere"),
+        lambda: os.mkfifo(file),
+        lambda: file.mkdir(),
+        lambda: file.write_text(" " * 500_001),
+    ):
+        make()
+        assert read_pupil(own / "class/anna").problem, make
+        file.rmdir() if file.is_dir() else file.unlink()
+    file.write_text('{"passed": [], "tries": []}')
+    real = os.fstat
+    monkeypatch.setattr(
+        os, "fstat", lambda fd: os.stat_result((*real(fd)[:4], 4711, *real(fd)[5:]))
+    )
+    assert read_pupil(own / "class/anna").problem
+
+
+def test_only_what_exists_is_believed_and_no_sign_of_hers_acts(own):
+    now, name = int(time.time()), "02_on_your_phone-1"
+    share(
+        own,
+        [name, "02_on_your_phone-99", "../../etc", 7, None, ["x"]],
+        [
+            [now - 9, name, False, "<script>alert(1)</script>\x1b[2J" + "x" * 999],
+            [now + 9999, name, True, "from the future"],
+            [-1, name, True, ""],
+            [now, "nothing-1", True, ""],
+            [now, name, "yes", ""],
+            [now],
+        ],
+    )
+    anna = read_pupil(own / "class/anna")
+    assert anna.passed == {name}
+    assert len(anna.tries) == 1 and len(anna.tries[0].slip) == 300
+    assert "<script" not in as_html([anna]) and "&lt;script&gt;" in as_html([anna])
+    assert "\x1b" not in as_text([anna]) and "?[2J" in as_text([anna])
