@@ -1,60 +1,121 @@
-"""The page on which a teacher sees who has passed what, and a pupil sees her own row.
+"""The pages of a class: who has passed what, and a check for the evening before.
 
-JupyterHub starts it as a service: with a host name, a cookie and a user of its own. This user may
-read nothing of the pupils but their progress. Nothing on the page changes anything.
+JupyterHub starts this as a service, with a host name, a cookie and a user of its own. The user may
+read nothing of the pupils but their progress. Nothing on the pages changes anything.
 """
 
 import asyncio
 import grp
 import os
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
-from tornado import web
+from tornado import web, websocket
 
 from lessons.classroom.pupils import read_pupils
 from lessons.classroom.table import as_html
 
+HERE = Path(__file__).parent
 TEACHERS = "teachers"  # a group of the machine
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-    "frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "connect-src 'self' {own_host}; frame-src 'self'; frame-ancestors 'self'; form-action 'none'; "
+    "base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
-    "Refresh": "30",  # seconds
 }
-STYLE = """
-body { font: 16px/1.5 sans-serif; margin: 2em }
-table { border-collapse: collapse }
-th, td { border-bottom: 1px solid #bbb; padding: .3em .5em; text-align: left; vertical-align: top }
-"""
+RELOAD_S = 30
+DOWNLOAD = os.urandom(5_000_000)  # nothing on the way can make it smaller
 
 
-class ClassPage(HubOAuthenticated, web.RequestHandler):  # type: ignore[misc]
-    """The table, for people who have signed in."""
+class Page(HubOAuthenticated, web.RequestHandler):  # type: ignore[misc]
+    """Anything for people who have signed in."""
+
+    @property
+    def user(self) -> str:
+        """Who has signed in."""
+        return str(self.current_user["name"])
+
+    @property
+    def own_host(self) -> str:
+        """The host name at which the Hub has this user's server."""
+        return f"{self.user}.{urlsplit(os.environ['JUPYTERHUB_HOST']).netloc}"
 
     @web.authenticated
     def get(self) -> None:
-        """Show all rows to a teacher, and to a pupil her own."""
-        name = self.current_user["name"]
-        is_teacher = name in grp.getgrnam(TEACHERS).gr_mem
-        pupils = [each for each in read_pupils() if is_teacher or each.name == name]
-        for header, value in HEADERS.items():
-            self.set_header(header, value)
-        self.finish(
+        """Answer with the page's headers."""
+        for name, value in HEADERS.items():
+            self.set_header(name, value.format(own_host=self.own_host))
+        self.finish(self.content())
+
+    def content(self) -> str | bytes | dict[str, str]:
+        """Return what the page is."""
+        raise NotImplementedError
+
+
+class ClassPage(Page):
+    """Who has passed what: all rows for a teacher, and for a pupil her own."""
+
+    def content(self) -> str:
+        is_teacher = self.user in grp.getgrnam(TEACHERS).gr_mem
+        pupils = [each for each in read_pupils() if is_teacher or each.name == self.user]
+        self.set_header("Refresh", str(RELOAD_S))
+        return (
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>The class</title>'
-            f"<style>{STYLE}</style><h1>Who has passed what</h1>{as_html(pupils)}</html>"
+            '<link rel="stylesheet" href="class.css"><h1>Who has passed what</h1>'
+            f"{as_html(pupils)}</html>"
         )
 
 
+class CheckPage(Page):
+    """What the evening before tries: check.html and check.js."""
+
+    def content(self) -> str:
+        return (HERE / "check.html").read_text(encoding="utf-8")
+
+
+class Inside(Page):
+    """A page that is inside another one."""
+
+    def content(self) -> str:
+        return "<!doctype html><title>inside</title>"
+
+
+class WhoAmI(Page):
+    """Who has signed in, and where this user's notebooks are."""
+
+    def content(self) -> dict[str, str]:
+        return {"name": self.user, "host": self.own_host}
+
+
+class Download(Page):
+    """Something that takes a while."""
+
+    def content(self) -> bytes:
+        return DOWNLOAD
+
+
+class Socket(websocket.WebSocketHandler):
+    """Says again what it hears. It knows nothing, so anybody may ask, from a page of this host."""
+
+    def on_message(self, message: str | bytes) -> None:
+        self.write_message(message)
+
+
 async def serve() -> None:
-    """Serve the page where JupyterHub says, until it ends this process."""
+    """Serve the pages where JupyterHub says, until it ends this process."""
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
-    handlers = [(prefix, ClassPage), (f"{prefix}oauth_callback", HubOAuthCallbackHandler)]
-    app = web.Application(handlers, cookie_secret=os.urandom(32))
+    pages = {"": ClassPage, "check": CheckPage, "inside": Inside, "whoami": WhoAmI}
+    others = {"download": Download, "socket": Socket, "oauth_callback": HubOAuthCallbackHandler}
+    handlers = [(f"{prefix}{path}", handler) for path, handler in (pages | others).items()]
+    files = (f"{prefix}(check.js|class.css)", web.StaticFileHandler, {"path": str(HERE)})
+    app = web.Application(
+        [*handlers, files], cookie_secret=os.urandom(32), websocket_max_message_size=1000
+    )
     app.listen(address.port or 0, address.hostname or "")
     await asyncio.Event().wait()
 

@@ -587,6 +587,24 @@ def test_root_packs_for_a_pupil_without_a_terminal_rights_or_programs_that_stay(
 
 
 @pytest.mark.timeout(600)
+def test_a_pupils_device_tries_what_a_lesson_needs(school, pages):
+    said = school.machine.there("python3 /opt/course/start.py class --check")
+    address = said.splitlines()[0]
+    tab = pages["ben"].context.new_page()
+    tab.goto(address)
+    tab.set_default_timeout(lab.START_S * 1000)
+    tab.get_by_text(re.compile("All green|Take plan B")).wait_for()
+    cells = tab.locator("td[id]").all_inner_texts()
+    assert len(cells) == 5 and all(re.fullmatch(r"✔ [\d.]+ s", each) for each in cells), cells
+    # A network without WebSockets.
+    tab.route_web_socket("**/socket", lambda socket: socket.close())
+    tab.reload()
+    tab.get_by_text("Take plan B").wait_for()
+    assert tab.locator("#socket").inner_text() == "✘ no"
+    tab.close()
+
+
+@pytest.mark.timeout(600)
 def test_root_collects_all_packs_and_hands_out_a_notebook(school, pages):
     """Mallory's pack is a link to what only root may read."""
     machine = school.machine

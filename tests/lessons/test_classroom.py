@@ -2,12 +2,16 @@
 
 import json
 import os
+import threading
 import time
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
 from botlib import Bot
 from lessons.classroom import pupils
+from lessons.classroom.laptop import open_server
 from lessons.classroom.pupils import read_pupil, read_pupils
 from lessons.classroom.table import HEAD, as_html, as_text, rows_of
 from lessons.exercises.ex_02 import exercise_1
@@ -139,3 +143,22 @@ def test_only_what_exists_is_believed_and_no_sign_of_hers_acts(own):
     assert len(anna.tries) == 1 and len(anna.tries[0].slip) == 300
     assert "<script" not in as_html([anna]) and "&lt;script&gt;" in as_html([anna])
     assert "\x1b" not in as_text([anna]) and "?[2J" in as_text([anna])
+
+
+def test_a_laptop_serves_its_pages_and_nothing_else(tmp_path):
+    (tmp_path / "site/empty").mkdir(parents=True)
+    (tmp_path / "site/index.html").write_text("the course")
+    (tmp_path / "secret").write_text("a token")
+    with open_server(tmp_path / "site", 0) as server, open_server(tmp_path / "site", 0) as other:
+        threading.Thread(target=server.serve_forever).start()
+        assert server.server_port != other.server_port
+        here = f"http://127.0.0.1:{server.server_port}"
+        try:
+            assert urlopen(f"{here}/").read() == b"the course"
+            for path in ("/empty/", "/../secret", "/%2e%2e/secret", "/none"):
+                with pytest.raises(HTTPError, match="404"):
+                    urlopen(f"{here}{path}")
+            with pytest.raises(HTTPError, match="501"):
+                urlopen(Request(f"{here}/", b"x"))
+        finally:
+            server.shutdown()
