@@ -236,7 +236,7 @@ TRAPS = (
         "def hello(update)",
     ),
     Trap(
-        r"KeyError: ('\w*TOKEN\w*'|.*\n.*environ)",
+        r"KeyError: ('(?!TWITCH_)\w*TOKEN\w*'|.*\n.*environ)",
         "the environment has no variable of this name. The token's name is TELEGRAM_TOKEN: "
         'os.environ["TELEGRAM_TOKEN"] in Python, process.env.TELEGRAM_TOKEN in JavaScript',
     ),
@@ -442,10 +442,6 @@ ear = Ear()
         "some lines have fewer parts. First look which command it is, then take it apart",
         'elif " PRIVMSG " in line',
         "else",
-    ),
-    Trap(
-        "KeyError: 'TWITCH_TOKEN'",
-        "the token is there if you start the file with start.py: python3 start.py run twitch",
     ),
     Trap(
         "WRONG_VERSION_NUMBER|UNEXPECTED_EOF|EOF occurred in violation",

@@ -167,7 +167,7 @@ def test_slow_commands_and_those_of_the_course_are_not_tried(folder):
     write_commands({"moin": HERS["moin"], "roll": HERS["wurf"], "stand": HERS["stand"]})
     slow = "import time\ntime.sleep(1.5)\nreturn f'{message.user}, langsam'"
     network = "import os\nos._exit(1)\nreturn 'no request may leave'"
-    write_commands({"langsam": slow, "weather": network})
+    write_commands({"langsam": slow, "open": network})
     names = my_bot(needs=["hello", "roll", "score"]).other_names
     assert names == {"hello": "moin", "score": "stand"}
 

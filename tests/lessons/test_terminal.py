@@ -10,7 +10,7 @@ from bot_sandbox import Telegram
 from deploy.new import make_folder
 from lessons.alone.open_sandbox import offer_sandbox
 from lessons.pythonanywhere import PythonAnywhere
-from lessons.worlds.home import COURSE, sandbox_environment
+from lessons.worlds.environment import COURSE, sandbox_environment
 from lessons.worlds.terminal import type_command
 
 
