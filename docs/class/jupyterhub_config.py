@@ -20,7 +20,7 @@ PROCESSES = 400  # of a pupil, threads included
 OWNED = range(11_000, 32_000)  # ports of servers, as in nftables.conf
 PROGRESS = Path("/srv/class")  # a folder for each pupil, which the page of the class reads
 READER = pwd.getpwnam("class-reader")  # who serves this page, and may read these folders alone
-PAGE_PORT = 10_000
+PAGE, PAGE_PORT = Path(__file__).with_name("page") / "server.py", 10_000
 IDLE_S = 3600  # after which a kernel stops, and then the server; a pupil's files stay
 
 ADDRESS = os.environ.get("CLASS_ADDRESS", "http://localhost:8000")  # as browsers know it
@@ -106,12 +106,12 @@ def prepare(spawner: Spawner) -> None:
 
 
 c.Spawner.pre_spawn_hook = prepare
-# Who has passed what, at its own host name, class--service: lessons/classroom/page.py.
+# Who has passed what, at its own host name, class--service.
 c.JupyterHub.services = [
     {
         "name": "class",
         "url": f"http://127.0.0.1:{PAGE_PORT}",
-        "command": [sys.executable, "-P", "-m", "lessons.classroom.page"],
+        "command": [sys.executable, "-P", str(PAGE)],
         "user": READER.pw_name,
         "cwd": "/",
         "oauth_no_confirm": True,

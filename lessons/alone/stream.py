@@ -155,6 +155,7 @@ SAVED_TOKENS = Trap(
     "now. Write load_tokens=False, save_tokens=False in the last line, and it doesn't come back",
     ", load_tokens=False, save_tokens=False",
 )
+UNKNOWN = "Ada wrote !sesame. Your bot has no such command, and "
 
 
 class CheckedStream:
@@ -212,17 +213,20 @@ class CheckedStream:
             lambda: any("Viktor" in text for text in self._answers()[answered:]), ANSWER_S
         )
         if printed := self._printed():
-            raise NotYet(f"Ada wrote !sesame. Your bot has no such command, and {printed}")
+            raise NotYet(f"{UNKNOWN}{printed}")
 
     def end(self) -> None:
-        """Press Ctrl+C; NotYet if tokens are in a file then."""
+        """Press Ctrl+C; NotYet if tokens are in a file then, or a late error was printed."""
         self._running.interrupt()
         with suppress(subprocess.TimeoutExpired):
             self._running.wait(END_S)
+            self._running.errors.wait_end(REST_S)
         file = self._path.with_name(SAVED_FILE)
         was_written = file.exists()
         file.unlink(missing_ok=True)
         expect(not was_written, SAVED_TOKENS.words)
+        if unknown := [line for line in self._errors() if "CommandNotFound" in line]:
+            raise NotYet(f"{UNKNOWN}{self._path.name} printed:\n{describe_errors(unknown)}")
 
     def _answers(self) -> list[str]:
         said = self._twitch.messages(self._viktor)

@@ -120,8 +120,8 @@ FUNCTION_TRAPS = (
     ),
     Trap(
         "^TimeoutError",
-        "a silent service raises TimeoutError, and one in trouble HTTPError. Write except OSError, "
-        "which catches both",
+        "nothing came for as long as the timeout says. Write except OSError, which catches this "
+        "and all other errors of a network",
         "except OSError",
         "except __import__('urllib').error.HTTPError",
     ),
@@ -446,11 +446,6 @@ ear = Ear()
     Trap(
         "WRONG_VERSION_NUMBER|UNEXPECTED_EOF|EOF occurred in violation",
         "this port has no TLS. With TLS, take 6697",
-    ),
-    Trap(
-        "TimeoutError",
-        "nothing came for as long as the timeout says. except OSError: takes this and all other "
-        "errors of a line",
     ),
     Trap(
         "BrokenPipeError|ConnectionResetError",

@@ -1,1 +1,1 @@
-"""A class on one machine: the page on which a teacher sees who has passed what."""
+"""A class: who has passed what, and the first notebooks from a laptop."""

@@ -685,7 +685,7 @@ def test_a_folder_with_spaces_and_other_letters_is_packed(tmp_path, capsys):
     [
         ("cv2", "requirements.txt: opencv-python-headless."),
         ("telebot", "requirements.txt: pyTelegramBotAPI."),
-        ("pytest", "requirements.txt: pytest."),  # installed here
+        ("hypothesis", "requirements.txt: hypothesis."),  # installed here
         ("quux", "requirements.txt, which may differ from what you import."),
     ],
 )

@@ -173,12 +173,12 @@ ASK_OR_KEEP = """try:
         ),
         (
             SECTIONS["weather.py"].solution.replace("    text =", "   text =", 1),
-            "weather.py didn't load:\nweather.py:",
+            "Python can't read your file:\nweather.py:15: ",
         ),
         (
             SECTIONS["weather.py"].solution.replace("context):", "context)"),
-            "load:\nweather.py:10: def handler(event, context)\nSyntax error in module 'weather': "
-            "expected ':'\n",
+            "Python can't read your file:\nweather.py:10: def handler(event, context)\n"
+            "SyntaxError: expected ':'\n",
         ),
         (
             SECTIONS["weather.py"].solution.replace("def handler", "def send_weather"),

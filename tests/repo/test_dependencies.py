@@ -68,7 +68,6 @@ BROUGHT = {  # an import: the dependency that brings it
 LOADED_BY = {  # an import in a file that only this package loads
     ("pytest", "pytest_plugin.py"),
     ("hatchling", "hatch_build.py"),  # when pip builds the course
-    ("jupyterhub", "page.py"),  # which the Hub of a class starts
 }
 CPYTHON = {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
 MACHINES = [  # what learners have

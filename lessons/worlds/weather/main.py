@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 MEASURED = {  # what current=… may ask for, and its unit
-    "temperature_2m": (float(os.environ["TEMPERATURE"]), "°C"),
+    "temperature_2m": (float(os.environ.get("TEMPERATURE", "0")), "°C"),
     "relative_humidity_2m": (81, "%"),
     "precipitation": (0.0, "mm"),
     "wind_speed_10m": (31.5, "km/h"),

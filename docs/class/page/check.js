@@ -1,7 +1,7 @@
 // Tries on a pupil's device, the evening before, what a lesson needs. Each try has its time.
 
 const TIME_MS = 30_000;
-const BYTES = 5_000_000; // as in page.py
+const BYTES = 5_000_000; // as in server.py
 const READY = "All green: the lesson can begin.";
 const PLAN_B =
   "Something failed, so this network or this device is in the way. Take plan B: the course in a " +
