@@ -22,6 +22,7 @@ METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 TAGS = {"alone", "exercise", "nbval-ignore-output", "raises-exception"}
 SOLUTION = "<details><summary>Solution</summary>"
 LONGEST_PART = 35  # minutes between two places to stop
+STOP = "*A good place to stop: your work is kept.*"  # the first line after a break
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -100,7 +101,7 @@ def minutes(notebook, path):
 
 
 def breaks(notebook, path):
-    """The breaks that the first cell names are sections, and no part takes over 35 minutes."""
+    """No part takes over 35 minutes; the first cell and the sections after a break name it."""
     line = re.search(r"^\*\*Time:\*\*.*\bbreaks? before (.*)$", first(notebook), re.MULTILINE)
     named = re.findall(r"\*([^*]+)\*", line[1]) if line else []
     part = 0
@@ -111,8 +112,10 @@ def breaks(notebook, path):
         title = next((name for name in named if heading[1].startswith(name)), None)
         if title:
             named.remove(title)
+        if bool(title) != text.partition("\n")[2].startswith(f"\n{STOP}\n"):
+            yield f"'{heading[1]}' begins with '{STOP}', or the first cell names it, but not both"
         part = int(heading[2]) + (0 if title else part)
-        if line and part > LONGEST_PART:
+        if part > LONGEST_PART:
             yield f"{part} minutes without a break, at '{heading[1]}'"
     yield from (f"a break before a section that isn't there: {name}" for name in named)
 

@@ -162,9 +162,31 @@ def tag(number, *names):
     return lambda notebook: notebook["cells"][number]["metadata"].update(tags=list(names))
 
 
-def too_long_without_a_break(notebook):
+def add_a_break(notebook, sentence=f"{rules.STOP}\n\n"):
     notebook["cells"][0]["source"] += ", with a break before *Run it*"
+    run = notebook["cells"][9]
+    run["source"] = run["source"].replace("\n\n", f"\n\n{sentence}")
+
+
+def too_long_after_a_break(notebook):
+    add_a_break(notebook)
     notebook["cells"][10]["source"] = "## Rest (24 minutes)"
+
+
+def a_break_that_its_section_does_not_name(notebook):
+    add_a_break(notebook, sentence="")
+
+
+def a_break_that_the_first_cell_does_not_name(notebook):
+    first, *_ = notebook["cells"]
+    add_a_break(notebook)
+    first["source"] = first["source"].partition(", with")[0]
+
+
+def test_a_break_is_named_twice(core):
+    notebook = copy.deepcopy(CORE)
+    add_a_break(notebook)
+    assert complaints(notebook, core) == []
 
 
 BAD = [
@@ -179,7 +201,10 @@ BAD = [
     ("minutes", cell(9, source="## Run it")),
     ("minutes", cell(9, source="## Run it (30 minutes)")),
     ("breaks", cell(0, source=f"# 01 Good\n\n{NEEDS}, with a break before *Walk it*")),
-    ("breaks", too_long_without_a_break),
+    ("breaks", cell(10, source="## Rest (24 minutes)")),
+    ("breaks", too_long_after_a_break),
+    ("breaks", a_break_that_its_section_does_not_name),
+    ("breaks", a_break_that_the_first_cell_does_not_name),
     ("troubles", cell(11, source="## What goes wrong\n\nNothing.")),
     ("troubles", cell(11, source="## What goes wrong\n\n" + "| a | b | c | d |\n" * 4)),
     ("troubles", cell(11, source="## What goes wrong\n\n" + "| a | b |\n" * 9)),
