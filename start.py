@@ -23,7 +23,7 @@ python3 start.py webhook ...    tell Telegram where your function is, or ask wha
 python3 start.py subscribe ...  the same for Twitch
 python3 start.py exam ...       try a bot of yours, point by point: exam lost_property FOLDER
 python3 start.py card           one page to show: your bot, its commands, your square
-python3 start.py class          who has passed what, on the machine of a class
+python3 start.py class          for teachers: who has passed what, or a class without a server
 python3 start.py pack           your bot, notebooks and progress in one zip, to take along
 python3 start.py unpack FILE    what pack took along, brought into this course
 python3 start.py book           the course as a website to read, in build/book
