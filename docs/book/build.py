@@ -1,6 +1,6 @@
 """Build the course as a website to read: python3 start.py book [TARGET] [--repository ADDRESS]
 
-It holds README.md and all that it leads to: notebooks, guides, notes for teachers, the sandbox's
+It holds README.md and all that it leads to: notebooks, guides, lessons for teachers, the sandbox's
 reference. The outputs are those that are stored in the notebooks; nothing is run.
 
 TARGET is a folder, build/book if you name none. A complete build is written over an earlier one. If

@@ -299,7 +299,7 @@ def test_a_chart_that_is_cut_off_shows_that_there_is_more(browser, address):
 def test_a_table_on_a_phone_breaks_long_names_but_no_word(browser, address):
     page = browser.new_page(viewport=PHONE)
     try:
-        page.goto(f"{address}/docs/teaching/03.html")
+        page.goto(f"{address}/docs/teaching/lesson_01.html")
         word = page.get_by_text("minutes", exact=True).first
         assert word.bounding_box()["height"] < 30  # one line
         page.goto(f"{address}/notebooks/00_start_here.html")

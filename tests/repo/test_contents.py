@@ -59,14 +59,6 @@ def test_the_readme_leads_to_each_notebook_and_says_how_long_the_core_takes():
     assert f"{shortest} to {longest} minutes each" in readme
 
 
-@pytest.mark.parametrize("stem", CORE)
-def test_each_core_notebook_has_a_short_note_for_teachers(stem):
-    note = (HOME / f"docs/teaching/{stem[:2]}.md").read_text(encoding="utf-8")
-    assert 120 <= len(note.split()) <= 400
-    assert "minutes" in note
-    assert "```python" not in note, "no solutions"
-
-
 # --- docs/sources.toml: what notebooks claim about the world outside --------------------------
 
 
