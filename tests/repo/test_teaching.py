@@ -40,6 +40,7 @@ IN_INDEX = re.compile(
     r"\[(\d\d)\]\(\.\./\.\./notebooks/(\w+)\.ipynb\), part (\d) \| (.+) \| (\d+) \|$",
     re.M,
 )
+SHORT = re.compile(r"^\| \[(\d+) ([^]]+)\]\((\w+\.md)\) \| (?!\[\d\d\])", re.M)
 LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#]+)")
 
 
@@ -96,6 +97,14 @@ def test_the_index_has_each_lesson_with_its_goal_and_minutes():
     assert listed == wanted
 
 
+def test_the_short_course_is_five_lessons_of_the_term():
+    short = SHORT.findall(text("README.md"))
+    assert len(short) == 5
+    assert short == sorted(short, key=lambda one: int(one[0]))
+    for number, heading, name in short:
+        assert text(name).startswith(f"# Lesson {number}: {heading}\n")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_fits_its_minutes_and_its_sheet(name):
     read = re.sub(r"!\[[^]]*\]\([^)]*\)|(?<=\])\([^)]*\)", "", text(name))
@@ -115,6 +124,15 @@ def test_a_lesson_has_all_that_a_teacher_looks_for(name):
     assert 2 <= len(answered) <= 3
     assert answered == ticket.splitlines()
     assert "```" not in text(name), "no solutions"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "## Play it\n" in text(name)])
+def test_a_play_has_its_minutes(name):
+    """It is called by a name, as in *An exhibition:*, or simply the play."""
+    play = text(name).partition("## Play it\n")[2].strip()
+    named = re.match(r"(?:For )?\*(.+?):?\*", play)
+    called = named[1].lower() if named else "play"
+    assert any(called in section.lower() for section, _ in rows(name))
 
 
 def test_no_page_repeats_what_another_one_says():
