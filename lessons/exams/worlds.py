@@ -267,7 +267,7 @@ class TelegramFunction(TelegramWorld):
     def silence_advice(self) -> str:
         """Say how a response carries a message, if the last one has something, but no message."""
         answers = [one.answer for one in self._telegram.deliveries(self._bot) if not one.error]
-        if not answers or not answers[-1]:
+        if not answers or not answers[-1] or '"method"' in answers[-1]:  # Telegram has said why
             return ""
         shown = shorten_line(answers[-1])
         return f"Telegram has found no message in your response  {shown}\n{RESPONSE_ADVICE}"

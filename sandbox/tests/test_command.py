@@ -570,4 +570,5 @@ def test_a_machine_without_a_temporary_folder_is_explained_without_a_traceback()
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "The sandbox did not start: [Errno 2] No usable temporary directory found" in err
-    assert "Traceback" not in err
+    own, _, _ = err.partition("Exception ignored in atexit")  # coverage can't write there, either
+    assert "Traceback" not in own
