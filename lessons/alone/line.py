@@ -77,7 +77,7 @@ TURNS = (
         if_silent="That is an ordinary !hello",
         traps=(
             Trap(
-                "hello_bot",
+                r"_bot\b",
                 "your bot answered what its own account wrote. Two such bots talk to each other "
                 "forever",
                 'if text == ":!hello"',

@@ -1,5 +1,6 @@
 """Try a Twitch bot that a learner wrote: people write in a channel, and read what it says."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -11,11 +12,12 @@ from typing import NamedTuple
 from bot_sandbox import Program, Twitch
 from bot_sandbox.processes.supervisor import ManagedProcess
 from bot_sandbox.twitch.connection import ConnectionRecord
+from botlib.details.env_file import env_files, read_env
 from lessons.alone.short_errors import shorten_errors
 from lessons.alone.telegram_turns import describe_errors
 from lessons.alone.traps import Trap
 from lessons.exercises.verdict import NotYet, expect
-from lessons.learner_bot import bot_name
+from lessons.learner_bot import bot_login, bot_name
 
 PEOPLE = {"olga", "anna", "cleo", "dora"}
 READY_S = 10.0
@@ -45,14 +47,16 @@ class ChatTurn(NamedTuple):
 class TwitchTrial:
     """A learner's program, and a Twitch of its own with people in a channel.
 
-    If the file has another NICK or JOIN, the bot's account and the channel have that name.
+    The bot is the one of the notebook. With a token of the real Twitch, the file's NICK is that
+    bot's login. The channel is the one that the file joins.
     """
 
     def __init__(self, path: Path, twitch: Twitch, program: Program) -> None:
         code = path.read_text(encoding="utf-8", errors="replace")
         self.twitch, self._path, self._start_program = twitch, path, program
+        login = bot_login()
         names = [
-            find_word(r"NICK (\w+)", code, "hello_bot"),
+            find_word(r"NICK (\w+)", code, login) if has_real_token() else login,
             find_word(r"JOIN #(\w+)", code, "viktor"),
         ]
         self._accounts = {login: twitch.account(login) for login in sorted(PEOPLE.union(names))}
@@ -193,6 +197,12 @@ def open_trial(path: Path) -> Iterator[TwitchTrial]:
     """Make a Twitch without limits for a learner's program, and end both."""
     with Twitch(limits=False) as twitch, closing(Program(grace_s=0.5)) as program:
         yield TwitchTrial(path, twitch, program)
+
+
+def has_real_token() -> bool:
+    """Return whether a token of the real Twitch is saved, so that the file has a real login."""
+    saved = {name for path in env_files(".") for name in read_env(path)}
+    return "TWITCH_TOKEN" in {*saved, *os.environ}
 
 
 def find_word(pattern: str, code: str, otherwise: str) -> str:

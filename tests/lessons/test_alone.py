@@ -12,6 +12,7 @@ from lessons.alone.open_sandbox import find_open_sandbox
 from lessons.alone.sections import SECTIONS
 from lessons.alone.traps import FUNCTION_TRAPS, TRAPS, TWITCHIO_TRAPS, advice_on
 from lessons.commands import solution
+from lessons.learner_bot import keep_name
 from lessons.progress.course_map import EXERCISE_TAGS, was_passed
 
 CODE = SECTIONS["phone.py"].solution
@@ -324,7 +325,8 @@ while True:
 
 
 @pytest.mark.slow("bots that are started")
-def test_another_way_another_login_and_another_channel_are_right(check):
+def test_another_way_another_login_and_another_channel_are_right(check, monkeypatch):
+    monkeypatch.setenv("TWITCH_TOKEN", "of the real bot, so NICK is its login")
     code = SECTIONS["line.py"].solution.partition("while True")[0] + PLAIN_RECV
     code = code.replace("hello_bot", "annas_bot").replace("#viktor", "#anna_plays")
     assert check(code, "line.py").startswith("✔ passed")
@@ -333,6 +335,18 @@ def test_another_way_another_login_and_another_channel_are_right(check):
     assert "This line came in two pieces: what recv returns need not be a whole line" in said
     plain = code.replace("wire = ssl.", "_ = ssl.SSLContext; # ").replace("6697", "6667")
     assert "by port 6667 anybody on the way can read your token" in check(plain, "line.py")
+
+
+@pytest.mark.slow("bots that are started")
+def test_the_check_refuses_another_login_than_hers_as_the_page_does(check):
+    keep_name("Luzie")
+    code = SECTIONS["line.py"].solution
+    said = check(code, "line.py")
+    assert "Twitch refused the login: " in said and "luzie_bot" in said
+    own = code.replace("hello_bot", "luzie_bot")
+    assert check(own, "line.py").startswith("✔ passed")
+    loud = own.replace('if text == ":!hello"', 'if "hello" in text and "!hello y" not in text')
+    assert "your bot answered what its own account wrote" in check(loud, "line.py")
 
 
 def test_a_token_of_twitch_in_the_file_is_found_and_not_shown(check):
