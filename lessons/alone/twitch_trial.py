@@ -20,11 +20,12 @@ from lessons.exercises.verdict import NotYet, expect
 from lessons.learner_bot import bot_login, bot_name
 
 PEOPLE = {"olga", "anna", "cleo", "dora"}
-READY_S = 10.0
+READY_S = 20.0
 ANSWER_S = 5.0
 MORE_S = 0.3
 PING_INTERVAL_S, PONG_TIMEOUT_S = 300.0, 10.0  # on Twitch's clock, which the check moves
-LAST_WORDS_S = 1.0
+HANG_UP_S = 1.0
+LAST_WORDS_S = 5.0
 
 
 class ChatTurn(NamedTuple):
@@ -116,7 +117,7 @@ class TwitchTrial:
         self.twitch.clock.advance(PING_INTERVAL_S + 1)
         self.twitch.wait_until(lambda: line.lines_in > heard or line.closed, ANSWER_S)
         self.twitch.clock.advance(PONG_TIMEOUT_S + 1)
-        self.twitch.wait_until(lambda: line.closed, LAST_WORDS_S)
+        self.twitch.wait_until(lambda: line.closed, HANG_UP_S)
         expect(
             "PONG" not in line.closed,
             "Twitch sent PING :tmi.twitch.tv, and no PONG came back within ten seconds, so it "

@@ -49,7 +49,7 @@ def test_the_example_of_the_page_about_http_passes(tmp_path):
 
 def test_the_example_of_a_bot_that_a_test_starts_passes(tmp_path):
     (helper,) = re.findall(r"```js\n(.+?)^test\(", PAGES["http.md"], re.DOTALL | re.MULTILINE)
-    recipe = PAGES["unchanged.md"].partition("### From a test in Node.js")[2]
+    recipe = PAGES["unchanged.md"].partition("## From a test in Node.js")[2]
     (tmp_path / "bot.test.mjs").write_text(helper + recipe.split("```")[1].removeprefix("js"))
     shutil.copy(PEERS / "unchanged" / "fetch_bot.mjs", tmp_path / "bot.mjs")
     done = subprocess.run(
