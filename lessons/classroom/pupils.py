@@ -51,7 +51,7 @@ def read_pupil(folder: Path) -> Pupil:
     try:
         found = json.loads(read_own_file(folder / SHARED, folder.stat().st_uid))
         exercises = frozenset(chain.from_iterable(map(exercises_of, NOTEBOOKS)))
-        passed = frozenset(exercises.intersection(filter(is_text, found["passed"])))
+        passed = frozenset(name for name in exercises if name in found["passed"])
         return Pupil(folder.name, passed, tuple(read_tries(found["tries"], exercises)))
     except FileNotFoundError:
         return Pupil(folder.name)
@@ -79,8 +79,3 @@ def read_tries(lines: Iterable[Any], exercises: frozenset[str]) -> Iterator[Try]
             case [int(at), str(exercise), bool(passed), str(slip)] if exercise in exercises:
                 if 0 < at <= time.time():
                     yield Try(at, exercise, passed, slip[:LONGEST_SLIP])
-
-
-def is_text(value: Any) -> bool:
-    """Return whether a value is a string."""
-    return isinstance(value, str)
