@@ -20,6 +20,7 @@ no test of a bot gets a token.
 import ast
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -54,7 +55,7 @@ WAYS = {  # what each tells pytest
 TOKENS = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
 PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 FAILED, BROKEN, NO_TEST = 1, 2, 5  # pytest's exit statuses: a test; an import; nothing was found
-FEW = 4  # more tests than these fail for another reason than what runs beside them
+FEW = 8  # more tests than these fail for another reason than what runs beside them
 # Each test is named with what became of it and, if it was left out, why.
 LIVE = [
     "pytest",
@@ -103,6 +104,7 @@ def main(arguments):
         if status:
             failed.append(name)
     done = [*checks, *(["coverage"] if way == "--all" else [])]
+    print(*(f"this test failed: {name}" for name in names), sep="\n", end="\n" if names else "")
     print(f"failed: {', '.join(failed)}" if failed else f"all good: {', '.join(done)}")
     if keeps:
         keep({"words": words, "status": int(bool(failed)), "failed": failed, "tests": names})
@@ -127,18 +129,18 @@ def run_measured(command):
 
     with branch_coverage.measured():
         status, names = run_tests(command)
-        if status == FAILED and len(names) <= FEW:
-            status, names = run_alone(names)
+        # Of a notebook all cells, as a cell needs those before it.
+        alone = dict.fromkeys(re.sub(r"::Cell .*", "", name) for name in names)
+        if status == FAILED and len(alone) <= FEW:
+            status, names = run_alone(names, alone)
     print("--- coverage: lines and branches that the tests run", flush=True)
     return status, names, branch_coverage.report()
 
 
-def run_alone(names):
+def run_alone(names, alone):
     """Run a few failed tests once more, with nothing beside them; as `run_tests`."""
-    # Of a notebook all cells, as a cell needs those before it.
-    tests = [name.partition("::")[0] if "::Cell " in name else name for name in names]
     print("--- failed tests once more, alone", flush=True)
-    status, still = run_tests(["pytest", "-m", "", *dict.fromkeys(tests)])
+    status, still = run_tests(["pytest", "-m", "", *alone])
     for name in names if status in (0, FAILED) else []:
         if name not in still:
             print(f"passed alone, so it depends on what runs beside it: {name}")

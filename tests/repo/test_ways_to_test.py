@@ -260,8 +260,10 @@ def test_what_fails_beside_others_is_tried_once_more_alone(course, absent, monke
     told = "passed alone, so it depends on what runs beside it: tests/test_more.py::test_more\n"
     passes = absent == "PYTEST_XDIST_WORKER"
     assert (told in done.stdout) == passes, done.stdout + done.stderr
-    last = "all good: format, lint, types, tests, coverage" if passes else "failed: tests"
-    assert done.stdout.splitlines()[-1] == last
+    last = ["all good: format, lint, types, tests, coverage"]
+    if not passes:
+        last = ["this test failed: tests/test_more.py::test_more", "failed: tests"]
+    assert done.stdout.splitlines()[-len(last) :] == last
 
 
 @POSIX
