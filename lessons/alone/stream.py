@@ -18,7 +18,7 @@ from lessons.alone.telegram_turns import ANSWER_S, READY_S, describe_errors
 from lessons.alone.traps import Trap
 from lessons.exercises.verdict import NotYet, expect
 
-END_S = 5.0  # for the bot to end after Ctrl+C
+END_S = 30.0  # for the bot to end after Ctrl+C: TwitchIO writes its file last
 REST_S = 0.5  # for the rest of an error
 SCOPES = ["user:read:chat", "user:write:chat", "user:bot", "moderator:read:followers"]
 SAVED_FILE = ".tio.tokens.json"
