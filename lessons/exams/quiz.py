@@ -20,6 +20,8 @@ WRONG_ADVICE = "If it is another answer, say that it is wrong, and what is right
 ONCE_ADVICE = (
     "A question is over as soon as it is answered, right or wrong. /quiz asks the next one."
 )
+WHOLE_ADVICE = "Compare the whole text with ==. If you compare with in, a part is right, too."
+STAYS_OPEN_ADVICE = "A question stays open until its person answers it, also if they add one first."
 SCORE_ADVICE = "Say how many were right, and of how many answers: 1 of 2."
 NO_QUESTION_ADVICE = "Without an open question, say how to get one, as in: Write /quiz first."
 USAGE_ADVICE = "If the =, the question or the answer is missing, say how to write it, as in: "
@@ -42,7 +44,7 @@ STICKER_ADVICE = "A sticker is no answer, and has no text. The question stays op
 EDIT_ADVICE = "A changed message is not another answer. Its update has an edited_message and no "
 EDIT_ADVICE += "message. Ignore it, as in: if update.message is None: return."
 PARSE_MODE_ADVICE = "Send people's words without parse_mode. With it, Telegram reads < as the "
-PARSE_MODE_ADVICE += "start of a tag."
+PARSE_MODE_ADVICE += "start of a tag, or _ as the start of italics."
 EMOJI_ADVICE = "An emoji is text like any other. If you write a file, open it with "
 EMOJI_ADVICE += "encoding='utf-8'."
 LONG_ADVICE = (
@@ -56,6 +58,10 @@ UNKNOWN_ADVICE += "that you don't know are no answers."
 TWO_QUESTIONS = (
     Ask(PLANET, ("#1",), NEW_ADVICE),
     Ask(RIVER, ("#2",), NEXT_NUMBER_ADVICE),
+)
+TWO_MORE_QUESTIONS = (
+    Ask(PLANET, ("#5",), NEXT_NUMBER_ADVICE),
+    Ask(RIVER, ("#6",), NEXT_NUMBER_ADVICE),
 )
 
 BRIEF = Brief(
@@ -98,6 +104,11 @@ BRIEF = Brief(
                 Ask(RIVER, ("#4",), NEXT_NUMBER_ADVICE),
                 Ask("/quiz", ("Where is the Nile?",), ASK_ADVICE, absent=("no more",)),
                 Ask("In AFRICA", ("right",), SAME_ADVICE, absent=("wrong",)),
+                *TWO_MORE_QUESTIONS,
+                Ask("/quiz", ("Which planet is red?",), ASK_ADVICE, absent=("no more",)),
+                Ask("Mars or Venus", ("wrong",), WHOLE_ADVICE),
+                Ask("/quiz", ("Where is the Nile?",), ASK_ADVICE, absent=("no more",)),
+                Ask("Africa", ("wrong", "in Africa"), WHOLE_ADVICE),
             ),
         ),
         Point(
@@ -111,7 +122,8 @@ BRIEF = Brief(
                 Ask("Mars", ("right",), RIGHT_ADVICE),
                 Ask("/score", ("1 of 1",), SCORE_ADVICE),
                 Ask("/quiz", ("Where is the Nile?",), ASK_ADVICE),
-                Ask("in Asia", ("wrong",), WRONG_ADVICE),
+                Ask("/new How many legs? = 8", ("#3",), NEXT_NUMBER_ADVICE),
+                Ask("in Asia", ("wrong",), STAYS_OPEN_ADVICE),
                 Ask("/score", ("1 of 2",), SCORE_ADVICE),
             ),
         ),
@@ -169,7 +181,7 @@ BRIEF = Brief(
                 Ask("/new What is <b>? = bold", ("#1",), PARSE_MODE_ADVICE),
                 Ask("/new What is 🧦? = a 🧦", ("#2",), EMOJI_ADVICE),
                 Ask(f"/new {LONG_QUESTION}? = 1", ("#3",), LONG_ADVICE),
-                Ask("/new What is <i>? = <b>", ("#4",), PARSE_MODE_ADVICE),
+                Ask("/new What is <i> or a_b? = <b>", ("#4",), PARSE_MODE_ADVICE),
                 Ask("/quiz", ("What is <b>?",), PARSE_MODE_ADVICE),
                 SendSticker(),
                 Ask("bold", ("right",), STICKER_ADVICE),
@@ -182,7 +194,7 @@ BRIEF = Brief(
                 Say("/help"),
                 Ask("1", ("right",), UNKNOWN_ADVICE),
                 Ask("/score", ("3 of 3",), UNKNOWN_ADVICE),
-                Ask("/quiz", ("What is <i>?",), PARSE_MODE_ADVICE),
+                Ask("/quiz", ("What is <i> or a_b?",), PARSE_MODE_ADVICE),
                 Ask("<u> 🎩", ("wrong", "<b>"), PARSE_MODE_ADVICE),
             ),
         ),
