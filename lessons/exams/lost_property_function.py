@@ -28,13 +28,19 @@ TWICE_ADVICE = "Telegram calls again if it has not seen your response. Keep the 
 TWICE_ADVICE += "update that you have done. If it comes again, answer 200 and do nothing."
 TWICE_ELSEWHERE_ADVICE = "The second call may reach another instance, which has none of your "
 TWICE_ELSEWHERE_ADVICE += "variables. Keep the update_id in STORE_FOLDER."
+TWICE_LATER_ADVICE = "Other people may write before Telegram calls again. So the last update_id "
+TWICE_LATER_ADVICE += "isn't enough: keep all of them, or at least the last hundred."
 NEW_UPDATE_ADVICE = "This is a new message with the same words. Only the update_id is another."
 STORED_ADVICE = (
     "An instance may end after any response, and its variables with it. Keep the box in "
 )
 STORED_ADVICE += "the folder that the variable STORE_FOLDER names."
+MARKDOWN_ADVICE = "Send people's words without parse_mode. With Markdown, Telegram reads _ as the "
+MARKDOWN_ADVICE += "start of italics."
+MANY_THINGS = (*LONG_THINGS[:35], *(f"a glove, number {number}" for number in range(36, 61)))
 MORE_ADVICE = "A response carries one message, and a message has 4096 characters at most. List as "
 MORE_ADVICE += "many things as fit, and say that there are more."
+FITTING_ADVICE = "Things that fit are listed whole."
 
 
 def shared_points() -> tuple[Point, ...]:
@@ -85,18 +91,33 @@ BRIEF = Brief(
                 Ask("/box", ("#1", "red scarf"), TWICE_ADVICE, absent=("#2",)),
                 Ask(SCARF, ("#2",), NEW_UPDATE_ADVICE),
                 RepeatUpdate(TWICE_ADVICE, is_new_instance=True),
-                Ask("/box", ("#2",), TWICE_ELSEWHERE_ADVICE, absent=("#3",)),
+                Ask(HAT, ("#3",), TWICE_ELSEWHERE_ADVICE, who="Anna"),
+                RepeatUpdate(TWICE_LATER_ADVICE),
+                Ask("/box", ("#3", "blue hat"), TWICE_LATER_ADVICE, absent=("#4",)),
             ),
         ),
-        Point(10, "nothing makes it fall silent", STRANGE_MESSAGES),
+        Point(
+            10,
+            "nothing makes it fall silent",
+            (
+                *STRANGE_MESSAGES,
+                Ask("/found my_key", ("#",), MARKDOWN_ADVICE),
+                Ask("/lost my_key", ("my_key",), MARKDOWN_ADVICE),
+            ),
+        ),
         Point(
             11,
             "one response carries one message",
             (
-                FillBox(tuple(f"/found {thing}" for thing in LONG_THINGS), NUMBER_ADVICE),
+                FillBox(tuple(f"/found {thing}" for thing in MANY_THINGS), NUMBER_ADVICE),
                 Ask("/box", ("#1", LONG_THINGS[0], "#20", "more"), MORE_ADVICE, most=1),
                 Ask("/lost umbrella", ("#1", LONG_THINGS[0], "more"), MORE_ADVICE, most=1),
-                Ask("/lost 160", ("#60",), "Things that fit are listed whole.", absent=("more",)),
+                Ask(
+                    "/lost glove",
+                    (*MANY_THINGS[35:], "#36", "#60"),
+                    FITTING_ADVICE,
+                    absent=("more",),
+                ),
             ),
         ),
     ),

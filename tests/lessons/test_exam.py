@@ -242,6 +242,10 @@ MUTANTS += [
            "Compare the secret first"),
     Mutant(9, "an update counts twice", "insert or ignore into updates values (?)",
            "insert or replace into updates values (?)", FUNCTION, "Keep the update_id"),
+    Mutant(9, "only the last update is kept", '        if box.execute("insert or',
+           '        last = "(select max(id) from updates)"\n'
+           '        box.execute(f"delete from updates where id < {last}")\n'
+           '        if box.execute("insert or', FUNCTION, "the last update_id isn't enough"),
     Mutant(9, "updates are in a variable", 'if box.execute("insert or ignore into updates values '
            '(?)", (update["update_id"],)).rowcount:', 'seen = vars(handler).setdefault("s", [])\n'
            '        seen.append(update["update_id"])\n        if seen.count(seen[-1]) == 1:',
@@ -250,12 +254,19 @@ MUTANTS += [
            FUNCTION),
     Mutant(8, "the box is in memory", 'Path(os.environ["STORE_FOLDER"], "box.sqlite3")',
            '":memory:"', FUNCTION),
+    Mutant(10, "formatting is switched on", '"text": text}', '"text": text, "parse_mode": "HTML"}',
+           FUNCTION, "Send people's words without parse_mode"),
+    Mutant(10, "another formatting is switched on", '"text": text}',
+           '"text": text, "parse_mode": "Markdown"}', FUNCTION,
+           "Send people's words without parse_mode"),
     Mutant(10, "every update has a text", 'message.get("text", "")', 'message["text"]', FUNCTION,
            "A sticker has no text"),
     Mutant(10, "a changed message is a thing", 'update.get("message") or {}',
            'update.get("message") or update["edited_message"]', FUNCTION),
     Mutant(11, "one long message", "if len(text + line + more) > LIMIT:", "if False:", FUNCTION,
            "say that there are more"),
+    Mutant(11, "twenty things at most", "if len(text + line + more) > LIMIT:",
+           'if text.count("\\n") == 20:', FUNCTION, "Things that fit are listed whole"),
     Mutant(11, "what is more is kept secret", "return text + more", "return text", FUNCTION),
 ]  # fmt: skip
 
