@@ -21,7 +21,7 @@ from telegram.warnings import PTBUserWarning
 from bot_sandbox.telegram import Message, Person, Telegram
 from bot_sandbox.telegram.buttons import Press
 from botlib.telegram.application import App, builder_for
-from lessons.exercises.slips import Slip, Task
+from lessons.exercises.slips import Task
 from lessons.exercises.verdict import NotYet, describe_error, exercise, expect, show
 from lessons.worlds.background import ThreadedPolling
 
@@ -275,25 +275,15 @@ def text_problem(found: Any) -> str:
     return "" if isinstance(found, str | None) else "expected a file_id, or None"
 
 
-BEST_CODE = """
+EMPTY_CODE = 'update["message"].get("photo", [])'
+BEST_CODE = f"""
 best, most = None, 0
-for size in LIST:
+for size in {EMPTY_CODE}:
     pixels = size["width"] * size["height"]
     if pixels > most:
         best, most = size["file_id"], pixels
 return best
 """
-EMPTY_CODE = 'update["message"].get("photo", [])'
-NO_MESSAGE_CODE = 'if "message" not in update:\n    return None\n'
-GOOD_CODE = NO_MESSAGE_CODE + BEST_CODE.replace("LIST", EMPTY_CODE)
-
-
-def code_with_slip(before: str, after: str) -> str:
-    """Write the right function with a mistake."""
-    assert before in GOOD_CODE
-    return GOOD_CODE.replace(before, after)
-
-
 LARGEST_TASK = Task(
     "largest(update)",
     [
@@ -319,63 +309,35 @@ LARGEST_TASK = Task(
         ),
         (({"update_id": 4, "callback_query": {"id": "1", "data": "red"}},), None),
     ],
-    [
-        Slip(
-            'return update["message"]["photo"][-1]["file_id"]',
-            "you took the last one, but the order of the list tells you nothing",
-        ),
-        Slip(
-            'return update["message"]["photo"][0]["file_id"]',
-            "you took the first one. Look at all of them",
-        ),
-        Slip(
-            GOOD_CODE.replace("\nreturn best", "\n    return best"),
-            "you took the first one. Is return inside the loop? It ends the function at once",
-        ),
-        Slip(
-            code_with_slip('size["width"] * size["height"]', 'size["width"]'),
-            "you took the widest one. Pixels are width times height",
-        ),
-        Slip(
-            code_with_slip('size["width"] * size["height"]', 'size["height"]'),
-            "you took the tallest one. Pixels are width times height",
-        ),
-        Slip(
-            code_with_slip('size["width"] * size["height"]', 'size["width"] + size["height"]'),
-            "pixels are width times height, not their sum",
-        ),
-        Slip(
-            code_with_slip('best, most = size["file_id"], pixels', 'best = size["file_id"]'),
-            "you took the last one. Remember how many pixels the best one has: most = pixels",
-        ),
-        Slip(
-            BEST_CODE.replace("LIST", 'update["message"]["photo"]'),
-            'a text has no "photo". Ask with get: update["message"].get("photo", [])',
-        ),
-        Slip(
-            BEST_CODE.replace("LIST", 'update.get("message").get("photo")'),
-            "without a photo, get returns None, and a loop can't go through None. Give get a "
-            'second value: .get("photo", [])',
-        ),
-        Slip(
-            BEST_CODE.replace("LIST", EMPTY_CODE),
-            'a press has no "message". First: if "message" not in update: return None',
-        ),
-        Slip(BEST_CODE.replace("LIST", 'update["photo"]'), 'the photo is in update["message"]'),
-        Slip(
-            BEST_CODE.replace("LIST", "update.message.photo"),
-            'here the update is a dictionary: update["message"], not update.message',
-        ),
-        Slip(
-            code_with_slip("best, most = None, 0", 'best, most = "", 0'),
-            'without a photo, return None. "" is a text',
-        ),
-        Slip(
-            code_with_slip('size["file_id"], pixels', "size, pixels"),
-            "that is a whole size. Return its file_id",
-        ),
-    ],
+    {
+        'return update["message"]["photo"][-1]["file_id"]': "you took the last one, but the order "
+        "of the list tells you nothing",
+        'return update["message"]["photo"][0]["file_id"]': "you took the first one. Look at all "
+        "of them",
+        ("return best", "    return best"): "you took the first one. Is return inside the loop? "
+        "It ends the function at once",
+        ('size["width"] * size["height"]', 'size["width"]'): "you took the widest one. Pixels are "
+        "width times height",
+        ('size["width"] * size["height"]', 'size["height"]'): "you took the tallest one. Pixels "
+        "are width times height",
+        ("* size", "+ size"): "pixels are width times height, not their sum",
+        (', most = size["file_id"], pixels', ' = size["file_id"]'): "you took the last one. "
+        "Remember how many pixels the best one has: most = pixels",
+        BEST_CODE.replace(
+            EMPTY_CODE, 'update["message"]["photo"]'
+        ): 'a text has no "photo". Ask with get: update["message"].get("photo", [])',
+        BEST_CODE.replace(EMPTY_CODE, 'update.get("message").get("photo")'): "without a photo, get "
+        'returns None, and a loop can\'t go through None. Give get a second value: .get("photo", '
+        "[])",
+        BEST_CODE: 'a press has no "message". First: if "message" not in update: return None',
+        BEST_CODE.replace(EMPTY_CODE, 'update["photo"]'): 'the photo is in update["message"]',
+        BEST_CODE.replace(EMPTY_CODE, "update.message.photo"): "here the update is a dictionary: "
+        'update["message"], not update.message',
+        ("= None", '= ""'): 'without a photo, return None. "" is a text',
+        ('size["file_id"]', "size"): "that is a whole size. Return its file_id",
+    },
     kind=text_problem,
+    solution=f'if "message" not in update:\n    return None\n{BEST_CODE}',
 )
 
 

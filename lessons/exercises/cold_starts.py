@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from lessons.exercises.slips import Slip, Task, number_problem
+from lessons.exercises.slips import Task, number_problem
 from lessons.exercises.verdict import exercise, expect, is_number, show
 
 
@@ -82,20 +82,6 @@ def exercise_2(prediction: Any, five: Any) -> str:
     return f"{instances} instances started, {refused} calls refused"
 
 
-def cold_calls_code(
-    begin: str = "0", cold: str = "last is None or now - last >= idle_s", rest: str = "last = now"
-) -> str:
-    """Write the body of a right `cold_calls`, but for the parts given."""
-    return f"""
-        cold, last = {begin}, None
-        for now in times:
-            if {cold}:
-                cold += 1
-            {rest}
-        return cold
-    """
-
-
 COLD_CALLS_TASK = Task(
     "cold_calls(times, idle_s)",
     [
@@ -108,51 +94,35 @@ COLD_CALLS_TASK = Task(
         (([], 300), 0),
         (([0, 60, 119, 240], 60), 3),
     ],
-    [
-        Slip("return times", "the answer is how many calls are cold, a number"),
-        Slip(
-            cold_calls_code(cold="last is not None and now - last >= idle_s"),
-            "the first call of all is cold, too",
-        ),
-        Slip(
-            cold_calls_code(cold="last is None or now - last > idle_s"),
-            "after exactly idle_s seconds the instance is stopped already. So write >=",
-        ),
-        Slip(
-            cold_calls_code(rest="    last = now"),
-            "count the pause from the message before, cold or warm",
-        ),
-        Slip(
-            cold_calls_code(rest="return cold"),
-            "is return inside the loop? Then the loop ends at the first message",
-        ),
-        Slip(
-            cold_calls_code("1", cold="last is not None and now - last >= idle_s"),
-            "if nobody writes, no call is cold. Begin to count at 0",
-        ),
-        Slip(
-            """
-            cold = 1
-            last = times[0]
-            for now in times:
-                if now - last >= idle_s:
-                    cold += 1
-                last = now
-            return cold
-            """,
-            "if nobody writes, times is [] and has no first one",
-        ),
-        Slip(
-            cold_calls_code(cold="last is None or now - last >= 300"),
-            "300 was only an example. Compare the pause with idle_s",
-        ),
-        Slip("return len(times)", "some of these calls find an instance that still waits"),
-        Slip(
-            cold_calls_code(cold="last is None or now >= idle_s"),
-            "now is a moment. The pause is now - last",
-        ),
-    ],
+    {
+        "return times": "the answer is how many calls are cold, a number",
+        ("is None or", "is not None and"): "the first call of all is cold, too",
+        ("last >=", "last >"): "after exactly idle_s seconds the instance is stopped already. So "
+        "write >=",
+        ("last = now", "    last = now"): "count the pause from the message before, cold or warm",
+        ("last = now", "return cold"): "is return inside the loop? Then the loop ends at the "
+        "first message",
+        (
+            "0, None\nfor now in times:\n    if last is None or",
+            "1, None\nfor now in times:\n    if last is not None and",
+        ): "if nobody writes, no call is cold. Begin to count at 0",
+        (
+            ", last = 0, None\nfor now in times:\n    if last is None or",
+            " = 1\nlast = times[0]\nfor now in times:\n    if",
+        ): "if nobody writes, times is [] and has no first one",
+        ("idle_s:", "300:"): "300 was only an example. Compare the pause with idle_s",
+        "return len(times)": "some of these calls find an instance that still waits",
+        ("- last >", ">"): "now is a moment. The pause is now - last",
+    },
     kind=number_problem,
+    solution="""
+        cold, last = 0, None
+        for now in times:
+            if last is None or now - last >= idle_s:
+                cold += 1
+            last = now
+        return cold
+    """,
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lessons.exercises.slips import Slip, Task
+from lessons.exercises.slips import Task
 from lessons.exercises.verdict import exercise, expect, show
 
 PREFIX = "Twitch-Eventsub-Message-"
@@ -29,8 +29,6 @@ def challenge_body(challenge: str) -> str:
 
 
 ENABLED_BODY = json.dumps({"subscription": {"status": "enabled"}, "event": {}})
-IF_CODE = f'import json\nif kind == "{VERIFY}":\n'
-REST_CODE = 'return 204, ""'
 CHALLENGE_TASK = Task(
     "answer(kind, body)",
     [
@@ -39,58 +37,38 @@ CHALLENGE_TASK = Task(
         (("notification", ENABLED_BODY), (204, "")),
         (("revocation", ENABLED_BODY), (204, "")),
     ],
-    [
-        Slip(
-            f'{IF_CODE}    text = json.loads(body)["challenge"]\n'
-            f'    return 200, json.dumps({{"challenge": text}})\n{REST_CODE}',
-            "Twitch wants the challenge and nothing around it, no JSON and no quotes",
-        ),
-        Slip(
-            f'{IF_CODE}    return json.loads(body)["challenge"]\n{REST_CODE}',
-            "the status is missing: return 200, and the challenge after a comma",
-        ),
-        Slip(
-            f'{IF_CODE}    return 200, body["challenge"]\n{REST_CODE}',
-            "the body is text, and a text has no keys. json.loads(body) makes a dictionary",
-        ),
-        Slip(
-            f"{IF_CODE}    return 200, body\n{REST_CODE}",
-            'that is the whole body. Twitch wants only what is in it under "challenge"',
-        ),
-        Slip(
-            'import json\nreturn 200, json.loads(body)["challenge"]',
-            "only the first call brings a challenge. Look for it if the kind says so",
-        ),
-        Slip(
-            f'{IF_CODE}    return 200, json.loads(body)["challenge"]',
-            'after the if, the function gives nothing back: return 204, "" for every other kind',
-        ),
-        Slip(
-            f'{IF_CODE}    return "200", json.loads(body)["challenge"]\n{REST_CODE}',
-            "the status is a number: write it without quotes",
-        ),
-        Slip(
-            REST_CODE,
-            f'compare kind with "{VERIFY}", letter by letter',
-        ),
-        Slip(
-            f'{IF_CODE}    return 200, json.loads(body)["challenge"]\nreturn 200, ""',
-            "204 is the status that says: heard, and there is nothing to say",
-        ),
-        Slip(
-            f'{IF_CODE}    return 204, json.loads(body)["challenge"]\n{REST_CODE}',
-            "204 says that there is no text. With the challenge goes 200",
-        ),
-        Slip(
-            f'{IF_CODE}    return 200, json.loads(body)["challenge"]\nreturn 204, None',
-            'None is no text. An empty text is two quotes: return 204, ""',
-        ),
-        Slip(
-            f'{IF_CODE}    return 200, "challenge"\n{REST_CODE}',
-            'that is the word challenge. Read its value: json.loads(body)["challenge"]',
-        ),
-    ],
+    {
+        """
+        import json
+        if kind == "webhook_callback_verification":
+            text = json.loads(body)["challenge"]
+            return 200, json.dumps({"challenge": text})
+        return 204, ""
+        """: "Twitch wants the challenge and nothing around it, no JSON and no quotes",
+        ("200, json", "json"): "the status is missing: return 200, and the challenge after a comma",
+        ("json.loads(body)", "body"): "the body is text, and a text has no keys. json.loads(body) "
+        "makes a dictionary",
+        ('json.loads(body)["challenge"]', "body"): "that is the whole body. Twitch wants only "
+        'what is in it under "challenge"',
+        'import json\nreturn 200, json.loads(body)["challenge"]': "only the first call brings a "
+        "challenge. Look for it if the kind says so",
+        (']\nreturn 204, ""', "]"): "after the if, the function gives nothing back: return 204, "
+        '"" for every other kind',
+        ("200, json", '"200", json'): "the status is a number: write it without quotes",
+        'return 204, ""': f'compare kind with "{VERIFY}", letter by letter',
+        ('204, ""', '200, ""'): "204 is the status that says: heard, and there is nothing to say",
+        ("200, json", "204, json"): "204 says that there is no text. With the challenge goes 200",
+        ('204, ""', "204, None"): 'None is no text. An empty text is two quotes: return 204, ""',
+        ('json.loads(body)["challenge"]', '"challenge"'): "that is the word challenge. Read its "
+        'value: json.loads(body)["challenge"]',
+    },
     kind=two_values_problem,
+    solution="""
+        import json
+        if kind == "webhook_callback_verification":
+            return 200, json.loads(body)["challenge"]
+        return 204, ""
+    """,
 )
 
 
@@ -147,18 +125,6 @@ def unsigned_headers() -> Headers:
     return headers
 
 
-READ_CODE = f"""
-import hmac
-from datetime import datetime, timedelta
-from lessons.exercises.eventsub_in_detail import sign
-message_id = headers.get("{PREFIX}Id", "")
-timestamp = headers.get("{PREFIX}Timestamp", "")
-given = headers.get("{PREFIX}Signature", "")
-"""
-SAME_CODE = (
-    f"{READ_CODE}same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))\n"
-)
-REFUSE_CODE = f"{SAME_CODE}if not same:\n    return False\n"
 AGE = "now - datetime.fromisoformat(timestamp)"
 TEN = "timedelta(minutes=10)"
 GENUINE_TASK = Task(
@@ -173,62 +139,44 @@ GENUINE_TASK = Task(
         ((unsigned_headers(), BODY, SECRET, NOW), False),
         ((signed_headers("of yesterday", 24 * 60 + 5), BODY, SECRET, NOW), False),
     ],
-    [
-        Slip(
-            f"{SAME_CODE}return same",
-            "the signature is right, but the message is too old. Its age is now - sent",
-        ),
-        Slip(
-            f"{REFUSE_CODE}return {AGE} < {TEN}",
-            "at most ten minutes means that ten minutes are still fine: <=",
-        ),
-        Slip(
-            f"{REFUSE_CODE}return ({AGE}).seconds <= 600",
-            f".seconds leaves whole days out. Compare now - sent with {TEN}",
-        ),
-        Slip(
-            f'{READ_CODE}given = headers["{PREFIX}Signature"]\n'
-            f"same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))\n"
-            f"return same and {AGE} <= {TEN}",
-            'such a call must be refused, too: headers.get(name, "") gives an empty text',
-        ),
-        Slip(
-            "return False",
-            "nobody is let in. Compare the signature's header with sign(secret, message_id, "
-            "timestamp, body), in this order, and use the now that the function gets",
-        ),
-        Slip(
-            "return True",
-            "everybody is let in. Return False if the signature is wrong, or the message too old",
-        ),
-        Slip(
-            f"{REFUSE_CODE}return {AGE} <= timedelta(seconds=10)",
-            "that is ten seconds. Twitch's advice is ten minutes: timedelta(minutes=10)",
-        ),
-        Slip(
-            f"{READ_CODE}return bool(timestamp) and {AGE} <= {TEN}",
-            "the time alone proves nothing, because anybody can write it. Compare the signature",
-        ),
-        Slip(
-            f"{REFUSE_CODE}return {AGE} >= {TEN}",
-            "that lets in only old messages: the age must be at most ten minutes, <=",
-        ),
-        Slip(
-            f"{SAME_CODE}if same:\n    return False\nreturn bool(timestamp) and {AGE} <= {TEN}",
-            "it refuses the right signature: write not after the if",
-        ),
-        Slip(
-            f"{READ_CODE}sent = datetime.fromisoformat(timestamp)\n"
-            "same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))\n"
-            f"return same and now - sent <= {TEN}",
+    {
+        (f" and {AGE} <= {TEN}", ""): "the signature is right, but the message is too old. Its age "
+        "is now - sent",
+        ("<=", "<"): "at most ten minutes means that ten minutes are still fine: <=",
+        (f"{AGE} <= {TEN}", f"({AGE}).seconds <= 600"): ".seconds leaves whole days out. Compare "
+        f"now - sent with {TEN}",
+        (
+            '.get("Twitch-Eventsub-Message-Signature", "")',
+            '["Twitch-Eventsub-Message-Signature"]',
+        ): ('such a call must be refused, too: headers.get(name, "") gives an empty text'),
+        "return False": "nobody is let in. Compare the signature's header with sign(secret, "
+        "message_id, timestamp, body), in this order, and use the now that the function gets",
+        "return True": "everybody is let in. Return False if the signature is wrong, or the "
+        "message too old",
+        ("minutes=10", "seconds=10"): "that is ten seconds. Twitch's advice is ten minutes: "
+        "timedelta(minutes=10)",
+        ("return same", "return bool(timestamp)"): "the time alone proves nothing, because anybody "
+        "can write it. Compare the signature",
+        ("<=", ">="): "that lets in only old messages: the age must be at most ten minutes, <=",
+        ("return same", "return not same and bool(timestamp)"): "it refuses the right signature: "
+        "write not after the if",
+        ("return same and now", "sent = datetime.fromisoformat(timestamp)\nreturn same and now"): (
             "without headers there is no time to read. Compare the signature first, and return "
-            "False if it is wrong",
+            "False if it is wrong"
         ),
-        Slip(
-            f"{SAME_CODE}return same or (bool(timestamp) and {AGE} <= {TEN})",
-            "both must be right, the signature and the time: write and instead of or",
-        ),
-    ],
+        ("return same", "return same or bool(timestamp)"): "both must be right, the signature and "
+        "the time: write and instead of or",
+    },
+    solution=f"""
+        import hmac
+        from datetime import datetime, timedelta
+        from lessons.exercises.eventsub_in_detail import sign
+        message_id = headers.get("{PREFIX}Id", "")
+        timestamp = headers.get("{PREFIX}Timestamp", "")
+        given = headers.get("{PREFIX}Signature", "")
+        same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))
+        return same and {AGE} <= {TEN}
+    """,
 )
 
 

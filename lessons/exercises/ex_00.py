@@ -3,14 +3,11 @@
 import re
 from collections.abc import Callable
 
-from lessons.exercises.slips import BotTask, Slip
+from lessons.exercises.slips import BotTask
 from lessons.exercises.verdict import exercise
 
 PEOPLE = ("Viktor", "Ada", "Cleo")
 NO_F_HINT = "write f before the quotes, then {message.user} becomes the name"
-HELLO_CODE = 'return f"hello {message.user}!"'
-NIGHT_CODE = 'return f"good night {message.user}..."'
-WHO_CODE = 'return f"you are {message.user}"'
 
 
 def expect_goodbye(name: str) -> Callable[[list[str]], str]:
@@ -48,75 +45,40 @@ def names_in(said: list[str]) -> tuple[str, ...]:
 GOODBYE_TASK = BotTask(
     "goodbye",
     [[("!goodbye", name, expect_goodbye(name))] for name in PEOPLE],
-    [
-        Slip(
-            'return "goodbye Viktor!"',
-            "everybody is called Viktor. The name comes from the message: {message.user}",
+    {
+        'return "goodbye Viktor!"': "everybody is called Viktor. The name comes from the message: "
+        "{message.user}",
+        'if message.user == "Viktor":\n    return "goodbye Viktor!"\nreturn "goodbye Ada!"': (
+            "other people write, too. The name comes from the message: {message.user}"
         ),
-        Slip(
-            'if message.user == "Viktor":\n    return "goodbye Viktor!"\nreturn "goodbye Ada!"',
-            "other people write, too. The name comes from the message: {message.user}",
-        ),
-        Slip('return "goodbye {message.user}!"', NO_F_HINT),
-        Slip('return "goodbye message.user!"', "the gap needs braces, and an f before the quotes"),
-        Slip(
-            'return f"goodbye (message.user)!"', "the gap has braces, not brackets: {message.user}"
-        ),
-        Slip(
-            'return f"goodbye {message}!"', "that is the whole message. The name is {message.user}"
-        ),
-        Slip('return f"goodbye {user}!"', "the name is a part of the message: {message.user}"),
-        Slip('return f"goodbye {message.name}!"', "a message calls the name user: {message.user}"),
-        Slip(
-            'return "goodbye!"', "put the name into it: an f before the quotes, and {message.user}"
-        ),
-        Slip('return f"hello {message.user}!"', "change the words inside the quotes"),
-        Slip("return message.user", "that is only the name. Say goodbye, too"),
-        Slip(
-            'return "goodbye" + message.user',
-            "write a space between your word and the name, and the name once",
-        ),
-        Slip(
-            'return "goodbye", message.user',
-            "a comma between two texts makes two messages. Put {message.user} inside the quotes, "
-            "and f before them",
-        ),
-        Slip(
-            'return f"goodbye Viktor, Ada and Cleo!"',
-            "you named everybody whom you know. Name only the person who wrote: {message.user}",
-        ),
-        Slip(
-            'return "goodbye " + message',
-            "message is the whole message. Its name is message.user",
-        ),
-        Slip(
-            'message.reply(f"goodbye {message.user}!")',
-            "here a command answers with return, and a message can't reply",
-        ),
-        Slip(
-            """
-            if message == "!goodbye":
-                return f"goodbye {message.user}!"
-            """,
-            "no return was reached. The last line begins with return. You need no if, because the "
-            "line with @ has already found the command",
-        ),
-        Slip(
-            'print(f"goodbye {message.user}!")',
-            "what you print doesn't reach the chat. Write return",
-        ),
-    ],
+        'return "goodbye {message.user}!"': NO_F_HINT,
+        'return "goodbye message.user!"': "the gap needs braces, and an f before the quotes",
+        'return f"goodbye (message.user)!"': "the gap has braces, not brackets: {message.user}",
+        'return f"goodbye {message}!"': "that is the whole message. The name is {message.user}",
+        'return f"goodbye {user}!"': "the name is a part of the message: {message.user}",
+        'return f"goodbye {message.name}!"': "a message calls the name user: {message.user}",
+        'return "goodbye!"': "put the name into it: an f before the quotes, and {message.user}",
+        'return f"hello {message.user}!"': "change the words inside the quotes",
+        "return message.user": "that is only the name. Say goodbye, too",
+        'return "goodbye" + message.user': "write a space between your word and the name, and the "
+        "name once",
+        'return "goodbye", message.user': "a comma between two texts makes two messages. Put "
+        "{message.user} inside the quotes, and f before them",
+        'return f"goodbye Viktor, Ada and Cleo!"': "you named everybody whom you know. Name only "
+        "the person who wrote: {message.user}",
+        'return "goodbye " + message': "message is the whole message. Its name is message.user",
+        'message.reply(f"goodbye {message.user}!")': "here a command answers with return, and a "
+        "message can't reply",
+        """
+        if message == "!goodbye":
+            return f"goodbye {message.user}!"
+        """: "no return was reached. The last line begins with return. You need no if, because "
+        "the line with @ has already found the command",
+        'print(f"goodbye {message.user}!")': "what you print doesn't reach the chat. Write return",
+    },
     file=True,
     form=goodbye_features,
 )
-
-
-def broken_bot(hello: str = HELLO_CODE, night: str = NIGHT_CODE, who: str = WHO_CODE) -> str:
-    """Write the bot of exercise 2 with these lines in its commands."""
-    lines = {"hello": hello, "night": night, "who": who}
-    return "\n\n".join(
-        f'@bot.command("{name}")\ndef {name}(message):\n    {line}' for name, line in lines.items()
-    )
 
 
 REPAIR_TASK = BotTask(
@@ -129,45 +91,43 @@ REPAIR_TASK = BotTask(
             ("!who", "you are {user}"),
         )
     ],
-    [
-        Slip(
-            broken_bot(hello='return "hello {message.user}!"'),
-            "what is missing before the quotes? Compare it with the two other commands",
-        ),
-        Slip(
-            broken_bot(hello='return "hello Viktor!"'),
-            "now everybody is Viktor. The name comes from the message: {message.user}",
-        ),
-        Slip(broken_bot(hello='return f"hello {user}!"'), "the name is {message.user}"),
-        Slip(
-            broken_bot(night='print(f"good night {message.user}...")'),
-            "what you print doesn't reach the chat. Another word gives the answer back",
-        ),
-        Slip(
-            broken_bot(night='f"good night {message.user}..."'),
-            "the line makes a text, but doesn't return it",
-        ),
-        Slip(broken_bot(night='return "good night {message.user}..."'), NO_F_HINT),
-        Slip(
-            broken_bot(who='return f"you are {mesage.user}"'),
-            "read the last word of that error letter by letter. Compare it with def who(message):",
-        ),
-        Slip(
-            broken_bot(who='return f"you are message.user"'), "the gap needs braces: {message.user}"
-        ),
-        Slip(broken_bot(who='return f"you are {message.usr}"'), "a message calls the name user"),
-        Slip(broken_bot(who='return "you are {message.user}"'), NO_F_HINT),
-        Slip(broken_bot(who='return f"you are {user}"'), "the name is {message.user}"),
-        Slip(
-            broken_bot(who='return f"you are {message}"'),
-            "that is the whole message. The name is {message.user}",
-        ),
-        Slip(
-            broken_bot(who='return "you are Viktor"'),
-            "now everybody is Viktor. The name comes from the message: {message.user}",
-        ),
-    ],
+    {
+        ('f"hello', '"hello'): "what is missing before the quotes? Compare it with the two other "
+        "commands",
+        ('f"hello {message.user}!"', '"hello Viktor!"'): "now everybody is Viktor. The name comes "
+        "from the message: {message.user}",
+        ("{message.user}!", "{user}!"): "the name is {message.user}",
+        (
+            'return f"good night {message.user}..."',
+            'print(f"good night {message.user}...")',
+        ): "what you print doesn't reach the chat. Another word gives the answer back",
+        ('return f"good', 'f"good'): "the line makes a text, but doesn't return it",
+        ('f"good', '"good'): NO_F_HINT,
+        ("are {message.user}", "are {mesage.user}"): "read the last word of that error letter by "
+        "letter. Compare it with def who(message):",
+        ("are {message.user}", "are message.user"): "the gap needs braces: {message.user}",
+        ("are {message.user}", "are {message.usr}"): "a message calls the name user",
+        ('f"you are', '"you are'): NO_F_HINT,
+        ("are {message.user}", "are {user}"): "the name is {message.user}",
+        ("are {message.user}", "are {message}"): "that is the whole message. The name is "
+        "{message.user}",
+        ('f"you are {message.user}"', '"you are Viktor"'): "now everybody is Viktor. The name "
+        "comes from the message: {message.user}",
+    },
     file=True,
+    solution="""
+        @bot.command("hello")
+        def hello(message):
+            return f"hello {message.user}!"
+
+        @bot.command("night")
+        def night(message):
+            return f"good night {message.user}..."
+
+        @bot.command("who")
+        def who(message):
+            return f"you are {message.user}"
+    """,
 )
 
 

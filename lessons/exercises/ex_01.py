@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from botlib.bot import Bot
-from lessons.exercises.slips import BotTask, Slip, contains
+from lessons.exercises.slips import BotTask, contains
 from lessons.exercises.verdict import exercise
 
 MINUS_HINT = (
@@ -19,220 +19,102 @@ def sums_and_refusals(said: list[str]) -> tuple[str, ...]:
 
 
 SUMS = [("!add 2 3", "5"), ("!add 10 -4 1", "7"), ("!add 8", "8")]
+SUM_CODE = """
+    total = 0
+    for word in message.words:
+        total = total + int(word)
+    return str(total)
+"""
 ADD_TASK = BotTask(
     "add",
     [SUMS],
-    [
-        Slip(
-            'return "".join(message.words)',
-            "the words were joined, not added. int(word) turns a word into a number",
-        ),
-        Slip(
-            "return message.words[0] + message.words[1]",
-            "between two texts, + joins. int(word) turns a word into a number",
-        ),
-        Slip(
-            "return int(message.words[0]) + int(message.words[1])",
-            "a bot can only say texts: return str(total)",
-        ),
-        Slip(
-            "return str(int(message.words[0]) + int(message.words[1]))",
-            "you have added the first two numbers. A loop goes through all words: "
-            "for word in message.words:",
-        ),
-        Slip(
-            """
-            for word in message.words:
-                return str(int(word))
-            """,
-            "that is only the first number, because return is inside the loop. Move it below the "
-            "loop, further to the left",
-        ),
-        Slip(
-            """
-            total = 0
-            for word in message.words:
-                total = int(word)
-            return str(total)
-            """,
-            "that is only the last number. Write total = 0 above the loop, and inside it "
-            "total = total + int(word)",
-        ),
-        Slip(
-            """
-            total = 0
-            for word in message.words:
-                total + int(word)
-            return str(total)
-            """,
-            "you added, but didn't keep the sum. Write total = before it",
-        ),
-        Slip(
-            "return message.arguments",
-            "that is what Viktor wrote. Go through message.words in a loop, and add",
-        ),
-        Slip(
-            "return str(sum(map(float, message.words)))",
-            "float makes numbers with a point. int makes whole numbers",
-        ),
-        Slip(
-            """
-            total = 0
-            for word in message.words:
-                if not word.isdigit():
-                    return "numbers, please"
-                total = total + int(word)
-            return str(total)
-            """,
-            MINUS_HINT,
-        ),
-        Slip(
-            """
-            total = 0
-            for word in message.words:
-                if word.isdigit():
-                    total = total + int(word)
-            return str(total)
-            """,
-            MINUS_HINT,
-        ),
-        Slip(
-            """
-            try:
-                return str(int(message))
-            except Exception:
-                return "I can only add numbers."
-            """,
-            "these are numbers, so something else went wrong, and except Exception hides it. Write "
-            "except ValueError: and run the cell again",
-        ),
-        Slip(
-            "return str(int(message.words))",
-            "int takes one word of the list at a time: for word in message.words:",
-        ),
-        Slip(
-            "return str(int(message.arguments))",
-            "int takes one word at a time: for word in message.words:",
-        ),
-        Slip(
-            "return str(sum(message.words))",
-            "words are texts. int(word) turns one into a number",
-        ),
-        Slip(
-            """
-            total = 0
-            for word in message.arguments:
-                total = total + int(word)
-            return str(total)
-            """,
-            "this loop goes through characters, and a space isn't a number. Use message.words",
-        ),
-        Slip(
-            """
-            total = 0
-            for word in message.words:
-                total = total + len(word)
-            return str(total)
-            """,
-            "len counts letters. int(word) is the number",
-        ),
-        Slip(
-            """
-            total = 0
-            for number in range(len(message.words)):
-                total = total + number
-            return str(total)
-            """,
-            "range counts 0, 1, 2. A loop over the words themselves: for word in message.words:",
-        ),
-        Slip(
-            """
-            total = 0
-            for word in message.words:
-                total = total + int(word)
-            return f"The sum is {total}"
-            """,
-            "your sum is right. Answer with the number alone, so that the check finds it",
-        ),
-        Slip(
-            "return [str(int(word)) for word in message.words]",
-            "that is a message for each number. Add them in a loop, and return one text",
-        ),
-    ],
+    {
+        'return "".join(message.words)': "the words were joined, not added. int(word) turns a "
+        "word into a number",
+        "return message.words[0] + message.words[1]": "between two texts, + joins. int(word) "
+        "turns a word into a number",
+        "return int(message.words[0]) + int(message.words[1])": "a bot can only say texts: return "
+        "str(total)",
+        "return str(int(message.words[0]) + int(message.words[1]))": "you have added the first "
+        "two numbers. A loop goes through all words: for word in message.words:",
+        ("total = total + int(word)", "return str(int(word))"): "that is only the first number, "
+        "because return is inside the loop. Move it below the loop, further to the left",
+        ("total = total + int(word)", "total = int(word)"): "that is only the last number. Write "
+        "total = 0 above the loop, and inside it total = total + int(word)",
+        ("total = total + int(word)", "total + int(word)"): "you added, but didn't keep the sum. "
+        "Write total = before it",
+        "return message.arguments": "that is what Viktor wrote. Go through message.words in a "
+        "loop, and add",
+        "return str(sum(map(float, message.words)))": "float makes numbers with a point. int "
+        "makes whole numbers",
+        (
+            "    total = total",
+            '    if not word.isdigit():\n        return "numbers, please"\n    total = total',
+        ): MINUS_HINT,
+        ("total = total", "if word.isdigit():\n        total = total"): MINUS_HINT,
+        """
+        try:
+            return str(int(message))
+        except Exception:
+            return "I can only add numbers."
+        """: "these are numbers, so something else went wrong, and except Exception hides it. "
+        "Write except ValueError: and run the cell again",
+        "return str(int(message.words))": "int takes one word of the list at a time: for word in "
+        "message.words:",
+        "return str(int(message.arguments))": "int takes one word at a time: for word in "
+        "message.words:",
+        "return str(sum(message.words))": "words are texts. int(word) turns one into a number",
+        ("message.words", "message.arguments"): "this loop goes through characters, and a space "
+        "isn't a number. Use message.words",
+        ("int(word)", "len(word)"): "len counts letters. int(word) is the number",
+        ("message.words", "range(len(message.words))"): "range counts 0, 1, 2. A loop over the "
+        "words themselves: for word in message.words:",
+        ("str(total)", 'f"The sum is {total}"'): "your sum is right. Answer with the number "
+        "alone, so that the check finds it",
+        "return [str(int(word)) for word in message.words]": "that is a message for each number. "
+        "Add them in a loop, and return one text",
+    },
+    solution=SUM_CODE,
     form=sums_and_refusals,
 )
 
+PRINTED_HINT = (
+    "your sentence was printed, so nobody in the chat reads it. Write return instead of print"
+)
+LEAVE_OUT_CODE = """
+    total = 0
+    for word in message.words:
+        try:
+            total = total + int(word)
+        except ValueError:
+            pass
+    return str(total)
+"""
 FRIENDLY_TASK = BotTask(
     "add",
     [SUMS, [("!add two", contains("numbers")), ("!add 1 2 cakes", contains("numbers"))]],
-    [
-        *ADD_TASK.slips,
-        Slip(
-            'return str(eval("+".join(message.words)))',
-            "eval runs whatever a stranger types as Python. Add int(word) for each word in a loop",
-        ),
-        Slip(
-            """
-            total = 0
+    {
+        **{slip.code: slip.says for slip in ADD_TASK.slips},
+        'return str(eval("+".join(message.words)))': "eval runs whatever a stranger types as "
+        "Python. Add int(word) for each word in a loop",
+        SUM_CODE: "your sums are right. Is the loop under try:, and is except ValueError: below "
+        "it? What int raises is a ValueError",
+        LEAVE_OUT_CODE: "it leaves out the words that are not numbers. Return a text under except "
+        "ValueError:, and the function ends there",
+        LEAVE_OUT_CODE.replace("pass", 'print("I can only add numbers.")'): PRINTED_HINT,
+        ("I can only add numbers.", "That does not work."): "you have caught the error. Now say "
+        "what your bot wants: a text with the word numbers",
+        ('return "I can only add numbers."', 'print("I can only add numbers.")'): PRINTED_HINT,
+    },
+    solution="""
+        total = 0
+        try:
             for word in message.words:
                 total = total + int(word)
-            return str(total)
-            """,
-            "your sums are right. Is the loop under try:, and is except ValueError: below it? "
-            "What int raises is a ValueError",
-        ),
-        Slip(
-            """
-            total = 0
-            for word in message.words:
-                try:
-                    total = total + int(word)
-                except ValueError:
-                    pass
-            return str(total)
-            """,
-            "it leaves out the words that are not numbers. Return a text under except ValueError:, "
-            "and the function ends there",
-        ),
-        Slip(
-            """
-            total = 0
-            for word in message.words:
-                try:
-                    total = total + int(word)
-                except ValueError:
-                    print("I can only add numbers.")
-            return str(total)
-            """,
-            "your sentence was printed, so nobody in the chat reads it. Write return instead of "
-            "print",
-        ),
-        Slip(
-            """
-            total = 0
-            try:
-                for word in message.words:
-                    total = total + int(word)
-            except ValueError:
-                return "That does not work."
-            return str(total)
-            """,
-            "you have caught the error. Now say what your bot wants: a text with the word numbers",
-        ),
-        Slip(
-            """
-            total = 0
-            try:
-                for word in message.words:
-                    total = total + int(word)
-            except ValueError:
-                print("I can only add whole numbers.")
-            return str(total)
-            """,
-            "your sentence was printed, so nobody in the chat reads it. Write return instead of "
-            "print",
-        ),
-    ],
+        except ValueError:
+            return "I can only add numbers."
+        return str(total)
+    """,
     form=sums_and_refusals,
 )
 
@@ -292,60 +174,42 @@ def names_in(texts: list[str]) -> set[str]:
     return {name for name in PEOPLE if name.casefold() in whole}
 
 
-NAMED_CODE = 'question = f"{message.user}, why do programmers like the dark?"'
 JOKE_TASK = BotTask(
     "joke",
     [[("!joke", name, expect_two_parts(name))] for name in PEOPLE],
-    [
-        Slip(
-            'return ["Why do programmers like the dark?", "Because light attracts bugs."]',
-            "that is a joke, but it calls nobody by name. Put {message.user} into the first text, "
-            "with an f before its quotes",
+    {
+        ('f"{message.user}, why', '"Why'): "that is a joke, but it calls nobody by name. Put "
+        "{message.user} into the first text, with an f before its quotes",
+        ('f"', '"'): "write f before the quotes, and Python fills the braces",
+        ('f"{message.user}', '"Viktor'): "everybody is called Viktor. The name comes from the "
+        "message: {message.user}",
+        (
+            '[question, "Because light attracts bugs."]',
+            'question + " Because."',
+        ): "only one message "
+        "came, and a function ends at its first return. Return a list of two texts, in square "
+        "brackets and with a comma between them",
+        'return "Why do programmers like the dark? Because light attracts bugs."': "that is one "
+        "message without a name. Return a list of two texts, in square brackets, and begin the "
+        "first one with {message.user}",
+        'return "{message.user}, why do programmers like the dark? Light attracts bugs."': (
+            "write f before the quotes, and return a list of two texts, in square brackets"
         ),
-        Slip(
-            'return ["{message.user}, why do programmers like the dark?", "Light attracts bugs."]',
-            "write f before the quotes, and Python fills the braces",
+        ('question, "Because light attracts bugs."', '"Because light attracts bugs.", question'): (
+            "the name comes in the second message. Put the text with the name first in the list"
         ),
-        Slip(
-            'return ["Viktor, why do programmers like the dark?", "Because light attracts bugs."]',
-            "everybody is called Viktor. The name comes from the message: {message.user}",
-        ),
-        Slip(
-            f'{NAMED_CODE}\nreturn question + " Because light attracts bugs."',
-            "only one message came, and a function ends at its first return. Return a list of two "
-            "texts, in square brackets and with a comma between them",
-        ),
-        Slip(
-            'return "Why do programmers like the dark? Because light attracts bugs."',
-            "that is one message without a name. Return a list of two texts, in square brackets, "
-            "and begin the first one with {message.user}",
-        ),
-        Slip(
-            'return "{message.user}, why do programmers like the dark? Light attracts bugs."',
-            "write f before the quotes, and return a list of two texts, in square brackets",
-        ),
-        Slip(
-            f'{NAMED_CODE}\nreturn ["Because light attracts bugs.", question]',
-            "the name comes in the second message. Put the text with the name first in the list",
-        ),
-        Slip(
-            f"{NAMED_CODE}\nreturn [question, question]",
-            "both messages are the same. A joke needs an answer, too",
-        ),
-        Slip(
-            f'{NAMED_CODE}\nprint([question, "Because light attracts bugs."])',
-            "your joke was printed on this page, so nobody in the chat reads it. Write return "
-            "instead of print",
-        ),
-        Slip(
-            'return [f"{message}, why do programmers like the dark?", "Light attracts bugs."]',
-            "that is the whole message. The name alone is {message.user}",
-        ),
-        Slip(
-            f'{NAMED_CODE}\n[question, "Because light attracts bugs."]',
-            "the command returned nothing. Write return before the list",
-        ),
-    ],
+        ('"Because light attracts bugs."', "question"): "both messages are the same. A joke needs "
+        "an answer, too",
+        ('return [question, "Because light attracts bugs."]', "print(question)"): "your joke was "
+        "printed on this page, so nobody in the chat reads it. Write return instead of print",
+        ("{message.user}", "{message}"): "that is the whole message. The name alone is "
+        "{message.user}",
+        ("return [", "["): "the command returned nothing. Write return before the list",
+    },
+    solution="""
+        question = f"{message.user}, why do programmers like the dark?"
+        return [question, "Because light attracts bugs."]
+    """,
     file=True,
     form=joke_features,
 )

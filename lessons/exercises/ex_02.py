@@ -6,7 +6,7 @@ from pathlib import Path
 
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
-from lessons.exercises.slips import BotTask, Slip, empty_store
+from lessons.exercises.slips import BotTask, empty_store
 from lessons.exercises.verdict import exercise, expect, show
 from lessons.learner_bot import commands_of
 
@@ -50,21 +50,6 @@ def welcome_features(said: list[str]) -> tuple[bool, set[str], bool, bool, tuple
     return bool(said), named, bool(re.search(r"[!/]\w", text)), back, unfilled
 
 
-def start_code(
-    key: str = 'f"seen:{message.user}"',
-    again: str = 'return f"Welcome back, {message.user}!"',
-    keep: str = "store.set(seen, True)",
-) -> str:
-    """Write the body of a right `start`, but for the parts given."""
-    return f"""
-        seen = {key}
-        if store.get(seen, False):
-            {again}
-        {keep}
-        return f"Welcome, {{message.user}}! Try !help."
-    """
-
-
 WELCOME_TASK = BotTask(
     "start",
     [
@@ -76,101 +61,68 @@ WELCOME_TASK = BotTask(
             ("/start", "Viktor", expect_welcome_back("Viktor")),
         ]
     ],
-    [
-        Slip(
-            'return "Welcome! Try !help."',
-            "your text calls nobody by name. Put {message.user} into it, with an f before its "
-            "quotes",
-        ),
-        Slip(
-            'return "Welcome, {message.user}! Try !help."',
-            "write f before the quotes, and Python fills the braces",
-        ),
-        Slip(
-            'return "Welcome, Viktor! Try !help."',
-            "everybody is called Viktor. The name comes from the message: {message.user}",
-        ),
-        Slip(
-            'return "Welcome, Ada! Try !help."',
-            "everybody is called Ada. The name comes from the message: {message.user}",
-        ),
-        Slip(
-            'return f"Welcome, {message.user}."',
-            "that is friendly, but your friend won't know what to write. Name a command with its "
-            "! or /",
-        ),
-        Slip(
-            'return "Welcome."',
-            "say who is welcome, {message.user}, and which command to try, with its ! or /",
-        ),
-        Slip(
-            'return "Welcome, {message.user}."',
-            "write f before the quotes, and name a command to try, with its ! or /",
-        ),
-        Slip(
-            'return f"Welcome, {message}! Try !help."',
-            "that is the whole message. The name alone is {message.user}",
-        ),
-        Slip(
-            'return f"Welcome, {message.text}! Try !help."',
-            "message.text is what your friend wrote. The name is {message.user}",
-        ),
-        Slip(
-            'print(f"Welcome, {message.user}! Try !help.")',
-            "your welcome was printed here, but not sent. Write return instead of print",
-        ),
-        Slip(
-            'f"Welcome, {message.user}! Try !help."',
-            "the command returned nothing. Write return before the text",
-        ),
-        Slip(
-            'return f"Welcome, {message.user}! Try !help."',
-            "the first welcome is right, and the second is the same. Ask the store whether your "
-            "friend was there, if store.get(key, False):, and keep it with store.set(key, True)",
-        ),
-        Slip(
-            'return f"Welcome back, {message.user}! Try !help."',
-            "nobody was there before. Ask the store first, with if store.get(key, False):, and "
-            "store.set(key, True) comes after it",
-        ),
-        Slip(
-            """
-            store.set(message.user, True)
-            if store.get(message.user, False):
-                return f"Welcome back, {message.user}!"
-            return f"Welcome, {message.user}! Try !help."
-            """,
-            "you told the store before you asked it. First the if, then store.set(key, True)",
-        ),
-        Slip("message.user in store", NO_DICTIONARY),
-        Slip("store[message.user]", NO_DICTIONARY),
-        Slip("store[message.user] = True", NO_DICTIONARY),
-        Slip("store.set(message.user)", "store.set takes a key and a value: store.set(key, True)"),
-        Slip(
-            start_code(key='"seen"'),
-            'all your friends share one drawer. Its key needs the name: f"seen:{message.user}", '
-            "with an f",
-        ),
-        Slip(
-            start_code(again='return "Welcome back!"'),
-            "call your friend by name, also the second time",
-        ),
-        Slip(
-            start_code(again='print(f"Welcome back, {message.user}!")'),
-            "what you print doesn't reach the chat. Write return there, too",
-        ),
-        Slip(
-            start_code(again='return "Welcome back, {message.user}!"'),
-            "write f before the quotes of the second welcome, too",
-        ),
-        Slip(
-            start_code(keep="store.set(seen, message.user)", again="return store.get(seen)"),
-            "that is what the store keeps. Return a text with the name and the word back",
-        ),
-    ],
+    {
+        'return "Welcome! Try !help."': "your text calls nobody by name. Put {message.user} into "
+        "it, with an f before its quotes",
+        'return "Welcome, {message.user}! Try !help."': "write f before the quotes, and Python "
+        "fills the braces",
+        'return "Welcome, Viktor! Try !help."': "everybody is called Viktor. The name comes from "
+        "the message: {message.user}",
+        'return "Welcome, Ada! Try !help."': "everybody is called Ada. The name comes from the "
+        "message: {message.user}",
+        'return f"Welcome, {message.user}."': "that is friendly, but your friend won't know what "
+        "to write. Name a command with its ! or /",
+        'return "Welcome."': "say who is welcome, {message.user}, and which command to try, with "
+        "its ! or /",
+        'return "Welcome, {message.user}."': "write f before the quotes, and name a command to "
+        "try, with its ! or /",
+        'return f"Welcome, {message}! Try !help."': "that is the whole message. The name alone is "
+        "{message.user}",
+        'return f"Welcome, {message.text}! Try !help."': "message.text is what your friend wrote. "
+        "The name is {message.user}",
+        'print(f"Welcome, {message.user}! Try !help.")': "your welcome was printed here, but not "
+        "sent. Write return instead of print",
+        'f"Welcome, {message.user}! Try !help."': "the command returned nothing. Write return "
+        "before the text",
+        'return f"Welcome, {message.user}! Try !help."': "the first welcome is right, and the "
+        "second is the same. Ask the store whether your friend was there, if store.get(key, "
+        "False):, and keep it with store.set(key, True)",
+        'return f"Welcome back, {message.user}! Try !help."': "nobody was there before. Ask the "
+        "store first, with if store.get(key, False):, and store.set(key, True) comes after it",
+        """
+        store.set(message.user, True)
+        if store.get(message.user, False):
+            return f"Welcome back, {message.user}!"
+        return f"Welcome, {message.user}! Try !help."
+        """: "you told the store before you asked it. First the if, then store.set(key, True)",
+        "message.user in store": NO_DICTIONARY,
+        "store[message.user]": NO_DICTIONARY,
+        "store[message.user] = True": NO_DICTIONARY,
+        "store.set(message.user)": "store.set takes a key and a value: store.set(key, True)",
+        ('f"seen:{message.user}"', '"seen"'): "all your friends share one drawer. Its key needs "
+        'the name: f"seen:{message.user}", with an f',
+        ('f"Welcome back, {message.user}!"', '"Welcome back!"'): "call your friend by name, also "
+        "the second time",
+        (
+            'return f"Welcome back, {message.user}!"',
+            'print(f"Welcome back, {message.user}!")',
+        ): "what you print doesn't reach the chat. Write return there, too",
+        ('f"Welcome back', '"Welcome back'): "write f before the quotes of the second welcome, too",
+        (
+            'f"Welcome back, {message.user}!"\nstore.set(seen, True)',
+            "store.get(seen)\nstore.set(seen, message.user)",
+        ): "that is what the store keeps. Return a text with the name and the word back",
+    },
     before="from botlib.store import open_store\n\nstore = open_store()",
     file=True,
     form=welcome_features,
+    solution="""
+        seen = f"seen:{message.user}"
+        if store.get(seen, False):
+            return f"Welcome back, {message.user}!"
+        store.set(seen, True)
+        return f"Welcome, {message.user}! Try !help."
+    """,
 )
 
 

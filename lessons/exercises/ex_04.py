@@ -9,7 +9,7 @@ from typing import Any
 
 from bot_sandbox.cloud.function import Function
 from lessons.cloud import Cloud
-from lessons.exercises.slips import Slip, Task, number_problem
+from lessons.exercises.slips import Task, number_problem
 from lessons.exercises.verdict import (
     NotYet,
     advice_on_error,
@@ -251,117 +251,46 @@ CALL_TASK = Task(
         ((Calls(*[429] * 9, 200),), 9),
         ((Calls(429, 502),), 1),
     ],
-    [
-        Slip(
-            """
-            refused = 0
-            if call() == 429:
-                refused = refused + 1
-            return refused
-            """,
-            "only one refusal was counted. while asks again, if asks once, and refused = refused "
-            "+ 1 counts on",
-        ),
-        Slip(
-            """
-            refused = 0
+    {
+        ("while call", "if call"): "only one refusal was counted. while asks again, if asks once, "
+        "and refused = refused + 1 counts on",
+        ("while call()", "status = call()\nwhile status"): "status never changes in your loop. "
+        "Olga calls again inside it: status = call(), with one =",
+        ("refused = refused", "call()\n    refused = refused"): "each call() is a call, and your "
+        "loop has two in a round. while call() == 429: is enough",
+        ("refused = 0", "refused = 1"): "the call that is answered is no refusal. Begin with "
+        "refused = 0",
+        ("call()", "call().status"): "call() is the status itself, a number",
+        """
+        status = call()
+        while status == 429:
             status = call()
-            while status == 429:
-                refused = refused + 1
-            return refused
-            """,
-            "status never changes in your loop. Olga calls again inside it: status = call(), with "
-            "one =",
-        ),
-        Slip(
-            """
-            refused = 0
-            while call() == 429:
-                call()
-                refused = refused + 1
-            return refused
-            """,
-            "each call() is a call, and your loop has two in a round. while call() == 429: is "
-            "enough",
-        ),
-        Slip(
-            """
-            refused = 1
-            while call() == 429:
-                refused = refused + 1
-            return refused
-            """,
-            "the call that is answered is no refusal. Begin with refused = 0",
-        ),
-        Slip(
-            """
-            refused = 0
-            while call().status == 429:
-                refused = refused + 1
-            return refused
-            """,
-            "call() is the status itself, a number",
-        ),
-        Slip(
-            """
-            status = call()
-            while status == 429:
-                status = call()
-            return status
-            """,
-            "that is the status in the end. Count the rounds of your loop: refused = refused + 1",
-        ),
-        Slip(
-            """
-            refused = 0
-            while True:
-                call()
-                refused = refused + 1
-            """,
-            "the loop goes on after an answer. Write while call() == 429:, or ask again with "
-            "status = call() and one =",
-        ),
-        Slip(
-            """
-            refused = 0
-            while call() != 200:
-                refused = refused + 1
-            return refused
-            """,
-            "502 is an answer, too, and Olga stops. Only 429 means that she was refused",
-        ),
-        Slip(
-            """
-            refused = 0
-            while call() == 429:
-                refused = refused + 1
-                return refused
-            """,
-            "return is inside the loop, so it ends in the first round. Move it to the left",
-        ),
-        Slip(
-            """
-            refused = 0
-            while call == 429:
-                refused = refused + 1
-            return refused
-            """,
-            "no refusal was counted. Is it call() with brackets, 429 without quotes, and refused = "
-            "refused + 1 inside the loop?",
-        ),
-        Slip(
-            """
-            refused = 0
-            for _ in range(3):
-                if call() == 429:
-                    refused = refused + 1
-            return refused
-            """,
-            "a for loop has to know how often. Write while call() == 429:",
-        ),
-    ],
+        return status
+        """: "that is the status in the end. Count the rounds of your loop: refused = refused + 1",
+        (
+            "call() == 429:\n    refused = refused + 1\nreturn refused",
+            "True:\n    call()\n    refused = refused + 1",
+        ): "the loop goes on after an answer. Write while call() == 429:, or ask again with "
+        "status = call() and one =",
+        ("== 429", "!= 200"): "502 is an answer, too, and Olga stops. Only 429 means that she was "
+        "refused",
+        ("return", "    return"): "return is inside the loop, so it ends in the first round. Move "
+        "it to the left",
+        ("call()", "call"): "no refusal was counted. Is it call() with brackets, 429 without "
+        "quotes, and refused = refused + 1 inside the loop?",
+        (
+            "while call() == 429:\n    refused",
+            "for _ in range(3):\n    if call() == 429:\n        refused",
+        ): "a for loop has to know how often. Write while call() == 429:",
+    },
     call=lambda call: f"call_until_served(call) with the statuses {call}",
     kind=number_problem,
+    solution="""
+        refused = 0
+        while call() == 429:
+            refused = refused + 1
+        return refused
+    """,
 )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from lessons.exercises.slips import BotTask, Slip
+from lessons.exercises.slips import BotTask
 from lessons.exercises.verdict import exercise
 
 SUGGESTION = re.compile(r"(?<![\w/!])[!/][^\W\d]\w*")  # a command, such as !roll
@@ -42,92 +42,48 @@ MORNING_TASK = BotTask(
         [("!morning", "Cleo", greets("Cleo"))],
         [("!morning", "everyone", suggests_command)],
     ],
-    [
-        Slip(
-            'return f"Good morning, {message.user}!"',
-            "the timer's text names no command. Is it below "
-            'if message.user == "everyone":, in small letters, and above the other return?',
-        ),
-        Slip(
-            'return f"Good morning, {message.user}! Who wants to !roll?"',
-            'suggest a command only if message.user is "everyone"',
-        ),
-        Slip(
-            """
-            if message.user == "everyone":
-                return "Good morning! Who wants to !roll?"
-            return "Good morning, {message.user}!"
-            """,
-            "is there an f before the quotes?",
-        ),
-        Slip(
-            """
-            if message.user == "everyone":
-                return "Good morning! Who wants to !roll?"
+    {
+        'return f"Good morning, {message.user}!"': "the timer's text names no command. Is it "
+        'below if message.user == "everyone":, in small letters, and above the other return?',
+        'return f"Good morning, {message.user}! Who wants to !roll?"': "suggest a command only if "
+        'message.user is "everyone"',
+        ('f"', '"'): "is there an f before the quotes?",
+        ('f"Good morning, {message.user}!"', '"Good morning, Viktor!"'): "not everybody is "
+        "Viktor: message.user is the name of the person who wrote",
+        """
+        if message.user == "Viktor":
             return "Good morning, Viktor!"
-            """,
-            "not everybody is Viktor: message.user is the name of the person who wrote",
-        ),
-        Slip(
-            """
-            if message.user == "Viktor":
-                return "Good morning, Viktor!"
-            return "Good morning! Who wants to !roll?"
-            """,
-            'your if only knows Viktor. Check for the timer instead: is message.user "everyone"?',
-        ),
-        Slip(
-            """
-            if message.user == "Viktor":
-                return "Good morning, Viktor!"
-            if message.user == "Ada":
-                return "Good morning, Ada!"
-            return "Good morning! Who wants to !roll?"
-            """,
-            'other people write, too. Check for the timer instead: is message.user "everyone"?',
-        ),
-        Slip(
-            """
-            if message.user == "everyone":
-                return "Good morning! Who wants to !roll?"
-            """,
-            "the others got nothing: add another return after the if",
-        ),
-        Slip(
-            """
-            if message.user != "everyone":
-                return "Good morning! Who wants to !roll?"
-            return f"Good morning, {message.user}!"
-            """,
-            "this is the reverse: != asks whether two things differ",
-        ),
-        Slip(
-            """
-            if message.user == "everyone":
-                return "Good morning! Who wants to !roll?"
-            print(f"Good morning, {message.user}!")
-            """,
-            "print only shows it to you. What goes into the chat is what you return",
-        ),
-        Slip(
-            """
-            if message.user == "everyone":
-                return ["Good morning!", "Who wants to !roll?"]
-            return f"Good morning, {message.user}!"
-            """,
-            "those are two messages. Write both sentences in one text",
-        ),
-        Slip(
-            'return "Good morning!"',
-            'the name is missing: return f"Good morning, {message.user}!"',
-        ),
-        Slip(
-            'return "Good morning! Who wants to !roll?"',
-            "that is for the timer only. People want to read their own name",
-        ),
-    ],
+        return "Good morning! Who wants to !roll?"
+        """: 'your if only knows Viktor. Check for the timer instead: is message.user "everyone"?',
+        """
+        if message.user == "Viktor":
+            return "Good morning, Viktor!"
+        if message.user == "Ada":
+            return "Good morning, Ada!"
+        return "Good morning! Who wants to !roll?"
+        """: 'other people write, too. Check for the timer instead: is message.user "everyone"?',
+        ('\nreturn f"Good morning, {message.user}!"', ""): "the others got nothing: add another "
+        "return after the if",
+        ("user =", "user !"): "this is the reverse: != asks whether two things differ",
+        (
+            'return f"Good morning, {message.user}!"',
+            'print(f"Good morning, {message.user}!")',
+        ): "print only shows it to you. What goes into the chat is what you return",
+        (
+            '"Good morning! Who wants to !roll?"',
+            '["Good morning!", "Who wants to !roll?"]',
+        ): "those are two messages. Write both sentences in one text",
+        'return "Good morning!"': 'the name is missing: return f"Good morning, {message.user}!"',
+        'return "Good morning! Who wants to !roll?"': "that is for the timer only. People want to "
+        "read their own name",
+    },
     file=True,
     form=kind_of_morning,
+    solution="""
+        if message.user == "everyone":
+            return "Good morning! Who wants to !roll?"
+        return f"Good morning, {message.user}!"
+    """,
 )
 
 

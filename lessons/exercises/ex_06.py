@@ -7,7 +7,7 @@ from typing import Any
 
 from botlib.bot import Bot, Message
 from botlib.details.bot_files import load_bot_file
-from lessons.exercises.slips import Slip, Task, Values, empty_store, has_dots, is_equal
+from lessons.exercises.slips import Task, Values, empty_store, has_dots, is_equal
 from lessons.exercises.verdict import NotYet, Untouched, call_silently, exercise, expect, show
 
 OTHER = "400000000"  # the number of nobody in the sandbox
@@ -52,11 +52,6 @@ def dictionary_problem(found: Any) -> str:
     return f"without {', '.join(missing)}" if missing else ""
 
 
-BEGIN_CODE = """
-message = update["message"]
-if "text" not in message:
-    return None
-"""
 REPLY_TASK = Task(
     "reply(update)",
     [
@@ -64,96 +59,55 @@ REPLY_TASK = Task(
         ((make_update("Ann", -42, text="!hello"),), right_reply("Ann", -42)),
         ((make_update("Ann", 7, sticker={"emoji": "🦀"}),), None),
     ],
-    [
-        Slip(
-            BEGIN_CODE + "text = f\"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": message["from"]["id"], "text": text}',
-            "in a group, the reply went to the person. chat_id is the number of the chat",
-        ),
-        Slip(
-            'message = update["message"]\n'
-            'if message["text"] == "":\n'
-            "    return None\n"
-            "text = f\"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
-            'a sticker has no "text" at all. Ask for it first: if "text" not in message:',
-        ),
-        Slip(
-            'message = update["message"]\n'
-            "text = f\"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
-            "a sticker gets no reply: return None if the message has no text",
-        ),
-        Slip(
-            BEGIN_CODE + "return f\"hello {message['from']['first_name']}!\"",
-            "that is only the text. Telegram also wants to know which method, and which chat",
-        ),
-        Slip(
-            BEGIN_CODE + "text = \"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
-            "is there an f before the quotes?",
-        ),
-        Slip(
-            BEGIN_CODE + "text = f\"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "reply", "chat_id": message["chat"]["id"], "text": text}',
-            "the Bot API has no method with this name: it is sendMessage",
-        ),
-        Slip(
-            BEGIN_CODE + "text = f\"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "text": text}',
-            "Telegram must know the chat: chat_id is missing",
-        ),
-        Slip(
-            BEGIN_CODE + "text = f\"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": message["chat"], "text": text}',
-            'chat_id is the whole chat here, a dictionary. Its number is in it, under "id"',
-        ),
-        Slip(
-            BEGIN_CODE + "text = f\"hello {message['from']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
-            'that is everything about the writer. The name is in it, under "first_name"',
-        ),
-        Slip(
-            "message = update[\"message\"]\ntext = f\"hello {update['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
-            'from is a part of the message: update["message"]["from"]',
-        ),
-        Slip(
-            "message = update[\"message\"]\ntext = f\"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": update["chat"]["id"], "text": text}',
-            'chat is a part of the message: update["message"]["chat"]',
-        ),
-        Slip(
-            BEGIN_CODE + "text = f\"hello {message['from']['first_name']}!\"\n"
-            'print({"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text})',
-            "print only shows it to you. The caller gets what you return",
-        ),
-        Slip(
-            'message = update["message"]\n'
-            'if "text" in message:\n'
-            "    return None\n"
-            "text = f\"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
-            "this is the reverse: a text gets nothing, and a sticker gets a reply",
-        ),
-        Slip(
-            BEGIN_CODE.replace("None", '"None"')
-            + "text = f\"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
-            "that is a text. None is written without quotes",
-        ),
-        Slip(
-            'message = update["message"]\n'
-            'if "text" not in message:\n'
-            "    return {}\n"
-            "text = f\"hello {message['from']['first_name']}!\"\n"
-            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
-            "an empty dictionary is not None",
-        ),
-    ],
+    {
+        ('"chat"', '"from"'): "in a group, the reply went to the person. chat_id is the number of "
+        "the chat",
+        ('"text" not in message', 'message["text"] == ""'): 'a sticker has no "text" at all. Ask '
+        'for it first: if "text" not in message:',
+        ('if "text" not in message:\n    return None\ntext', "text"): "a sticker gets no reply: "
+        "return None if the message has no text",
+        """
+        message = update["message"]
+        if "text" not in message:
+            return None
+        return f"hello {message['from']['first_name']}!"
+        """: "that is only the text. Telegram also wants to know which method, and which chat",
+        ('f"', '"'): "is there an f before the quotes?",
+        ("sendMessage", "reply"): "the Bot API has no method with this name: it is sendMessage",
+        ('"chat_id": message["chat"]["id"], "text"', '"text"'): "Telegram must know the chat: "
+        "chat_id is missing",
+        ('["id"],', ","): "chat_id is the whole chat here, a dictionary. Its number is in it, "
+        'under "id"',
+        ("['from']['first_name']", "['from']"): "that is everything about the writer. The name is "
+        'in it, under "first_name"',
+        (
+            'if "text" not in message:\n    return None\ntext = f"hello {message',
+            'text = f"hello {update',
+        ): 'from is a part of the message: update["message"]["from"]',
+        "message = update[\"message\"]\ntext = f\"hello {message['from']['first_name']}!\"\n"
+        'return {"method": "sendMessage", "chat_id": update["chat"]["id"], "text": text}': "chat "
+        'is a part of the message: update["message"]["chat"]',
+        """
+        message = update["message"]
+        if "text" not in message:
+            return None
+        text = f"hello {message['from']['first_name']}!"
+        print({"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text})
+        """: "print only shows it to you. The caller gets what you return",
+        ("not in", "in"): "this is the reverse: a text gets nothing, and a sticker gets a reply",
+        ("return None", 'return "None"'): "that is a text. None is written without quotes",
+        ("return None", "return {}"): "an empty dictionary is not None",
+    },
     kind=dictionary_problem,
     call=call_in_words,
     same=same_call,
+    solution="""
+        message = update["message"]
+        if "text" not in message:
+            return None
+        text = f"hello {message['from']['first_name']}!"
+        return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
+    """,
 )
 
 

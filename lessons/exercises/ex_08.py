@@ -9,7 +9,7 @@ from itertools import product
 from types import FrameType
 from typing import Any
 
-from lessons.exercises.slips import Slip, Task
+from lessons.exercises.slips import Task
 from lessons.exercises.verdict import exercise, expect
 
 
@@ -42,6 +42,7 @@ CUT_HINT = (
     'there must be as many names as parts. line.split(" ", 3) gives prefix, command, channel, text'
 )
 
+FOUR_PARTS_CODE = 'prefix, command, channel, text = line.split(" ", 3)\n'
 WHO_AND_WHAT_TASK = Task(
     "who_and_what(line)",
     [
@@ -59,30 +60,20 @@ WHO_AND_WHAT_TASK = Task(
             ("bob_7", "games", "look here:"),
         ]
     ],
-    [
-        Slip(
-            'prefix, command, channel, text = line.split(" ")\nreturn prefix, channel, text',
-            CUT_HINT,
-        ),
-        Slip('prefix, channel, text = line.split(" ", 3)\nreturn prefix, channel, text', CUT_HINT),
-        Slip(
-            """
-            parts = line.split(":")
-            return parts[1].partition("!")[0], line.split("#")[1].split(" ")[0], parts[2]
-            """,
-            "people write colons, too. Split the line at its first 3 spaces",
-        ),
-        *(
-            Slip(
-                f"""
-                prefix, command, channel, text = line.split(" ", 3)
-                return {login}, {channel}, {text}
-                """,
-                LOGINS[login] or CHANNELS[channel] or TEXTS[text],
+    {
+        'prefix, command, channel, text = line.split(" ")\nreturn prefix, channel, text': CUT_HINT,
+        'prefix, channel, text = line.split(" ", 3)\nreturn prefix, channel, text': CUT_HINT,
+        """
+        parts = line.split(":")
+        return parts[1].partition("!")[0], line.split("#")[1].split(" ")[0], parts[2]
+        """: "people write colons, too. Split the line at its first 3 spaces",
+        **{
+            f"{FOUR_PARTS_CODE}return {login}, {channel}, {text}": (
+                LOGINS[login] or CHANNELS[channel] or TEXTS[text]
             )
             for login, channel, text in list(product(LOGINS, CHANNELS, TEXTS))[1:]  # 0 is right
-        ),
-    ],
+        },
+    },
     kind=three_texts_problem,
 )
 
@@ -163,112 +154,49 @@ PONGS_TASK = EndingTask(
             ([""], []),
         ]
     ],
-    [
-        Slip(
-            f"""
-            answers = []
-            while True:
-                line = lines.pop(0)
-                if line == "":
-                    {leave}
-                if {question}:
-                    {answer}
-            return answers
-            """,
-            says,
-        )
-        for leave, question, answer, says in [
-            (
-                "break",
-                '"PING" in line',
-                'answers.append("PONG" + line[4:])',
-                "a viewer wrote that word. Twitch's own PING is at the beginning: line.startswith",
-            ),
-            (
-                "break",
-                'line.startswith("PING")',
-                'answers.append(line.replace("PING", "PONG"))',
-                "replace changes every PING in the line. line[4:] is all that is after the first",
-            ),
-            (
-                "break",
-                'line.startswith("PING")',
-                'answers.append("PONG :tmi.twitch.tv")',
-                "the words after PING come back as they are: line[4:]",
-            ),
-            (
-                "break",
-                'line.startswith("PING")',
-                "answers.append(line)",
-                "the answer to PING is PONG, with the same words",
-            ),
-            (
-                "break",
-                'line.startswith("PING")',
-                'answers.append("PONG")',
-                "after PONG come the same words: line[4:]",
-            ),
-            (
-                "break",
-                'line.startswith("PING")',
-                'answers.append("PONG" + line[5:])',
-                "line[4:] begins with the space, so PONG and the words stay apart",
-            ),
-            (
-                "break",
-                'line.startswith("PING")',
-                'return ["PONG" + line[4:]]',
-                "return ends the function at the first PING. Collect: answers.append(…)",
-            ),
-            (
-                "pass",
-                'line.startswith("PING")',
-                'answers.append("PONG" + line[4:])',
-                'the loop goes on after "". Leave it there, by break',
-            ),
-            (
-                "return None",
-                'line.startswith("PING")',
-                'answers.append("PONG" + line[4:])',
-                'at "", return the answers',
-            ),
-        ]
-    ]
-    + [
-        Slip(
-            """
-            answers = []
-            for line in lines:
-                if line.startswith("PING"):
-                    answers.append("PONG" + line[4:])
-            return answers
-            """,
-            'the other side hung up at "", and your loop goes through all lines of the list',
-        ),
-        Slip(
-            """
-            answers = []
-            line = lines.pop(0)
+    {
+        ('line.startswith("PING")', '"PING" in line'): "a viewer wrote that word. Twitch's own "
+        "PING is at the beginning: line.startswith",
+        ('"PONG" + line[4:]', 'line.replace("PING", "PONG")'): "replace changes every PING in the "
+        "line. line[4:] is all that is after the first",
+        ('"PONG" + line[4:]', '"PONG :tmi.twitch.tv"'): "the words after PING come back as they "
+        "are: line[4:]",
+        ('"PONG" + line[4:]', "line"): "the answer to PING is PONG, with the same words",
+        ('"PONG" + line[4:]', '"PONG"'): "after PONG come the same words: line[4:]",
+        ("line[4:]", "line[5:]"): "line[4:] begins with the space, so PONG and the words stay "
+        "apart",
+        ('answers.append("PONG" + line[4:])', 'return ["PONG" + line[4:]]'): "return ends the "
+        "function at the first PING. Collect: answers.append(…)",
+        ("break", "pass"): 'the loop goes on after "". Leave it there, by break',
+        ("break", "return None"): 'at "", return the answers',
+        """
+        answers = []
+        for line in lines:
             if line.startswith("PING"):
                 answers.append("PONG" + line[4:])
-            return answers
-            """,
-            "only the first line was read. while True: repeats what is below it",
-        ),
-        Slip(
-            """
-            while True:
-                answers = []
-                line = lines.pop(0)
-                if line == "":
-                    return answers
-                if line.startswith("PING"):
-                    answers.append("PONG" + line[4:])
-            """,
-            "no answer was kept. answers = [] belongs above the loop, because inside it each round "
-            'forgets the last one. And at "", return answers',
-        ),
-    ],
+        return answers
+        """: 'the other side hung up at "", and your loop goes through all lines of the list',
+        """
+        answers = []
+        line = lines.pop(0)
+        if line.startswith("PING"):
+            answers.append("PONG" + line[4:])
+        return answers
+        """: "only the first line was read. while True: repeats what is below it",
+        ("answers = []\nwhile True:", "while True:\n    answers = []"): "no answer was kept. "
+        "answers = [] belongs above the loop, because inside it each round forgets the last one. "
+        'And at "", return answers',
+    },
+    solution="""
+        answers = []
+        while True:
+            line = lines.pop(0)
+            if line == "":
+                break
+            if line.startswith("PING"):
+                answers.append("PONG" + line[4:])
+        return answers
+    """,
     kind=lambda found: "" if isinstance(found, list) else "expected a list of texts",
 )
 

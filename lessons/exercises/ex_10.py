@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lessons.exercises.slips import Slip, Task, Values, number_problem
+from lessons.exercises.slips import Task, Values, number_problem
 from lessons.exercises.verdict import exercise
 
 MOMENTS = [(25, 60), (130, 60), (359, 60), (7, 5), (1801, 900), (62, 7)]
@@ -11,56 +11,25 @@ MOMENTS = [(25, 60), (130, 60), (359, 60), (7, 5), (1801, 900), (62, 7)]
 HOW_LATE_TASK = Task(
     "how_late(second, every_s)",
     [((second, every_s), every_s - second % every_s) for second, every_s in MOMENTS],
-    [
-        Slip(
-            "return second % every_s",
-            "that is how long ago it called. When does it call next?",
-        ),
-        Slip(
-            "return every_s - second",
-            "that fits the first round only. What is left of 130 after whole rounds of 60?",
-        ),
-        Slip(
-            "return abs(every_s - second)",
-            "that fits the first round only. What is left of 130 after whole rounds of 60?",
-        ),
-        Slip(
-            "return every_s",
-            "that is the longest wait. A part of the round is over when he writes",
-        ),
-        Slip(
-            "return every_s / 2",
-            "that is the average of many waits. This one depends on when he writes",
-        ),
-        Slip(
-            "return second // every_s",
-            "// counts whole rounds. % gives what is left over",
-        ),
-        Slip(
-            "return every_s - second // every_s",
-            "// counts whole rounds. % gives what is left over",
-        ),
-        Slip(
-            "return (second // every_s + 1) * every_s",
-            "that is when it calls. How long is it from second until then?",
-        ),
-        Slip(
-            "return every_s % second",
-            "the two have changed places: second % every_s",
-        ),
-        Slip(
-            "return every_s - every_s % second",
-            "the two have changed places: second % every_s",
-        ),
-        Slip(
-            "return 60 - second % 60",
-            "a round has every_s seconds, and not always 60",
-        ),
-        Slip(
-            "return second % every_s - every_s",
-            "a wait is not negative: what is subtracted from what?",
-        ),
-    ],
+    {
+        "return second % every_s": "that is how long ago it called. When does it call next?",
+        "return every_s - second": "that fits the first round only. What is left of 130 after "
+        "whole rounds of 60?",
+        "return abs(every_s - second)": "that fits the first round only. What is left of 130 "
+        "after whole rounds of 60?",
+        "return every_s": "that is the longest wait. A part of the round is over when he writes",
+        "return every_s / 2": "that is the average of many waits. This one depends on when he "
+        "writes",
+        "return second // every_s": "// counts whole rounds. % gives what is left over",
+        "return every_s - second // every_s": "// counts whole rounds. % gives what is left over",
+        "return (second // every_s + 1) * every_s": "that is when it calls. How long is it from "
+        "second until then?",
+        "return every_s % second": "the two have changed places: second % every_s",
+        "return every_s - every_s % second": "the two have changed places: second % every_s",
+        "return 60 - second % 60": "a round has every_s seconds, and not always 60",
+        "return second % every_s - every_s": "a wait is not negative: what is subtracted from "
+        "what?",
+    },
     kind=number_problem,
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lessons.exercises.slips import Slip, Task
+from lessons.exercises.slips import Task
 from lessons.exercises.verdict import exercise, expect, function_problem, run_learner_code, show
 
 SECRET = "only-we-two-know-" * 3
@@ -14,7 +14,6 @@ LEAKY = {
     "old/main.py": f"secret = {SECRET!r}\n".encode(),
     "picture.bin": b"\xff\xfe",
 }
-LOOP_CODE = "found = []\nfor name in files:\n    if secret.encode() in files[name]:\n        "
 
 LEAKS_TASK = Task(
     "leaks(files, secret)",
@@ -25,55 +24,35 @@ LEAKS_TASK = Task(
         (({"token.txt": SECRET.encode(), "empty.txt": b""}, SECRET), ["token.txt"]),
         ((dict(reversed(LEAKY.items())), SECRET), ["old/main.py", "notes/ideas.txt"]),
     ],
-    [
-        Slip(
-            LOOP_CODE.replace(".encode()", "") + "found.append(name)\nreturn found",
-            "the secret is text and a file is bytes. secret.encode() turns the text into bytes",
-        ),
-        Slip(
-            LOOP_CODE.replace("files[name]", "name") + "found.append(name)\nreturn found",
-            "name is the file's name. Its content is files[name]",
-        ),
-        Slip(
-            LOOP_CODE.replace("files[name]", "name.encode()") + "found.append(name)\nreturn found",
-            "that looks into the name. The content is files[name]",
-        ),
-        Slip(
-            LOOP_CODE.replace("in files[name]", "== files[name]")
-            + "found.append(name)\nreturn found",
-            "more than the secret is in those files. Ask with in, not with ==",
-        ),
-        Slip(
-            LOOP_CODE + "found.append(name)\n    return found",
-            "a return inside the loop ends it at the first file. Move it to the left",
-        ),
-        Slip(
-            LOOP_CODE + "return [name]\nreturn found",
-            "there may be more than one. Collect them all",
-        ),
-        Slip(LOOP_CODE + "return name\nreturn found", "there may be more than one. Collect a list"),
-        Slip(
-            LOOP_CODE + "found = [name]\nreturn found",
-            "found is a new list each time. Add to it: found.append(name)",
-        ),
-        Slip(
-            LOOP_CODE + "found.append(files[name])\nreturn found",
-            "those are the contents. The names are wanted: found.append(name)",
-        ),
-        Slip(
-            "return any(secret.encode() in files[name] for name in files)",
-            "that says whether, not where. Return the list of names",
-        ),
-        Slip(
-            "return [name for name in files if secret.encode() not in files[name]]",
-            "those are the files without the secret: in, not not in",
-        ),
-        Slip(
-            LOOP_CODE + "found.append(name)\nreturn sorted(found)",
-            "the names keep their order. Leave out sorted",
-        ),
-    ],
+    {
+        ("secret.encode()", "secret"): "the secret is text and a file is bytes. secret.encode() "
+        "turns the text into bytes",
+        ("files[name]", "name"): "name is the file's name. Its content is files[name]",
+        ("files[name]", "name.encode()"): "that looks into the name. The content is files[name]",
+        ("() in files", "() == files"): "more than the secret is in those files. Ask with in, not "
+        "with ==",
+        ("return", "    return"): "a return inside the loop ends it at the first file. Move it to "
+        "the left",
+        ("found.append(name)", "return [name]"): "there may be more than one. Collect them all",
+        ("found.append(name)", "return name"): "there may be more than one. Collect a list",
+        (".append(name)", " = [name]"): "found is a new list each time. Add to it: "
+        "found.append(name)",
+        ("(name)", "(files[name])"): "those are the contents. The names are wanted: "
+        "found.append(name)",
+        "return any(secret.encode() in files[name] for name in files)": "that says whether, not "
+        "where. Return the list of names",
+        "return [name for name in files if secret.encode() not in files[name]]": "those are the "
+        "files without the secret: in, not not in",
+        ("return found", "return sorted(found)"): "the names keep their order. Leave out sorted",
+    },
     kind=lambda found: "" if isinstance(found, list) else f"{show(found)} is no list of names",
+    solution="""
+        found = []
+        for name in files:
+            if secret.encode() in files[name]:
+                found.append(name)
+        return found
+    """,
 )
 
 
@@ -93,26 +72,14 @@ def exercise_1(leaks: Any) -> str:
 
 
 PUBLIC, HOME = "8.8.8.8", "192.168.1.7"
-RIGHT_CODE = """import ipaddress
+SCHEME = 'if parts.scheme != "https":\n    return "no https"\n'
+PORT = 'if parts.port not in (None, 443, 80, 88, 8443):\n    return "wrong port"\n'
+GLOBAL = 'if not ipaddress.ip_address(parts.hostname).is_global:\n    return "not public"\n'
+JUDGE_CODE = f"""import ipaddress
 import urllib.parse
 parts = urllib.parse.urlsplit(url)
-if parts.scheme != "https":
-    return "no https"
-if parts.port not in (None, 443, 80, 88, 8443):
-    return "wrong port"
-if not ipaddress.ip_address(parts.hostname).is_global:
-    return "not public"
-return "good"
+{SCHEME}{PORT}{GLOBAL}return "good"
 """
-SCHEME, PORT, GLOBAL = (
-    RIGHT_CODE[RIGHT_CODE.index(start) : RIGHT_CODE.index(end)]
-    for start, end in (
-        ("if parts.scheme", "if parts.port"),
-        ("if parts.port", "if not"),
-        ("if not", 'return "good"'),
-    )
-)
-
 JUDGE_TASK = Task(
     "judge(url)",
     [
@@ -129,52 +96,31 @@ JUDGE_TASK = Task(
         ((f"https://{PUBLIC}:80/bot",), "good"),
         (("http://https.example.org:80/bot",), "no https"),
     ],
-    [
-        Slip(
-            RIGHT_CODE.replace("None, ", ""),
-            "an address without a port has parts.port None, which means 443",
-        ),
-        Slip(
-            RIGHT_CODE.replace('parts.scheme != "https"', '"https" not in url'),
-            "https may appear anywhere in an address. Look at parts.scheme alone",
-        ),
-        Slip(
-            RIGHT_CODE.replace('parts.scheme != "https"', 'not url.startswith("http")'),
-            "http begins like https. Look at parts.scheme",
-        ),
-        Slip(RIGHT_CODE.replace(", 8443", ""), "8443 is a port that Telegram takes"),
-        Slip(RIGHT_CODE.replace(" 80,", ""), "80 is a port that Telegram takes"),
-        Slip(RIGHT_CODE.replace(" 88,", ""), "88 is a port that Telegram takes"),
-        Slip(
-            RIGHT_CODE.replace("if not ip", "if ip"), "is_global is true for a public number: not …"
-        ),
-        Slip(RIGHT_CODE.replace(GLOBAL, ""), "not everybody can reach this number: .is_global"),
-        Slip(
-            RIGHT_CODE.replace(
-                "not ipaddress.ip_address(parts.hostname).is_global",
-                ('parts.hostname == "127.0.0.1"'),
-            ),
-            "127.0.0.1 is only one of them. ipaddress.ip_address(parts.hostname).is_global",
-        ),
-        Slip(
-            RIGHT_CODE.replace(SCHEME + PORT, PORT + SCHEME),
-            "two rules are broken, and Telegram asks for https first",
-        ),
-        Slip(
-            RIGHT_CODE.replace(PORT + GLOBAL, GLOBAL + PORT),
-            "two rules are broken, and Telegram asks for the port first",
-        ),
-        Slip(
-            RIGHT_CODE.replace("ip_address(parts.hostname)", "ip_address(url)"),
-            "ip_address wants the number alone, parts.hostname",
-        ),
-        Slip(
-            RIGHT_CODE.replace("8443)", '8443, "443")').replace(
-                "parts.port not", "str(parts.port) not"
-            ),
-            "a port is a number here, and 443 is not the text '443'",
-        ),
-    ],
+    {
+        ("None, ", ""): "an address without a port has parts.port None, which means 443",
+        ('parts.scheme != "https"', '"https" not in url'): "https may appear anywhere in an "
+        "address. Look at parts.scheme alone",
+        ('parts.scheme != "https"', 'not url.startswith("http")'): "http begins like https. Look "
+        "at parts.scheme",
+        (", 8443", ""): "8443 is a port that Telegram takes",
+        (" 80,", ""): "80 is a port that Telegram takes",
+        (" 88,", ""): "88 is a port that Telegram takes",
+        ("not ipaddress", "ipaddress"): "is_global is true for a public number: not …",
+        (GLOBAL, ""): "not everybody can reach this number: .is_global",
+        (
+            "not ipaddress.ip_address(parts.hostname).is_global",
+            'parts.hostname == "127.0.0.1"',
+        ): "127.0.0.1 is only one of them. ipaddress.ip_address(parts.hostname).is_global",
+        (SCHEME + PORT, PORT + SCHEME): "two rules are broken, and Telegram asks for https first",
+        (PORT + GLOBAL, GLOBAL + PORT): "two rules are broken, and Telegram "
+        "asks for the port first",
+        ("(parts.hostname)", "(url)"): "ip_address wants the number alone, parts.hostname",
+        (
+            "parts.port not in (None, 443, 80, 88, 8443)",
+            'str(parts.port) not in (None, 443, 80, 88, 8443, "443")',
+        ): "a port is a number here, and 443 is not the text '443'",
+    },
+    solution=JUDGE_CODE,
 )
 
 

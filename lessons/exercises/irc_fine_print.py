@@ -2,27 +2,13 @@
 
 from typing import Any
 
-from lessons.exercises.slips import Slip, Task, number_problem
+from lessons.exercises.slips import Task, number_problem
 from lessons.exercises.verdict import exercise
 
 VIKTOR = ":viktor!viktor@viktor.tmi.twitch.tv PRIVMSG #viktor :"
 TAGGED = f"@badges=broadcaster/1;display-name=Viktor;mod=0;room-id=7;id=b7ff;user-id=42 {VIKTOR}"
 RESUB = r"@login=anna;system-msg=Anna\shas\ssubscribed! :tmi.twitch.tv USERNOTICE #viktor"
-LOOP_CODE = """
-for tag in tags.split(";"):
-    key, sign, value = tag.partition("=")
-    if key == name:
-        return value.replace("\\\\s", " ")
-return None
-"""
 
-
-def loop_code(first: str, change: tuple[str, str] = ("", "")) -> str:
-    """Return the usual code with another first line, or with something else changed."""
-    return f"{first}{LOOP_CODE.replace(*change) if change[0] else LOOP_CODE}"
-
-
-TAGS_CODE = 'tags = line[1:].split(" ", 1)[0] if line.startswith("@") else ""'
 
 TAG_OF_TASK = Task(
     "tag_of(line, name)",
@@ -40,81 +26,61 @@ TAG_OF_TASK = Task(
         ((f"{VIKTOR}@mod=1;mod=1 I am a moderator", "mod"), None),
         (("PING :tmi.twitch.tv", "mod"), None),
     ],
-    [
-        Slip(
-            loop_code('tags = line.split(" ", 1)[0]'),
-            "the first tag begins after the @. Leave it out with line[1:]",
+    {
+        (
+            '[1:].split(" ", 1)[0] if line.startswith("@") else ""',
+            '.split(" ", 1)[0]',
+        ): "the first tag begins after the @. Leave it out with line[1:]",
+        ('[1:].split(" ", 1)[0] if line.startswith("@") else ""', "[1:]"): "the tags end at the "
+        "first space. Cut there, or the rest of the line counts, too",
+        ("key == name", "name in key"): "room-id has id in it, too. Compare the whole name with ==",
+        ("key == name", "tag.startswith(name)"): "user-id begins with user, and is another tag. "
+        "Compare the whole name with ==",
+        ("key ==", "key in"): "id is in user-id, too. Compare the whole name with ==",
+        ('value.replace("\\\\s", " ")', "value"): "there are still \\s in it. "
+        'value.replace("\\\\s", " ") puts spaces there',
+        ("= line", '= line.replace("\\\\s", " ")'): "the line was cut at a space that belongs to "
+        "the value. First cut, then replace",
+        """
+        tags = line[1:].split(" ", 1)[0]
+        for tag in tags.split(";"):
+            parts = tag.split("=")
+            if parts[0] == name:
+                return parts[1].replace("\\\\s", " ")
+        return None
+        """: 'a value may have = in it. tag.partition("=") cuts only at the first one',
+        ("return None", 'return ""'): "a tag that isn't there gives None. An empty text is a tag "
+        "with an empty value",
+        ("return None", 'return "None"'): "that is a text of four letters. Write None without "
+        "quotes",
+        """
+        tags = line[1:].split(" ", 1)[0]
+        found = {}
+        for tag in tags.split(";"):
+            key, sign, value = tag.partition("=")
+            found[key] = value.replace("\\\\s", " ")
+        return found[name]
+        """: "found[name] is an error if the tag isn't there. found.get(name) gives None",
+        'return line.split(name + "=")[1].split(";")[0].split(" ")[0].replace("\\\\s", " ")': (
+            "room-id=… ends in id=, too. Cut the tags at each ; and compare whole names"
         ),
-        Slip(
-            loop_code("tags = line[1:]"),
-            "the tags end at the first space. Cut there, or the rest of the line counts, too",
-        ),
-        Slip(
-            loop_code(TAGS_CODE, ("key == name", "name in key")),
-            "room-id has id in it, too. Compare the whole name with ==",
-        ),
-        Slip(
-            loop_code(TAGS_CODE, ("key == name", "tag.startswith(name)")),
-            "user-id begins with user, and is another tag. Compare the whole name with ==",
-        ),
-        Slip(
-            loop_code(TAGS_CODE, ("key == name", "key in name")),
-            "id is in user-id, too. Compare the whole name with ==",
-        ),
-        Slip(
-            loop_code(TAGS_CODE, ('value.replace("\\\\s", " ")', "value")),
-            'there are still \\s in it. value.replace("\\\\s", " ") puts spaces there',
-        ),
-        Slip(
-            loop_code(TAGS_CODE.replace("line[1:]", 'line.replace("\\\\s", " ")[1:]')),
-            "the line was cut at a space that belongs to the value. First cut, then replace",
-        ),
-        Slip(
-            """
-            tags = line[1:].split(" ", 1)[0]
-            for tag in tags.split(";"):
-                parts = tag.split("=")
-                if parts[0] == name:
-                    return parts[1].replace("\\\\s", " ")
+        """
+        tags = line[1:].split(" ", 1)[0]
+        for tag in tags.split(";"):
+            key, sign, value = tag.partition("=")
+            if key == name:
+                return value.replace("\\\\s", " ")
             return None
-            """,
-            'a value may have = in it. tag.partition("=") cuts only at the first one',
-        ),
-        Slip(
-            loop_code(TAGS_CODE, ("return None", 'return ""')),
-            "a tag that isn't there gives None. An empty text is a tag with an empty value",
-        ),
-        Slip(
-            loop_code(TAGS_CODE, ("return None", 'return "None"')),
-            "that is a text of four letters. Write None without quotes",
-        ),
-        Slip(
-            """
-            tags = line[1:].split(" ", 1)[0]
-            found = {}
-            for tag in tags.split(";"):
-                key, sign, value = tag.partition("=")
-                found[key] = value.replace("\\\\s", " ")
-            return found[name]
-            """,
-            "found[name] is an error if the tag isn't there. found.get(name) gives None",
-        ),
-        Slip(
-            'return line.split(name + "=")[1].split(";")[0].split(" ")[0].replace("\\\\s", " ")',
-            "room-id=… ends in id=, too. Cut the tags at each ; and compare whole names",
-        ),
-        Slip(
-            """
-            tags = line[1:].split(" ", 1)[0]
-            for tag in tags.split(";"):
-                key, sign, value = tag.partition("=")
-                if key == name:
-                    return value.replace("\\\\s", " ")
-                return None
-            """,
-            "the loop ended at the first tag. return None belongs after the loop, not inside it",
-        ),
-    ],
+        """: "the loop ended at the first tag. return None belongs after the loop, not inside it",
+    },
+    solution="""
+        tags = line[1:].split(" ", 1)[0] if line.startswith("@") else ""
+        for tag in tags.split(";"):
+            key, sign, value = tag.partition("=")
+            if key == name:
+                return value.replace("\\\\s", " ")
+        return None
+    """,
 )
 
 
@@ -134,7 +100,6 @@ def exercise_1(tag_of: Any) -> str:
 
 
 NOW = 1000
-FEW_CODE = "if len(sent) < most:\n    return 0\n"
 
 WAIT_S_TASK = Task(
     "wait_s(sent, now, most)",
@@ -149,52 +114,34 @@ WAIT_S_TASK = Task(
         (([975, 980, 985, 990], NOW, 3), 10),
         (([990] * 20, NOW, 20), 20),
     ],
-    [
-        Slip(
-            "return max(0, sent[-most] + 30 - now)",
-            "there may be fewer messages. Ask first how many: if len(sent) < most",
-        ),
-        Slip(
-            f"{FEW_CODE}return sent[-most] + 30 - now",
-            "nobody waits less than 0 seconds: max(0, …)",
-        ),
-        Slip(
-            f"{FEW_CODE}return max(0, sent[0] + 30 - now)",
-            "you count from the first of all messages. Count from the end: sent[-most]",
-        ),
-        Slip(
-            f"{FEW_CODE}return max(0, sent[-1] + 30 - now)",
-            "you count from the last message. It is sent[-most] that must be 30 seconds old",
-        ),
-        Slip(
-            f"{FEW_CODE}return max(0, sent[most] + 30 - now)",
-            "the list doesn't go that far. From the end it is sent[-most]",
-        ),
-        Slip(
-            f"{FEW_CODE}return 30",
-            "some of the 30 seconds have passed already",
-        ),
-        Slip(
-            f"{FEW_CODE}return 30 - now - sent[-most]",
-            "the next message may go at sent[-most] + 30. Subtract now from that",
-        ),
-        Slip(
-            f"{FEW_CODE}return max(0, now - sent[-most])",
-            "that is how old the message is. Wait until it is 30 seconds old",
-        ),
-        Slip(
-            """
-            recent = [at for at in sent if at > now - 30]
-            return max(0, recent[0] + 30 - now) if len(recent) >= most else 0
-            """,
-            "more than that went lately, and then recent[0] is too old. Take recent[-most]",
-        ),
-        Slip(
-            "return max(0, sent[-most] + 30 - now) if len(sent) > most else 0",
-            "if exactly that many went, the next one has to wait, too: <, not <=",
-        ),
-    ],
+    {
+        "return max(0, sent[-most] + 30 - now)": "there may be fewer messages. Ask first how "
+        "many: if len(sent) < most",
+        ("max(0, sent[-most] + 30 - now)", "sent[-most] + 30 - now"): "nobody waits less than 0 "
+        "seconds: max(0, …)",
+        ("[-most] +", "[0] +"): "you count from the first of all messages. Count from the end: "
+        "sent[-most]",
+        ("[-most]", "[-1]"): "you count from the last message. It is sent[-most] that must be 30 "
+        "seconds old",
+        ("[-most]", "[most]"): "the list doesn't go that far. From the end it is sent[-most]",
+        ("max(0, sent[-most] + 30 - now)", "30"): "some of the 30 seconds have passed already",
+        ("max(0, sent[-most] + 30 - now)", "30 - now - sent[-most]"): "the next message may go at "
+        "sent[-most] + 30. Subtract now from that",
+        ("sent[-most] + 30 - now", "now - sent[-most]"): "that is how old the message is. Wait "
+        "until it is 30 seconds old",
+        """
+        recent = [at for at in sent if at > now - 30]
+        return max(0, recent[0] + 30 - now) if len(recent) >= most else 0
+        """: "more than that went lately, and then recent[0] is too old. Take recent[-most]",
+        "return max(0, sent[-most] + 30 - now) if len(sent) > most else 0": "if exactly that many "
+        "went, the next one has to wait, too: <, not <=",
+    },
     kind=number_problem,
+    solution="""
+        if len(sent) < most:
+            return 0
+        return max(0, sent[-most] + 30 - now)
+    """,
 )
 
 
@@ -213,7 +160,6 @@ def exercise_2(wait_s: Any) -> str:
 
 
 CRAB = "a crab: 🦀".encode()
-JOINED_CODE = 'parts = (rest + data).split(b"\\r\\n")\n'
 
 
 def take_lines_problem(found: Any) -> str:
@@ -240,65 +186,45 @@ TAKE_LINES_TASK = Task(
         *(((b"", CRAB[:-n]), ([], CRAB[:-n])) for n in (3, 2, 1)),
         *(((CRAB[:-n], CRAB[-n:] + b"\r\n"), (["a crab: 🦀"], b"")) for n in (3, 2, 1)),
     ],
-    [
-        Slip(
-            'text = (rest + data).decode()\nparts = text.split("\\r\\n")\nrest = parts.pop()\n'
-            "return parts, rest.encode()",
-            "a 🦀 takes four bytes, and a piece may end in its middle. First split the bytes, then "
-            "decode whole lines",
-        ),
-        Slip(
-            'parts = data.split(b"\\r\\n")\nrest = parts.pop()\n'
-            "return [part.decode() for part in parts], rest",
-            "what was left over last time is lost. Begin with rest + data",
-        ),
-        Slip(
-            f"{JOINED_CODE}rest = parts.pop()\nreturn parts, rest",
-            "the lines are still bytes. part.decode() turns each into a text",
-        ),
-        Slip(
-            f"{JOINED_CODE}rest = parts.pop()\nreturn [str(part) for part in parts], rest",
-            "str() writes bytes as a program would, with b and quotes. Take part.decode()",
-        ),
-        Slip(
-            'parts = (rest + data).split("\\r\\n")\nrest = parts.pop()\nreturn parts, rest',
-            'bytes are split at bytes. Write .split(b"\\r\\n"), with a b before the quotes',
-        ),
-        Slip(
-            f"{JOINED_CODE}lines = [part.decode() for part in parts]\nrest = parts.pop()\n"
-            "return lines, rest",
-            "what comes after the last line end is no whole line. parts.pop() belongs before the "
-            "loop",
-        ),
-        Slip(
-            f"{JOINED_CODE}rest = parts.pop()\nreturn parts.decode(), rest",
-            "a list can't be decoded, only the bytes in it. Go through it with a loop",
-        ),
-        Slip(
-            f"{JOINED_CODE}rest = parts.pop()\nreturn rest, [part.decode() for part in parts]",
-            "the lines come first, and then the rest. Write return lines, rest",
-        ),
-        Slip(
-            f"{JOINED_CODE}rest = parts.pop()\n"
-            "return [part.decode() for part in parts], rest.decode(errors='replace')",
-            "the rest stays bytes, because it may be half a character",
-        ),
-        Slip(
-            'parts = (rest + data).split(b"\\n")\nrest = parts.pop()\n'
-            "return [part.decode() for part in parts], rest",
-            'there is still a \\r at the end. A line ends with both: split at b"\\r\\n"',
-        ),
-        Slip(
-            'return [part.decode() for part in (rest + data).splitlines()], b""',
-            'splitlines() doesn\'t tell a whole line from a half one. Split at b"\\r\\n", then '
-            "parts.pop()",
-        ),
-        Slip(
-            f"{JOINED_CODE}parts.pop()\nreturn [part.decode() for part in parts], rest",
-            "the old rest came back. Keep what pop gives: rest = parts.pop()",
-        ),
-    ],
+    {
+        'text = (rest + data).decode()\nparts = text.split("\\r\\n")\nrest = parts.pop()\n'
+        "return parts, rest.encode()": "a 🦀 takes four bytes, and a piece may end in its "
+        "middle. First split the bytes, then decode whole lines",
+        ("(rest + data)", "data"): "what was left over last time is lost. Begin with rest + data",
+        ("[part.decode() for part in parts]", "parts"): "the lines are still bytes. part.decode() "
+        "turns each into a text",
+        ("part.decode()", "str(part)"): "str() writes bytes as a program would, with b and "
+        "quotes. Take part.decode()",
+        'parts = (rest + data).split("\\r\\n")\nrest = parts.pop()\nreturn parts, rest': "bytes "
+        'are split at bytes. Write .split(b"\\r\\n"), with a b before the quotes',
+        """
+        parts = (rest + data).split(b"\\r\\n")
+        lines = [part.decode() for part in parts]
+        rest = parts.pop()
+        return lines, rest
+        """: "what comes after the last line end is no whole line. parts.pop() belongs before the "
+        "loop",
+        ("[part.decode() for part in parts]", "parts.decode()"): "a list can't be decoded, only "
+        "the bytes in it. Go through it with a loop",
+        (
+            "[part.decode() for part in parts], rest",
+            "rest, [part.decode() for part in parts]",
+        ): "the lines come first, and then the rest. Write return lines, rest",
+        (", rest", ", rest.decode(errors='replace')"): "the rest stays bytes, because it may be "
+        "half a character",
+        ('"\\r\\n"', '"\\n"'): "there is still a \\r at the end. A line ends with both: split at "
+        'b"\\r\\n"',
+        'return [part.decode() for part in (rest + data).splitlines()], b""': "splitlines() "
+        'doesn\'t tell a whole line from a half one. Split at b"\\r\\n", then parts.pop()',
+        ("rest = parts", "parts"): "the old rest came back. Keep what pop gives: rest = "
+        "parts.pop()",
+    },
     kind=take_lines_problem,
+    solution="""
+        parts = (rest + data).split(b"\\r\\n")
+        rest = parts.pop()
+        return [part.decode() for part in parts], rest
+    """,
 )
 
 

@@ -1,6 +1,6 @@
 """Checks of the side room about programs that stay alive: a log, and the settings of a unit."""
 
-from lessons.exercises.slips import Slip, Task, Values
+from lessons.exercises.slips import Task, Values
 from lessons.exercises.verdict import exercise, show
 
 START_LINE = "INFO twitch: the sandbox world, main.py"
@@ -44,60 +44,34 @@ STATE_TASK = Task(
         (([START_LINE, SLOW_LINE],), ("running", 0)),
         (([START_LINE, QUOTED_LINE, RECONNECT_LINE],), ("running", 1)),
     ],
-    [
-        Slip(
-            COUNT_CODE + LAST_CODE.replace('log[-1] == "INFO stopped"', '"INFO stopped" in log'),
-            "that bot was stopped and started again. Only the last line says how it is now",
-        ),
-        Slip(
-            COUNT_CODE
-            + LAST_CODE.replace('log[-1].startswith("ERROR")', '"ERROR" in "".join(log)'),
-            "the ERROR in the middle is over. Only the last line says how it is now",
-        ),
-        Slip(
-            COUNT_CODE.replace('line.startswith("WARNING") and ', "") + LAST_CODE,
-            "somebody wrote these words in the chat. Count only lines that begin with WARNING",
-        ),
-        Slip(
-            COUNT_CODE.replace('line.startswith("WARNING")', '"WARNING" in line') + LAST_CODE,
-            "somebody wrote the word WARNING in the chat. A line of that kind begins with it: "
-            'line.startswith("WARNING")',
-        ),
-        Slip(
-            COUNT_CODE.replace(' and "connecting again" in line', "") + LAST_CODE,
-            'not every WARNING is a lost line. Look for "connecting again" as well',
-        ),
-        Slip(
-            'again = log.count("WARNING")\n' + LAST_CODE,
-            "count looks for whole lines. Go through the log: for line in log:",
-        ),
-        Slip(
-            COUNT_CODE.replace("again = again + 1", "again = 1") + LAST_CODE,
-            "it was lost more than once. Add 1 each time: again = again + 1",
-        ),
-        Slip(
-            COUNT_CODE + LAST_CODE.replace(", again", ""),
-            "two things are wanted, with a comma between them: the state, and the number",
-        ),
-        Slip(
-            COUNT_CODE + LAST_CODE.replace("log[-1]", "log[0]"),
-            "log[0] is the first line. The last one is log[-1]",
-        ),
-        Slip(
-            COUNT_CODE + LAST_CODE.replace('"INFO stopped"', '"stopped"'),
-            'the whole line is "INFO stopped"',
-        ),
-        Slip(
-            COUNT_CODE + LAST_CODE.replace('startswith("ERROR")', 'startswith("WARNING")'),
-            "a WARNING is something that the bot has fixed itself. ERROR is the word",
-        ),
-        Slip(
-            'again = 0\nif log[-1] == "INFO stopped":\n    return "stopped", again\n'
-            'return "running", again',
-            "nothing was counted. Begin with again = 0, then for line in log:",
-        ),
-    ],
+    {
+        ('log[-1] == "INFO stopped"', '"INFO stopped" in log'): "that bot was stopped and started "
+        "again. Only the last line says how it is now",
+        ('log[-1].startswith("ERROR")', '"ERROR" in "".join(log)'): "the ERROR in the middle is "
+        "over. Only the last line says how it is now",
+        ('if line.startswith("WARNING") and "', 'if "'): "somebody wrote these words in the chat. "
+        "Count only lines that begin with WARNING",
+        ('line.startswith("WARNING")', '"WARNING" in line'): "somebody wrote the word WARNING in "
+        'the chat. A line of that kind begins with it: line.startswith("WARNING")',
+        ('("WARNING") and "connecting again" in line', '("WARNING")'): "not every WARNING is a "
+        'lost line. Look for "connecting again" as well',
+        (
+            COUNT_CODE,
+            'again = log.count("WARNING")\n',
+        ): "count looks for whole lines. Go through the log: for line in log:",
+        ("again + 1", "1"): "it was lost more than once. Add 1 each time: again = again + 1",
+        (", again", ""): "two things are wanted, with a comma between them: the state, and the "
+        "number",
+        ("log[-1]", "log[0]"): "log[0] is the first line. The last one is log[-1]",
+        ("INFO stopped", "stopped"): 'the whole line is "INFO stopped"',
+        ('"ERROR"', '"WARNING"'): "a WARNING is something that the bot has fixed itself. ERROR is "
+        "the word",
+        'again = 0\nif log[-1] == "INFO stopped":\n    return "stopped", again\n'
+        'return "running", again': "nothing was counted. Begin with again = 0, then for line "
+        "in log:",
+    },
     kind=pair_problem,
+    solution=COUNT_CODE + LAST_CODE,
 )
 
 

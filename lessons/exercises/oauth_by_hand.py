@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from lessons.exercises.slips import Slip, Task, Values
+from lessons.exercises.slips import Task, Values
 from lessons.exercises.verdict import (
     NotYet,
     describe_error,
@@ -24,9 +24,6 @@ def landing_address(**query: str) -> str:
     return f"{CALLBACK}?{urlencode(query)}"
 
 
-IMPORTS_CODE = "from urllib.parse import parse_qs, urlsplit\n"
-READ = f"{IMPORTS_CODE}answer = parse_qs(urlsplit(address).query)\n"
-
 CODE_FROM_TASK = Task(
     "code_from(address, state)",
     [
@@ -39,61 +36,50 @@ CODE_FROM_TASK = Task(
         ((landing_address(code="c0de", scope=BOTH), "ours"), None),
         ((landing_address(error="access_denied", state="ours"), "ours"), None),
     ],
-    [
-        Slip(f'{READ}return answer["code"][0]', "a stranger's code was taken. Look at the state"),
-        Slip(
-            f'{READ}if answer["state"] == state:\n    return answer["code"][0]\nreturn None',
-            "parse_qs gives lists, so the right state is [state]",
-        ),
-        Slip(
-            f'{READ}if answer["state"] == [state]:\n    return answer["code"]\nreturn None',
-            'parse_qs gives lists, so the code is answer["code"][0]',
-        ),
-        Slip(
-            f'{READ}if answer["state"] == [state] and "code" in answer:\n'
-            '    return answer["code"][0]\nreturn None',
-            'this address has no state. answer.get("state") gives None where there is none',
-        ),
-        Slip(
-            f'{READ}if answer.get("state") == [state]:\n    return answer["code"][0]\nreturn None',
-            'after Cancel there is no code. Ask for it first: "code" in answer',
-        ),
-        Slip(
-            f'{READ}if answer.get("state", [""])[0] in state and "code" in answer:\n'
-            '    return answer["code"][0]\nreturn None',
-            "`in` also takes a part of the state. Compare the whole state with ==",
-        ),
-        Slip(
-            f'{READ}if state in answer.get("state", [""])[0] and "code" in answer:\n'
-            '    return answer["code"][0]\nreturn None',
-            "`in` also takes a longer state. Compare the whole state with ==",
-        ),
-        Slip(
-            f'{READ}if answer.get("state") == [state] and "code" in answer:\n'
-            '    return answer["code"][0]\nreturn "None"',
-            '"None" is a text of four letters. Write None without quotes',
-        ),
-        Slip(
-            f'{READ}if answer.get("state") == [state] and "code" in answer:\n'
-            '    return answer["code"][0]\nreturn ""',
-            "an empty text is not None. Write return None",
-        ),
-        Slip(
-            f"{IMPORTS_CODE}answer = parse_qs(address)\n"
-            'if answer.get("state") == [state] and "code" in answer:\n'
-            '    return answer["code"][0]\nreturn None',
-            "parse_qs wants the part after the ?. That is urlsplit(address).query",
-        ),
-        Slip(
-            f'{IMPORTS_CODE}answer = parse_qs(urlsplit(address))\nreturn answer["code"][0]',
-            "parse_qs wants the part after the ?. That is urlsplit(address).query",
-        ),
-        Slip(
-            'if "state=" + state in address and "code=" in address:\n'
-            '    return address.partition("code=")[2].partition("&")[0]\nreturn None',
-            "some characters are written with a % in an address. parse_qs undoes that",
-        ),
-    ],
+    {
+        """
+        from urllib.parse import parse_qs, urlsplit
+        answer = parse_qs(urlsplit(address).query)
+        return answer["code"][0]
+        """: "a stranger's code was taken. Look at the state",
+        ('.get("state") == [state] and "code" in answer', '["state"] == state'): "parse_qs gives "
+        "lists, so the right state is [state]",
+        """
+        from urllib.parse import parse_qs, urlsplit
+        answer = parse_qs(urlsplit(address).query)
+        if answer["state"] == [state]:
+            return answer["code"]
+        return None
+        """: 'parse_qs gives lists, so the code is answer["code"][0]',
+        ('.get("state")', '["state"]'): 'this address has no state. answer.get("state") gives '
+        "None where there is none",
+        ('[state] and "code" in answer', "[state]"): "after Cancel there is no code. Ask for it "
+        'first: "code" in answer',
+        (") == [state]", ', [""])[0] in state'): "`in` also takes a part of the state. Compare "
+        "the whole state with ==",
+        ('answer.get("state") == [state]', 'state in answer.get("state", [""])[0]'): "`in` also "
+        "takes a longer state. Compare the whole state with ==",
+        ("return None", 'return "None"'): '"None" is a text of four letters. Write None without '
+        "quotes",
+        ("return None", 'return ""'): "an empty text is not None. Write return None",
+        ("urlsplit(address).query", "address"): "parse_qs wants the part after the ?. That is "
+        "urlsplit(address).query",
+        """
+        from urllib.parse import parse_qs, urlsplit
+        answer = parse_qs(urlsplit(address))
+        return answer["code"][0]
+        """: "parse_qs wants the part after the ?. That is urlsplit(address).query",
+        'if "state=" + state in address and "code=" in address:\n'
+        '    return address.partition("code=")[2].partition("&")[0]\nreturn None': "some "
+        "characters are written with a % in an address. parse_qs undoes that",
+    },
+    solution="""
+        from urllib.parse import parse_qs, urlsplit
+        answer = parse_qs(urlsplit(address).query)
+        if answer.get("state") == [state] and "code" in answer:
+            return answer["code"][0]
+        return None
+    """,
 )
 
 

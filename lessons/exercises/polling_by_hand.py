@@ -6,7 +6,7 @@ from typing import Any
 
 from bot_sandbox.telegram import Person, Telegram
 from botlib.bot import Bot
-from lessons.exercises.slips import Slip, Task, in_chat
+from lessons.exercises.slips import Task, in_chat
 from lessons.exercises.verdict import (
     NotYet,
     advice_on_error,
@@ -180,118 +180,47 @@ FRESH_TASK = Task(
         ((updates_of(3000, 120), NOW), ["!hello 3000", "!hello 120"]),
         (([], NOW), []),
     ],
-    [
-        Slip(
-            """
-            texts = []
-            for update in updates:
+    {
+        ('if now - update["message"]["date"] <= 3600:\n        texts', "texts"): "these are all "
+        'of them, the old ones, too. The age of a message is now - message["date"]',
+        ("<= 3600", "< 3600"): "at most an hour: exactly 3600 seconds still count, so write <=",
+        ("<= 3600", ">= 3600"): "these are the old ones. Turn the sign around: <=",
+        ("= 3600", "= 60"): "an hour has 3600 seconds, and 60 seconds are a minute",
+        ('["text"]', ""): 'these are whole messages. The text alone is update["message"]["text"]',
+        ('update["message"]["text"]', "update"): "these are whole updates. The text is two "
+        'drawers further in: ["message"]["text"]',
+        """
+        for update in updates:
+            if now - update["date"] <= 3600:
+                return [update["text"]]
+        return []
+        """: 'the date is one drawer further in: update["message"]["date"]',
+        """
+        for update in updates:
+            if now - update["message"]["date"] <= 3600:
+                return [update["message"]["text"]]
+        return []
+        """: "return ends the function at the first fresh message. Collect all of them in a list, "
+        "and return it below the loop",
+        ("<= 3600:\n        texts", "> 3600:\n        break\n    texts"): "break leaves the loop "
+        "at the first old message, and fresh ones may follow",
+        ('.append(update["message"]["text"])', ' = [update["message"]["text"]]'): "each fresh "
+        "message replaces the one before. append adds to the list",
+        """
+        count = 0
+        for update in updates:
+            if now - update["message"]["date"] <= 3600:
+                count = count + 1
+        return count
+        """: "that is how many there are. Return a list of their texts",
+    },
+    solution="""
+        texts = []
+        for update in updates:
+            if now - update["message"]["date"] <= 3600:
                 texts.append(update["message"]["text"])
-            return texts
-            """,
-            "these are all of them, the old ones, too. The age of a message is "
-            'now - message["date"]',
-        ),
-        Slip(
-            """
-            texts = []
-            for update in updates:
-                if now - update["message"]["date"] < 3600:
-                    texts.append(update["message"]["text"])
-            return texts
-            """,
-            "at most an hour: exactly 3600 seconds still count, so write <=",
-        ),
-        Slip(
-            """
-            texts = []
-            for update in updates:
-                if now - update["message"]["date"] >= 3600:
-                    texts.append(update["message"]["text"])
-            return texts
-            """,
-            "these are the old ones. Turn the sign around: <=",
-        ),
-        Slip(
-            """
-            texts = []
-            for update in updates:
-                if now - update["message"]["date"] <= 60:
-                    texts.append(update["message"]["text"])
-            return texts
-            """,
-            "an hour has 3600 seconds, and 60 seconds are a minute",
-        ),
-        Slip(
-            """
-            texts = []
-            for update in updates:
-                if now - update["message"]["date"] <= 3600:
-                    texts.append(update["message"])
-            return texts
-            """,
-            'these are whole messages. The text alone is update["message"]["text"]',
-        ),
-        Slip(
-            """
-            texts = []
-            for update in updates:
-                if now - update["message"]["date"] <= 3600:
-                    texts.append(update)
-            return texts
-            """,
-            'these are whole updates. The text is two drawers further in: ["message"]["text"]',
-        ),
-        Slip(
-            """
-            for update in updates:
-                if now - update["date"] <= 3600:
-                    return [update["text"]]
-            return []
-            """,
-            'the date is one drawer further in: update["message"]["date"]',
-        ),
-        Slip(
-            """
-            for update in updates:
-                if now - update["message"]["date"] <= 3600:
-                    return [update["message"]["text"]]
-            return []
-            """,
-            "return ends the function at the first fresh message. Collect all of them in a list, "
-            "and return it below the loop",
-        ),
-        Slip(
-            """
-            texts = []
-            for update in updates:
-                if now - update["message"]["date"] > 3600:
-                    break
-                texts.append(update["message"]["text"])
-            return texts
-            """,
-            "break leaves the loop at the first old message, and fresh ones may follow",
-        ),
-        Slip(
-            """
-            texts = []
-            for update in updates:
-                if now - update["message"]["date"] <= 3600:
-                    texts = [update["message"]["text"]]
-            return texts
-            """,
-            "each fresh message replaces the one before. append adds to the list",
-        ),
-        Slip(
-            """
-            count = 0
-            for update in updates:
-                if now - update["message"]["date"] <= 3600:
-                    count = count + 1
-            return count
-            """,
-            "that is how many there are. Return a list of their texts",
-        ),
-    ],
+        return texts
+    """,
 )
 
 

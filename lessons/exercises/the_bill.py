@@ -6,28 +6,12 @@ from typing import Any
 
 from bot_sandbox.cloud.prices import SECONDS_A_MONTH, functions, servers
 from lessons.costs.month import Work, function_cost, server_cost
-from lessons.exercises.slips import Slip, Task, number_problem
+from lessons.exercises.slips import Task, number_problem
 from lessons.exercises.verdict import exercise, is_close, is_number
 
 MONTHS = [(3_000_000, 5, 128), (100_000, 5, 128), (30_000_000, 199.2, 128), (2_000_000, 999.5, 512)]
 AWS = functions()["aws"]
 ROUND_UP_HINT = "round the milliseconds up, with math.ceil"
-
-
-def month_code(
-    gb_seconds: str = "messages * math.ceil(ms) / 1000 * memory_mb / 1024",
-    time_usd: str = "max(0, gb_seconds - 400_000) * 0.0000166667",
-    calls_usd: str = "max(0, messages - 1_000_000) * 0.20 / 1_000_000",
-    total: str = "time_usd + calls_usd",
-) -> str:
-    """Write the body of a right `month`, but for the parts given."""
-    return f"""
-        import math
-        gb_seconds = {gb_seconds}
-        time_usd = {time_usd}
-        calls_usd = {calls_usd}
-        return {total}
-    """
 
 
 def in_dollars(found: Any, right: float) -> bool:
@@ -38,44 +22,36 @@ def in_dollars(found: Any, right: float) -> bool:
 MONTH_TASK = Task(
     "month(messages, ms, memory_mb)",
     [(case, function_cost(AWS, case[0], Work(case[1], case[2])).total) for case in MONTHS],
-    [
-        Slip(
-            month_code(
-                time_usd="(gb_seconds - 400_000) * 0.0000166667",
-                calls_usd="(messages - 1_000_000) * 0.20 / 1_000_000",
-            ),
-            "nobody pays out the rest of an allowance. Use max(0, …)",
-        ),
-        Slip(
-            month_code(
-                time_usd="gb_seconds * 0.0000166667",
-                calls_usd="messages * 0.20 / 1_000_000",
-            ),
-            "subtract what is free",
-        ),
-        Slip(month_code("messages * ms / 1000 * memory_mb / 1024"), ROUND_UP_HINT),
-        Slip(month_code("messages * math.floor(ms) / 1000 * memory_mb / 1024"), ROUND_UP_HINT),
-        Slip(
-            month_code("messages * math.ceil(ms / 1000) * memory_mb / 1024"),
-            "that rounds up to whole seconds: math.ceil(ms) / 1000, not math.ceil(ms / 1000)",
-        ),
-        Slip(
-            month_code().replace("max(0, gb_seconds - 400_000)", "gb_seconds"),
-            "400,000 GB-seconds are free. Subtract them: max(0, gb_seconds - 400_000)",
-        ),
-        Slip(month_code(total="time_usd"), "the calls cost, too"),
-        Slip(month_code(total="calls_usd"), "the time costs, too, beyond its allowance"),
-        Slip(
-            month_code("messages * math.ceil(ms) * memory_mb / 1024"),
-            "a GB-second is a second long, and ms are milliseconds: math.ceil(ms) / 1000",
-        ),
-        Slip(
-            month_code("messages * math.ceil(ms) / 1000 * memory_mb"),
-            "a GB-second is a whole gigabyte: memory_mb / 1024",
-        ),
-    ],
+    {
+        ("max(0, ", "("): "nobody pays out the rest of an allowance. Use max(0, …)",
+        """
+        import math
+        gb_seconds = messages * math.ceil(ms) / 1000 * memory_mb / 1024
+        time_usd = gb_seconds * 0.0000166667
+        calls_usd = messages * 0.20 / 1_000_000
+        return time_usd + calls_usd
+        """: "subtract what is free",
+        ("math.ceil(ms) /", "ms /"): ROUND_UP_HINT,
+        ("ceil(ms)", "floor(ms)"): ROUND_UP_HINT,
+        ("(ms) / 1000", "(ms / 1000)"): "that rounds up to whole seconds: math.ceil(ms) / 1000, "
+        "not math.ceil(ms / 1000)",
+        ("max(0, gb_seconds - 400_000)", "gb_seconds"): "400,000 GB-seconds are free. Subtract "
+        "them: max(0, gb_seconds - 400_000)",
+        ("time_usd + calls_usd", "time_usd"): "the calls cost, too",
+        ("time_usd + calls_usd", "calls_usd"): "the time costs, too, beyond its allowance",
+        ("/ 1000 *", "*"): "a GB-second is a second long, and ms are milliseconds: math.ceil(ms) "
+        "/ 1000",
+        ("memory_mb / 1024", "memory_mb"): "a GB-second is a whole gigabyte: memory_mb / 1024",
+    },
     kind=number_problem,
     same=in_dollars,
+    solution="""
+        import math
+        gb_seconds = messages * math.ceil(ms) / 1000 * memory_mb / 1024
+        time_usd = max(0, gb_seconds - 400_000) * 0.0000166667
+        calls_usd = max(0, messages - 1_000_000) * 0.20 / 1_000_000
+        return time_usd + calls_usd
+    """,
 )
 
 
@@ -114,25 +90,6 @@ def right_advice(held: bool, messages: int, ms: int, memory_mb: int) -> tuple[st
     return ("server", rent) if held or rent < called else ("function", called)
 
 
-def advise_code(
-    needed: str = "max(1, math.ceil(messages * ms / 1000 / SECONDS_A_MONTH))",
-    called: str = "function_cost(AWS, messages, Work(ms, memory_mb)).total",
-    server_if: str = "held or rent < called",
-    server: str = '"server", rent',
-    function: str = '"function", called',
-) -> str:
-    """Write the body of a right `advise`, but for the parts given."""
-    return f"""
-        import math
-        from lessons.exercises.the_bill import AWS, RENT, SECONDS_A_MONTH, Work, function_cost
-        rent = {needed} * RENT
-        called = {called}
-        if {server_if}:
-            return {server}
-        return {function}
-    """
-
-
 def advice_problem(found: Any) -> str:
     """Say what is wrong with the kind of an advice; "" if nothing is."""
     if not (isinstance(found, tuple | list) and len(found) == 2):
@@ -155,53 +112,42 @@ def same_advice(found: Any, right: Any) -> bool:
 ADVISE_TASK = Task(
     "advise(held, messages, ms, memory_mb)",
     [(bot, right_advice(*bot)) for bot in BOTS],
-    [
-        Slip(
-            advise_code(server_if="rent < called"),
-            "a function is not there between two calls, so it cannot hold a line",
-        ),
-        Slip(
-            advise_code(needed="1"),
-            "one server doesn't have enough seconds for this work. Count the servers",
-        ),
-        Slip(
-            advise_code(needed="messages * ms / 1000 / SECONDS_A_MONTH"),
-            "nobody rents out a part of a server. Round up: max(1, math.ceil(…))",
-        ),
-        Slip(
-            advise_code(needed="math.ceil(messages * ms / SECONDS_A_MONTH)"),
-            "ms are milliseconds. The seconds of work are messages * ms / 1000",
-        ),
-        Slip(
-            advise_code(
-                called="function_cost(AWS, messages, Work(ms, memory_mb), free_tier=False).total"
-            ),
-            "subtract the free allowance: leave free_tier out",
-        ),
-        Slip(
-            advise_code(called="function_cost(AWS, messages, Work(ms)).total"),
-            "Work needs the memory, too: Work(ms, memory_mb)",
-        ),
-        Slip(
-            advise_code(server_if="held or rent > called"),
-            "that takes the more expensive one",
-        ),
-        Slip(advise_code(server_if="held"), "compare: for this bot a server is cheaper"),
-        Slip(
-            advise_code(server_if="held or rent <= called"),
-            "both cost the same here, so take the function",
-        ),
-        Slip(
-            advise_code(needed="max(1, messages * ms // 1000 // SECONDS_A_MONTH)"),
-            "// rounds down, and the rest of the work needs a server, too: math.ceil",
-        ),
-        Slip(
-            advise_code(server='"server", called'),
-            "the second of the pair belongs to the home: for a server that is the rent",
-        ),
-    ],
+    {
+        ("held or rent", "rent"): "a function is not there between two calls, so it cannot hold a "
+        "line",
+        ("max(1, math.ceil(messages * ms / 1000 / SECONDS_A_MONTH))", "1"): "one server doesn't "
+        "have enough seconds for this work. Count the servers",
+        (
+            "max(1, math.ceil(messages * ms / 1000 / SECONDS_A_MONTH))",
+            "messages * ms / 1000 / SECONDS_A_MONTH",
+        ): "nobody rents out a part of a server. Round up: max(1, math.ceil(…))",
+        (
+            "max(1, math.ceil(messages * ms / 1000 / SECONDS_A_MONTH))",
+            "math.ceil(messages * ms / SECONDS_A_MONTH)",
+        ): "ms are milliseconds. The seconds of work are messages * ms / 1000",
+        (").total", ", free_tier=False).total"): "subtract the free allowance: leave free_tier out",
+        ("(ms, memory_mb)", "(ms)"): "Work needs the memory, too: Work(ms, memory_mb)",
+        ("rent <", "rent >"): "that takes the more expensive one",
+        ("held or rent < called", "held"): "compare: for this bot a server is cheaper",
+        ("rent <", "rent <="): "both cost the same here, so take the function",
+        (
+            "math.ceil(messages * ms / 1000 / SECONDS_A_MONTH)",
+            "messages * ms // 1000 // SECONDS_A_MONTH",
+        ): "// rounds down, and the rest of the work needs a server, too: math.ceil",
+        (", rent", ", called"): "the second of the pair belongs to the home: for a server that is "
+        "the rent",
+    },
     kind=advice_problem,
     same=same_advice,
+    solution="""
+        import math
+        from lessons.exercises.the_bill import AWS, RENT, SECONDS_A_MONTH, Work, function_cost
+        rent = max(1, math.ceil(messages * ms / 1000 / SECONDS_A_MONTH)) * RENT
+        called = function_cost(AWS, messages, Work(ms, memory_mb)).total
+        if held or rent < called:
+            return "server", rent
+        return "function", called
+    """,
 )
 
 

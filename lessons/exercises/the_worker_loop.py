@@ -13,22 +13,13 @@ from typing import Any
 from bot_sandbox.cloud import FunctionError
 from bot_sandbox.cloud.function import Function
 from lessons.cloud import Cloud
-from lessons.exercises.slips import Slip, Task
+from lessons.exercises.slips import Task
 from lessons.exercises.verdict import NotYet, exercise, expect, function_problem, show
 
 ATTRIBUTE_HINT = (
     "Python takes the word after a dot as it is written. getattr(module, name) looks for what is "
     "in the variable"
 )
-
-
-def load_code(last: str, cut: str = 'file, name = entry_point.split(".")') -> str:
-    """Write the function's body, with one part as somebody else would write it."""
-    return f"""
-        import importlib
-        {cut}
-        {last}
-        """
 
 
 LOAD_TASK = Task(
@@ -38,44 +29,40 @@ LOAD_TASK = Task(
         (("json.dumps",), json.dumps),
         (("random.choice",), random.choice),
     ],
-    [
-        Slip(
-            load_code("return importlib.import_module(file)"),
-            "that is the whole module. getattr(module, name) takes the function out of it",
-        ),
-        Slip(load_code("return name"), "that is only its name, a text. getattr gives the function"),
-        Slip(load_code("return importlib.import_module(file).name"), ATTRIBUTE_HINT),
-        Slip(load_code('return getattr(importlib.import_module(file), "name")'), ATTRIBUTE_HINT),
-        Slip(
-            load_code("return getattr(file, name)"),
-            "file is only a text. Import the module first: importlib.import_module(file)",
-        ),
-        Slip(
-            load_code(
-                "return getattr(importlib.import_module(file), name)",
-                'name, file = entry_point.split(".")',
-            ),
-            "the file comes first: it is what is before the dot",
-        ),
-        Slip(
-            load_code("return importlib.import_module(entry_point)"),
-            "only the file can be imported. Cut the text at the dot first",
-        ),
-        Slip(
-            load_code("return getattr(importlib.import_module(file), name)()"),
-            "return the function itself. The brackets at the end call it",
-        ),
-        Slip(
-            load_code("import file\n        return getattr(file, name)"),
-            "import file looks for a file of that very name. importlib.import_module(file) takes "
-            "the name from the variable",
-        ),
-        Slip("import math\nreturn math.sqrt", "that is right for one text only. Use entry_point"),
-        Slip(
-            load_code("return getattr(importlib.import_module(file), entry_point)"),
-            "the module knows its function by the name alone, without the file and the dot",
-        ),
-    ],
+    {
+        (
+            "getattr(importlib.import_module(file), name)",
+            "importlib.import_module(file)",
+        ): "that is the whole module. getattr(module, name) takes the function out of it",
+        ("getattr(importlib.import_module(file), name)", "name"): "that is only its name, a text. "
+        "getattr gives the function",
+        (
+            "getattr(importlib.import_module(file), name)",
+            "importlib.import_module(file).name",
+        ): ATTRIBUTE_HINT,
+        ("(file), name", '(file), "name"'): ATTRIBUTE_HINT,
+        ("importlib.import_module(file)", "file"): "file is only a text. Import the module first: "
+        "importlib.import_module(file)",
+        ("file, name", "name, file"): "the file comes first: it is what is before the dot",
+        (
+            "getattr(importlib.import_module(file), name)",
+            "importlib.import_module(entry_point)",
+        ): "only the file can be imported. Cut the text at the dot first",
+        (", name)", ", name)()"): "return the function itself. The brackets at the end call it",
+        (
+            "return getattr(importlib.import_module(file), name)",
+            "import file\nreturn getattr(file, name)",
+        ): "import file looks for a file of that very name. importlib.import_module(file) takes "
+        "the name from the variable",
+        "import math\nreturn math.sqrt": "that is right for one text only. Use entry_point",
+        ("(file), name", "(file), entry_point"): "the module knows its function by the name "
+        "alone, without the file and the dot",
+    },
+    solution="""
+        import importlib
+        file, name = entry_point.split(".")
+        return getattr(importlib.import_module(file), name)
+    """,
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot_sandbox import Telegram
 from bot_sandbox.telegram import NoReply, TelegramError
 from lessons.cloud import Cloud
-from lessons.exercises.slips import Slip, Task, Values
+from lessons.exercises.slips import Task, Values
 from lessons.exercises.verdict import (
     NotYet,
     call_silently,
@@ -93,118 +93,64 @@ ALLOWED_TASK = Task(
         (arguments_of_case((HEADER, "SESAME-42")), False),
         (arguments_of_case((HEADER, "ключ")), False),
     ],
-    [
-        Slip("return True", "it lets everybody in. Look for the header, and compare its value"),
-        Slip(
-            f'return headers["{HEADER}"] == secret',
-            "headers[…] finds a name only in exactly this spelling. Go through all headers, and "
-            "compare each name in small letters",
-        ),
-        Slip(
-            f'return headers.get("{HEADER}", "") == secret',
-            "get finds a name only in exactly this spelling. Go through all headers, and compare "
-            "each name in small letters",
-        ),
-        Slip(
-            f"""
-            for name, value in headers.items():
-                if name.lower() == "{HEADER}":
-                    return value == secret
+    {
+        "return True": "it lets everybody in. Look for the header, and compare its value",
+        f'return headers["{HEADER}"] == secret': "headers[…] finds a name only in exactly this "
+        "spelling. Go through all headers, and compare each name in small letters",
+        f'return headers.get("{HEADER}", "") == secret': "get finds a name only in exactly this "
+        "spelling. Go through all headers, and compare each name in small letters",
+        f"""
+        for name, value in headers.items():
+            if name.lower() == "{HEADER}":
+                return value == secret
+        return False
+        """: "name.lower() is in small letters, so compare it with a name in small letters",
+        """
+        for value in headers.values():
+            if value == secret:
+                return True
+        return False
+        """: "the secret in another header was let in. Look at the header's name, too",
+        f"""
+        for name, value in headers.items():
+            if name.lower() == "{HEADER.lower()}":
+                return value == secret
             return False
-            """,
-            "name.lower() is in small letters, so compare it with a name in small letters",
-        ),
-        Slip(
-            """
-            for value in headers.values():
-                if value == secret:
-                    return True
-            return False
-            """,
-            "the secret in another header was let in. Look at the header's name, too",
-        ),
-        Slip(
-            f"""
-            for name, value in headers.items():
-                if name.lower() == "{HEADER.lower()}":
-                    return value == secret
-                return False
-            """,
-            "the secret was in the second header. Return False only after the loop",
-        ),
-        Slip(
-            f"""
-            for name, value in headers.items():
-                if name.lower() == "{HEADER.lower()}":
-                    given = value
-            return given == secret
-            """,
-            'without the header there is nothing to compare. Begin with given = ""',
-        ),
-        Slip(
-            f"""
-            given = ""
-            for name, value in headers.items():
-                if name.lower() == "{HEADER.lower()}":
-                    given = value
-            return secret in given
-            """,
-            "`in` also finds the secret inside a longer text",
-        ),
-        Slip(
-            f"""
-            given = ""
-            for name, value in headers.items():
-                if name.lower() == "{HEADER.lower()}":
-                    given = value
-            return given.lower() == secret.lower()
-            """,
-            "in a name, capital letters make no difference. In a secret, they do",
-        ),
-        Slip(
-            f"""
-            given = ""
-            for name, value in headers.items():
-                if name.lower() == "{HEADER.lower()}":
-                    given = value
-            return secret.startswith(given)
-            """,
-            "startswith is content with the beginning. The whole secret must be the same",
-        ),
-        Slip(
-            f"""
-            from hmac import compare_digest
-            given = ""
-            for name, value in headers.items():
-                if name.lower() == "{HEADER.lower()}":
-                    given = value
-            return compare_digest(given, secret)
-            """,
-            "compare_digest takes only plain letters as text. Compare bytes: given.encode(), "
-            "secret.encode()",
-        ),
-        Slip(
-            f"""
-            from hmac import compare_digest
-            given = ""
-            for name, value in headers.items():
-                if name.lower() == "{HEADER.lower()}":
-                    given = value
-            return compare_digest(given.encode(), secret)
-            """,
-            "one is bytes and the other a text. Write .encode() behind both",
-        ),
-        Slip(
-            f"""
-            given = ""
-            for name, value in headers.items():
-                if name.lower() == "{HEADER.lower()}":
-                    given = value
-            return str(given == secret)
-            """,
-            "that is a text, and every text counts as true. Return True and False without quotes",
-        ),
-    ],
+        """: "the secret was in the second header. Return False only after the loop",
+        ('given = ""\nfor', "for"): "without the header there is nothing to compare. Begin with "
+        'given = ""',
+        ("given == secret", "secret in given"): "`in` also finds the secret inside a longer text",
+        ("given == secret", "given.lower() == secret.lower()"): "in a name, capital letters make "
+        "no difference. In a secret, they do",
+        ("given == secret", "secret.startswith(given)"): "startswith is content with the "
+        "beginning. The whole secret must be the same",
+        f"""
+        from hmac import compare_digest
+        given = ""
+        for name, value in headers.items():
+            if name.lower() == "{HEADER.lower()}":
+                given = value
+        return compare_digest(given, secret)
+        """: "compare_digest takes only plain letters as text. Compare bytes: given.encode(), "
+        "secret.encode()",
+        f"""
+        from hmac import compare_digest
+        given = ""
+        for name, value in headers.items():
+            if name.lower() == "{HEADER.lower()}":
+                given = value
+        return compare_digest(given.encode(), secret)
+        """: "one is bytes and the other a text. Write .encode() behind both",
+        ("given == secret", "str(given == secret)"): "that is a text, and every text counts as "
+        "true. Return True and False without quotes",
+    },
+    solution="""
+        given = ""
+        for name, value in headers.items():
+            if name.lower() == "x-telegram-bot-api-secret-token":
+                given = value
+        return given == secret
+    """,
 )
 
 

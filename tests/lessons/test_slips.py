@@ -77,12 +77,12 @@ def test_the_guides_exercise_says_what_the_guide_says(answer):
 TASK = Task(
     "last(words)",
     [((["a", "b"],), "b"), ((["a", "b", "c"],), "c"), ((["b"],), "b")],
-    [
-        Slip("return words[1]", "that is the second word"),
-        Slip("return words[len(words)]", "Python counts from 0: words[len(words) - 1]"),
-        Slip("return words[0]", "that is the first word"),
-        Slip("return words.pop(0)", "nobody can hear this, since it is the same as the first word"),
-    ],
+    {
+        "return words[1]": "that is the second word",
+        "return words[len(words)]": "Python counts from 0: words[len(words) - 1]",
+        "return words[0]": "that is the first word",
+        "return words.pop(0)": "nobody can hear this, since it is the same as the first word",
+    },
 )
 
 
@@ -168,7 +168,7 @@ def prints_more(words):
 
 @exercise(
     "write def tell(words)",
-    task=Task("tell(words)", [((["a"],), "a")], [Slip("print(words[0])", "print gives nothing")]),
+    task=Task("tell(words)", [((["a"],), "a")], {"print(words[0])": "print gives nothing"}),
 )
 def exercise_8(tell):
     """The first word."""
@@ -225,27 +225,21 @@ ADDER = BotTask(
         [("!add 2 3", "5"), ("!add 10 -4 1", "7"), ("!add 8", "8")],
         [("!add two", contains("numbers"))],
     ],
-    [
-        Slip('return "".join(message.words)', "the words were joined: int(word) makes a number"),
-        Slip("return message.words[0]", "that is the first word alone: add all in a loop"),
-        Slip(
-            """
-            total = 0
-            for word in message.words:
-                total = total + int(word)
-            return str(total)
-            """,
-            "words that are no numbers need try: and except ValueError:",
-        ),
-        Slip(
-            """
-            @bot.command("add")
-            def add(message):
-                return "5"
-            """,
-            "that is one sum: the words are in message.words",
-        ),
-    ],
+    {
+        'return "".join(message.words)': "the words were joined: int(word) makes a number",
+        "return message.words[0]": "that is the first word alone: add all in a loop",
+        """
+        total = 0
+        for word in message.words:
+            total = total + int(word)
+        return str(total)
+        """: "words that are no numbers need try: and except ValueError:",
+        """
+        @bot.command("add")
+        def add(message):
+            return "5"
+        """: "that is one sum: the words are in message.words",
+    },
 )
 
 
@@ -258,23 +252,17 @@ def exercise_2(bot):
 VISITS = BotTask(
     "hi",
     [[("!hi", "Ann", "{user}: 1"), ("!hi", "Bob", "{user}: 1"), ("!hi", "Ann", "{user}: 2")]],
-    [
-        Slip('return f"{message.user}: 1"', "the count must last: keep it in a dictionary"),
-        Slip(
-            """
-            visits["all"] = visits.get("all", 0) + 1
-            return f"{message.user}: {visits['all']}"
-            """,
-            "one count for everybody: the key is message.user",
-        ),
-        Slip(
-            """
-            visits[message.user] = visits[message.user] + 1
-            return f"{message.user}: {visits[message.user]}"
-            """,
-            "somebody new has no count yet: visits.get(message.user, 0)",
-        ),
-    ],
+    {
+        'return f"{message.user}: 1"': "the count must last: keep it in a dictionary",
+        """
+        visits["all"] = visits.get("all", 0) + 1
+        return f"{message.user}: {visits['all']}"
+        """: "one count for everybody: the key is message.user",
+        """
+        visits[message.user] = visits[message.user] + 1
+        return f"{message.user}: {visits[message.user]}"
+        """: "somebody new has no count yet: visits.get(message.user, 0)",
+    },
     before="visits = {}",
     new_users=True,
 )
@@ -292,27 +280,24 @@ ROLL = BotTask(
         [("!roll", like("Viktor: [1-6]", "Viktor: and a number from 1 to 6"))] * 12,
         [("!roll", like("Viktor: [1-6]", "one roll")), ("!count", "1")],
     ],
-    [
-        Slip("return 'Viktor: ' + str(random.randint(0, 5))", "randint(1, 6) has both its ends"),
-        Slip(
-            """
-            from random import randint
-            from botlib import Bot
-            from botlib.store import open_store
-            bot = Bot()
-            store = open_store()
+    {
+        "return 'Viktor: ' + str(random.randint(0, 5))": "randint(1, 6) has both its ends",
+        """
+        from random import randint
+        from botlib import Bot
+        from botlib.store import open_store
+        bot = Bot()
+        store = open_store()
 
-            @bot.command("roll")
-            def roll(message):
-                return f"{message.user}: {randint(1, 6)}"
+        @bot.command("roll")
+        def roll(message):
+            return f"{message.user}: {randint(1, 6)}"
 
-            @bot.command("count")
-            def count(message):
-                return str(store.get("rolls", 0))
-            """,
-            "nobody has added the roll to the store",
-        ),
-    ],
+        @bot.command("count")
+        def count(message):
+            return str(store.get("rolls", 0))
+        """: "nobody has added the roll to the store",
+    },
     before="""import random
 from botlib.store import open_store
 store = open_store()
@@ -380,6 +365,19 @@ def test_a_slip_is_recognized_in_its_own_wrong_code(each, slip, answer, tmp_path
     assert meant or "NameError" not in words, "the code of a slip imports all that it uses"
     assert words.startswith("… not yet: ")
     assert words.endswith(f": {slip.says}"), "another slip, or none, gives this result, too"
+
+
+SOLUTIONS = {
+    f"{module.__name__}: {each.name}": each
+    for module in MODULES
+    for each in vars(module).values()
+    if isinstance(each, Exercise) and getattr(each.task, "solution", "")
+}
+
+
+@pytest.mark.parametrize("each", SOLUTIONS.values(), ids=SOLUTIONS)
+def test_a_solution_that_slips_are_made_of_is_right(each, tmp_path):
+    each.task.check(handed_in(each.task, Slip(each.task.solution, ""), tmp_path))
 
 
 def test_an_argument_that_is_too_long_to_read_is_told_in_words(answer):
@@ -491,10 +489,10 @@ def test_what_a_task_for_a_file_says(source, said, answer, tmp_path):
 GREET = BotTask(
     "greet",
     [[("!greet", name, like(f".*{name}.*", f"the name {name}"))] for name in ("Viktor", "Ada")],
-    [
-        Slip("return 'hello'", "nobody is called by name"),
-        Slip("return 'hello Ada'", "everybody is called Ada"),
-    ],
+    {
+        "return 'hello'": "nobody is called by name",
+        "return 'hello Ada'": "everybody is called Ada",
+    },
     form=lambda said: [name in "".join(said) for name in ("Viktor", "Ada")],
 )
 

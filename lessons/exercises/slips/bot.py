@@ -20,7 +20,7 @@ from zlib import crc32
 from botlib.bot import Bot, Message
 from botlib.details.bot_files import load_bot_file
 from botlib.telegram.timer_messages import EVERYONE
-from lessons.exercises.slips.slip import Slip
+from lessons.exercises.slips.slip import Slip, Wrong, make_slips
 from lessons.exercises.verdict import (
     NotYet,
     Untouched,
@@ -79,8 +79,9 @@ class BotTask:
         self,
         command: str,
         cases: Iterable[Sequence[tuple[Any, ...]]],
-        slips: Iterable[Slip] = (),
+        wrong: Wrong | None = None,
         *,
+        solution: str = "",
         before: str = "",
         file: bool = False,
         new_users: bool = False,
@@ -97,10 +98,11 @@ class BotTask:
 
         If learners choose the words, `form` reduces replies to what a slip is known by.
 
-        A slip's code is the body of the command's function, and `before` are lines above it; or
-        it is a whole file, with @bot.command("…").
+        `wrong` and `solution` are for `make_slips`. Their code is the body of the command's
+        function, and `before` are lines above it; or it is a whole file, with @bot.command("…").
         """
-        self.command, self.slips = command, list(slips)
+        self.command, self.solution = command, solution
+        self.slips = make_slips(wrong or {}, solution)
         self.cases = [[as_turn(*turn) for turn in case] for case in cases]
         self.file, self._before, self._new_users = file, before, new_users
         self._form = form
@@ -141,7 +143,7 @@ class BotTask:
 
     def written(self, slip: Slip) -> str:
         """Return the file of a bot with the wrong code."""
-        code = inspect.cleandoc(slip.code)
+        code = dedent(slip.code).strip()
         start = "" if "Bot()" in code else "from botlib import Bot\n\nbot = Bot()\n"
         if "@bot.command" in code:
             return f"{start}{code}\n"

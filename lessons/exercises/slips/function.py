@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass
-from textwrap import indent
+from textwrap import dedent, indent
 from types import FrameType
 from typing import Any
 from unittest.mock import patch
 
-from lessons.exercises.slips.slip import Slip
+from lessons.exercises.slips.slip import Slip, Wrong, make_slips
 from lessons.exercises.verdict import (
     NotYet,
     describe_error,
@@ -48,19 +48,22 @@ class Task:
         self,
         signature: str,
         cases: Iterable[tuple[tuple[Any, ...], Any]],
-        slips: Iterable[Slip] = (),
+        wrong: Wrong | None = None,
         *,
+        solution: str = "",
         kind: Callable[[Any], str] = lambda found: "",
         same: Callable[[Any, Any], bool] | None = None,
         call: Callable[..., str] | None = None,
     ) -> None:
         """Take what follows `def`, and for each case its arguments and the right result.
 
+        `wrong` is the table for `make_slips`, and so is `solution`, the body of a right function.
         `kind` says what is wrong with the kind of a result, or "". `same` compares a result with
         another one; without it, `is_equal` does. `call` writes a call with these arguments in
         words, where they are too long to be shown.
         """
-        self.signature, self.cases, self.slips = signature, list(cases), list(slips)
+        self.signature, self.cases, self.solution = signature, list(cases), solution
+        self.slips = make_slips(wrong or {}, solution)
         self._kind, self._same = kind, same or is_equal
         self._name = signature.partition("(")[0]
         self._call = call or self._as_written
@@ -90,7 +93,7 @@ class Task:
     def written(self, slip: Slip) -> Callable[..., Any]:
         """Define the function with the wrong code as its body."""
         names: dict[str, Any] = {}
-        body = indent(inspect.cleandoc(slip.code), "    ")
+        body = indent(dedent(slip.code).strip(), "    ")
         exec(f"def {self.signature}:\n{body}", names)  # noqa: S102, code of our own
         function: Callable[..., Any] = names[self._name]
         return function

@@ -1,6 +1,10 @@
 """Wrong code, plus what to say about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import dedent
+
+Wrong = Mapping[str | tuple[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -14,3 +18,18 @@ class Slip:
 
     code: str
     says: str
+
+
+def make_slips(wrong: Wrong, solution: str) -> list[Slip]:
+    """Make slips of a table: what people write, and what to say about it.
+
+    Two texts are a piece of the solution, and what people write instead of it.
+
+    >>> make_slips({"return 1": "that is one", ("+", "-"): "that is less"}, "return a + b")
+    [Slip(code='return 1', says='that is one'), Slip(code='return a - b', says='that is less')]
+    """
+    right = dedent(solution).strip()
+    return [
+        Slip(code if isinstance(code, str) else right.replace(*code), says)
+        for code, says in wrong.items()
+    ]
