@@ -180,8 +180,11 @@ def no_waiting(function: Any) -> Iterator[None]:
         names.update(dict.fromkeys(taken, sleep))
 
 
-class EndlessLoopError(Exception):
-    """The learner's function has run so many lines that it will hardly end."""
+class EndlessLoopError(BaseException):
+    """The learner's function has run so many lines that it will hardly end.
+
+    No `except Exception` of a learner catches it.
+    """
 
 
 @contextmanager
