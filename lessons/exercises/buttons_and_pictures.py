@@ -22,7 +22,7 @@ from bot_sandbox.telegram import Message, Person, Telegram
 from bot_sandbox.telegram.buttons import Press
 from botlib.telegram.application import App, builder_for
 from lessons.exercises.slips import Task
-from lessons.exercises.verdict import NotYet, describe_error, exercise, expect, show
+from lessons.exercises.verdict import NotYet, describe_error, exercise, expect, find_hint, show
 from lessons.worlds.background import ThreadedPolling
 
 WAIT_S = 20.0  # for the learner's handlers; they answer within a few milliseconds
@@ -44,7 +44,10 @@ class BotUnderTest:
         """Wait for what a handler is to do; NotYet with its error if it fails instead."""
         done = self.telegram.wait_until(lambda: bool(self.errors) or condition(), seconds)
         if self.errors:
-            raise NotYet(f"your handler raised {error_with_hint(self.errors[0])}")
+            words = describe_error(self.errors[0])
+            raise NotYet(
+                ". ".join(filter(None, [f"your handler raised {words}", find_hint(words, HINTS)]))
+            )
         return done
 
     def say(self, person: Person, text: str) -> str:
@@ -71,34 +74,25 @@ def bot_of(*handlers: BaseHandler[Any, Any, Any]) -> Iterator[BotUnderTest]:
             yield bot
 
 
-def error_with_hint(error: Exception) -> str:
-    """Return an error with what it usually means here."""
-    words = describe_error(error)
-    if "object method can't" in words or "'method' object can't" in words:
-        return f"{words}. The brackets are missing after its name, as in await query.answer()."
-    if "in 'await'" in words or "in an 'await'" in words or "can't be awaited" in words:
-        return f"{words}. async goes before def, and await only before calls that talk to Telegram."
-    if "takes" in words and "positional argument" in words and "were given" in words:
-        return f"{words}. A handler gets two things: (update, context)."
-    if "must be str" in words or "concatenate" in words:
-        return f"{words}. The data of a button is a text: int(query.data) turns it into a number."
-    if 'Field "callback_data"' in words:
-        return f"{words}. counter(number) makes the right keyboard."
-    if "not modified" in words:
-        return f"{words}. The new number belongs in the text and in counter(…)."
-    if "parse_mode" in words:
-        return f"{words}. Write reply_markup= before the keyboard."
-    if "function is not JSON" in words:
-        return f"{words}. counter is the function, and counter(number) makes the keyboard."
-    if "'dict' object has no attribute" in words:
-        return (
-            f"{words}. That is the query of a cell above. Start with query = update.callback_query."
-        )
-    if "'str' object is not callable" in words:
-        return f"{words}. A handler is the function itself. Write its name without quotes."
-    if "'NoneType' object has no attribute" in words:
-        return f"{words}. A press has no update.message. Everything is in update.callback_query."
-    return words
+HINTS = {  # what is in an error's words, and what it usually means here
+    "object method can't|'method' object can't": "The brackets are missing after its name, as in "
+    "await query.answer().",
+    "in (an )?'await'|can't be awaited": "async goes before def, and await only before calls that "
+    "talk to Telegram.",
+    "takes .*positional argument.* were given": "A handler gets two things: (update, context).",
+    "must be str|concatenate": "The data of a button is a text: int(query.data) turns it into a "
+    "number.",
+    'Field "callback_data"': "counter(number) makes the right keyboard.",
+    "not modified": "The new number belongs in the text and in counter(…).",
+    "parse_mode": "Write reply_markup= before the keyboard.",
+    "function is not JSON": "counter is the function, and counter(number) makes the keyboard.",
+    "'dict' object has no attribute": "That is the query of a cell above. Start with "
+    "query = update.callback_query.",
+    "'str' object is not callable": "A handler is the function itself. Write its name without "
+    "quotes.",
+    "'NoneType' object has no attribute": "A press has no update.message. Everything is in "
+    "update.callback_query.",
+}
 
 
 @exercise(

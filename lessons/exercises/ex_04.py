@@ -1,7 +1,6 @@
 """Checks of notebook 04: a setting that brings the scores back, a class, and a while loop."""
 
 import inspect
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from lessons.exercises.verdict import (
     describe_error,
     exercise,
     expect,
+    find_hint,
     show,
 )
 from lessons.learner_bot import BOT_FOLDER, BotFileError, bot_with, is_lacking
@@ -201,31 +201,21 @@ def explain_class_errors() -> Iterator[None]:
         raise
     except Exception as error:
         words = describe_error(error)
-        advice = next((what for found, what in CLASS_ADVICE if re.search(found, words)), "")
-        raise NotYet(f"your class raised {words}{advice or advice_on_error(error)}") from None
+        advice = find_hint(words, CLASS_ADVICE) or advice_on_error(error)
+        raise NotYet(f"your class raised {words}{advice}") from None
 
 
-CLASS_ADVICE = (
-    (
-        r"takes 0 positional arguments",
-        ". Python hands over the counter itself. Write self in the brackets after def",
-    ),
-    (
-        r"missing \d+ required positional",
-        ". Counter() gets nothing in its brackets, and handle() neither. After def there is only "
-        "self",
-    ),
-    (
-        r"NameError: name 'calls'|UnboundLocalError",
-        ". The number belongs to the counter: write self.calls, with self and a point before it",
-    ),
-    (
-        r"no attribute",
-        ". __init__ gives a counter its first number. It has two underscores before and two "
-        "after, and the same name follows self.",
-    ),
-    (r"NameError: name 'self'", ". Write self in the brackets after def"),
-)
+CLASS_ADVICE = {  # what is in an error's words, and what is said after them
+    "takes 0 positional arguments": ". Python hands over the counter itself. Write self in the "
+    "brackets after def",
+    r"missing \d+ required positional": ". Counter() gets nothing in its brackets, and handle() "
+    "neither. After def there is only self",
+    "NameError: name 'calls'|UnboundLocalError": ". The number belongs to the counter: write "
+    "self.calls, with self and a point before it",
+    "no attribute": ". __init__ gives a counter its first number. It has two underscores before "
+    "and two after, and the same name follows self.",
+    "NameError: name 'self'": ". Write self in the brackets after def",
+}
 
 
 class Calls:

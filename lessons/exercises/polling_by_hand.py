@@ -1,6 +1,5 @@
 """Exercises of the side room "Polling by hand": one round of it, and messages that are too old."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from lessons.exercises.verdict import (
     describe_error,
     exercise,
     expect,
+    find_hint,
     function_problem,
     show,
 )
@@ -119,6 +119,23 @@ def exercise_1(one_round: Round) -> str:
     return "each message gets one answer, and talk gets none"
 
 
+PLACE_HINT = (
+    "one_round raised a TypeError: call takes the method's name first, and all else with its own "
+    'name, as in call("getUpdates", offset=offset)'
+)
+HINTS = {  # what is in an error's words, and what is said after them
+    "text is empty": '. The brain gives "" when it stays silent: send only what is not empty',
+    "chat_id is empty|chat not found|can't initiate": ". Say into which chat: "
+    'chat_id=message["chat"]["id"]',
+    "^KeyError: '(text|from|chat)'$": ', which is one step further inside, in update["message"]',
+    "^KeyError: '(user|name|first_name)'$": '. Who wrote is message["from"]["first_name"]',
+    "^KeyError: 0$": '. The loop has taken one update out of the list: update["message"]',
+    "^(UnboundLocalError|IndexError)": ". If nothing is new, the list is empty, and a loop does "
+    "nothing",
+    "string indices": '. Let the loop go through all that call("getUpdates", offset=offset) gives',
+}
+
+
 def play_round(one_round: Round, call: Callable[..., Any], bot: Bot, offset: int) -> int:
     """Call the learner's function; an error in it becomes the hint."""
     asked: list[str] = []
@@ -132,27 +149,9 @@ def play_round(one_round: Round, call: Callable[..., Any], bot: Bot, offset: int
     except Exception as error:
         words = describe_error(error)
         if "noted()" in words:
-            words = (
-                "a TypeError: call takes the method's name first, and all else with its own name, "
-                'as in call("getUpdates", offset=offset)'
-            )
-        elif "text is empty" in words:
-            words += '. The brain gives "" when it stays silent: send only what is not empty'
-        elif re.search("chat_id is empty|chat not found|can't initiate", words):
-            words += '. Say into which chat: chat_id=message["chat"]["id"]'
-        elif words in ("KeyError: 'text'", "KeyError: 'from'", "KeyError: 'chat'"):
-            words += ', which is one step further inside, in update["message"]'
-        elif words in ("KeyError: 'user'", "KeyError: 'name'", "KeyError: 'first_name'"):
-            words += '. Who wrote is message["from"]["first_name"]'
-        elif words == "KeyError: 0":
-            words += '. The loop has taken one update out of the list: update["message"]'
-        elif isinstance(error, UnboundLocalError | IndexError):
-            words += ". If nothing is new, the list is empty, and a loop does nothing"
-        elif "string indices" in words:
-            words += '. Let the loop go through all that call("getUpdates", offset=offset) gives'
-        else:
-            words += advice_on_error(error)
-        raise NotYet(f"one_round raised {words}") from None
+            raise NotYet(PLACE_HINT) from None
+        hint = find_hint(words, HINTS) or advice_on_error(error)
+        raise NotYet(f"one_round raised {words}{hint}") from None
     expect(found is not None or bool(asked), TODO_HINT)
     expect(found is not None, "one_round returned nothing: return the next offset at its end")
     expect(type(found) is int, f"one_round returned {show(found)}; expected a whole number")

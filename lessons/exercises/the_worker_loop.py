@@ -217,6 +217,14 @@ def plain_texts(source: str) -> list[str]:
     ]
 
 
+GOOD_EVENT_HINTS = {  # the type of an error, and what is said
+    "Sandbox.Timedout": "a good event got no answer: POST it to the path that ends in /response",
+    "Runtime.MarshalError": "what you posted is no JSON: write json.dumps(answer)",
+    "Runtime.Unknown": "Ada's event was a good one, and its answer was posted to …/error: that "
+    "path is only for what is below except",
+}
+
+
 def check_greeting(function: Function) -> None:
     """NotYet unless a name in the event is still greeted."""
     try:
@@ -224,18 +232,8 @@ def check_greeting(function: Function) -> None:
     except FunctionError as error:
         if error.type == "Runtime.ExitError":
             raise NotYet(why_it_ended(function)) from None
-        if error.type == "Sandbox.Timedout":
-            raise NotYet(
-                "a good event got no answer: POST it to the path that ends in /response"
-            ) from None
-        if error.type == "Runtime.MarshalError":
-            raise NotYet("what you posted is no JSON: write json.dumps(answer)") from None
-        if error.type == "Runtime.Unknown":
-            raise NotYet(
-                "Ada's event was a good one, and its answer was posted to …/error: "
-                "that path is only for what is below except"
-            ) from None
-        raise NotYet(f"a good event now fails: {error}") from None
+        hint = GOOD_EVENT_HINTS.get(error.type, f"a good event now fails: {error}")
+        raise NotYet(hint) from None
     expect(
         found != json.dumps("hello Ada!"),
         "Ada's answer was written as JSON twice: json.dumps once is enough",

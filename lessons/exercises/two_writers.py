@@ -20,6 +20,7 @@ from lessons.exercises.verdict import (
     call_silently,
     exercise,
     expect,
+    replace_hints,
     run_learner_code,
     show,
 )
@@ -113,21 +114,16 @@ def exercise_1(vote: Callable[[MemoryStore, str, str], Any]) -> str:
 
 def call_vote(vote: Any, store: MemoryStore, voter: str, color: str) -> Any:
     """Return what a vote gives."""
-    try:
+    hints = {
+        "is no counter": f"add_once has set a mark under the name {color}, and now that cannot "
+        'count: mark the voter, as in store.add_once(f"voted:{voter}")',
+        "expires_s is": "the second argument of add_once is a time: give it one text only, the "
+        "voter's mark",
+    }
+    with replace_hints(hints):
         return run_learner_code(
             vote, store, voter, color, call=f'vote(store, "{voter}", "{color}")'
         )
-    except NotYet as reason:
-        if "is no counter" in str(reason):
-            raise NotYet(
-                f"add_once has set a mark under the name {color}, and now that cannot count: "
-                'mark the voter, as in store.add_once(f"voted:{voter}")'
-            ) from None
-        if "expires_s is" in str(reason):
-            raise NotYet(
-                "the second argument of add_once is a time: give it one text only, the voter's mark"
-            ) from None
-        raise
 
 
 def counter_value(store: MemoryStore, key: str) -> Any:
@@ -212,17 +208,14 @@ def check_that_it_answers_again(
 
 def call_forecast(forecast: Any, store: MemoryStore, city: str, ask: Callable[[str], str]) -> Any:
     """What a forecast gives."""
-    try:
-        return run_learner_code(forecast, store, city, ask, call=f'forecast(store, "{city}", ask)')
-    except NotYet as reason:
-        if "type function is not JSON" in str(reason):
-            raise NotYet("ask alone is the function itself: ask(city) calls it") from None
-        if str(reason).endswith("Does it end with return?"):
-            raise NotYet(
-                f"{reason} If it does, it returned None: what ask(city) gives must be returned "
-                "the first time, too"
-            ) from None
-        raise
+    call = f'forecast(store, "{city}", ask)'
+    hints = {
+        "type function is not JSON": "ask alone is the function itself: ask(city) calls it",
+        "Does it end with return?": f"{call} returned nothing. Does it end with return? If it "
+        "does, it returned None: what ask(city) gives must be returned the first time, too",
+    }
+    with replace_hints(hints):
+        return run_learner_code(forecast, store, city, ask, call=call)
 
 
 @exercise(
@@ -324,17 +317,14 @@ def check_without_cloud(guest: Any) -> None:
     def failing_notification(text: str) -> None:
         raise OSError("Telegram does not answer")
 
-    try:
+    hint = (
+        "when tell fails with an OSError, the visitor gets no answer: put try: and except OSError: "
+        "around tell"
+    )
+    with replace_hints({"Telegram does not answer": hint}):
         found, _ = call_silently(
             guest, "Cleo", store, failing_notification, call='guest("Cleo", store, tell)'
         )
-    except NotYet as reason:
-        if "Telegram does not answer" not in str(reason):
-            raise
-        raise NotYet(
-            "when tell fails with an OSError, the visitor gets no answer: "
-            "put try: and except OSError: around tell"
-        ) from None
     expected = "hello Cleo! You are visitor number 3."
     expect(
         found == expected,

@@ -343,6 +343,11 @@ def replace_hints(slips: Mapping[str, str]) -> Iterator[None]:
         raise
 
 
+def find_hint(words: str, hints: Mapping[str, str]) -> str:
+    """Return the first hint whose regular expression is found in these words; "" if none is."""
+    return next((hint for found, hint in hints.items() if re.search(found, words)), "")
+
+
 def is_number(value: object) -> bool:
     """Return whether a value is an int or a float, finite, and no bool."""
     numeric = isinstance(value, int | float) and not isinstance(value, bool)
@@ -392,92 +397,46 @@ def advice_on_error(error: BaseException) -> str:
     """
     if capital_hint(error):  # `describe_error` has said it
         return ""
-    words = str(error)
     if isinstance(error, NameError) and error.name in sys.stdlib_module_names:
         return f". If you mean Python's module, write import {error.name} above the function"
-    for kind, found, what in ADVICE:
-        if isinstance(error, kind) and re.search(found, words):
-            return f". {what}"
-    return ""
+    advice = find_hint(describe_error(error), ADVICE)
+    return advice and f". {advice}"
 
 
-ADVICE = (  # the first that fits
-    (
-        UnboundLocalError,
-        "",
-        "A name to which a function gives a value is the function's own, and has none yet. Above "
-        "a loop begin with total = 0. What is to last from one message to the next belongs into "
-        "a dictionary outside: counts[key] = …",
-    ),
-    (
-        NameError,
-        "",
-        "Look at the spelling. A text needs quotes, and so does the key of a dictionary",
-    ),
-    (
-        ValueError,
-        r"int\(\) with base 10: '.* .*'",
-        "int takes one word at a time: for word in message.words:",
-    ),
-    (
-        ValueError,
-        "to unpack",
-        "There must be as many names, left of = or after for, as there are parts",
-    ),
-    (
-        IndexError,
-        "",
-        "Python counts from zero: the first is [0], and the last of three is [2]. A loop takes "
-        "as many as there are",
-    ),
-    (
-        (AttributeError, TypeError),
-        "'function' object (does not support item|is not subscriptable|has no attribute 'get')",
-        "A function has the same name as your dictionary or list, and takes its place: give one of "
-        "them another name",
-    ),
-    (
-        TypeError,
-        "'int' object is not iterable",
-        "A loop goes through a list or a range: for number in range(1, last + 1):. And min needs "
-        "two values: min(last, 5)",
-    ),
-    (
-        AttributeError,
-        "NoneType.*append",
-        "append changes the list itself and gives nothing back: write it without =",
-    ),
-    (AttributeError, "'dict'.*append", "A dictionary takes a value with counts[key] = …"),
-    (AttributeError, "'dict'", 'A dictionary is asked with brackets, as in event["name"]'),
-    (AttributeError, "'Message'", "A message has text, user, user_id, chat, arguments and words"),
-    (
-        TypeError,
-        "tuple indices must be integers or slices, not str",
-        "A message takes a point and not brackets: message.user, message.user_id",
-    ),
-    (AttributeError, "'IrcMessage'", "A parsed line has command, nick, channel and text"),
-    (TypeError, "'(tuple|list)' object is not callable", "Square brackets take one part: [0]"),
-    (TypeError, r"int\(\) argument.*'list'", "int takes one word of the list at a time"),
-    (
-        TypeError,
-        "combination of types.*NoneType",  # hmac.compare_digest
-        'None is no text. Does a get lack its second value, .get(key, "")?',
-    ),
-    (
-        TypeError,
-        "unsupported operand.*NoneType",
-        "None is no number. Does a get lack its second value, .get(key, 0)?",
-    ),
-    (
-        TypeError,
-        "concatenate str",
-        "str(…) turns a number into a text, int(…) a text into a number",
-    ),
-    (
-        TypeError,
-        "(operand|supported|interpreted).*'str'|'str'.*(supported|interpreted)",
-        "A name or a number in quotes is a text: remove the quotes. What people write becomes a "
-        "number with int(…)",
-    ),
-    (TypeError, "positional arg", "The brackets after def need a name for each value in the call"),
-)
+ADVICE = {  # what is in an error's name and words, and what to do: the first that fits
+    "^UnboundLocalError": "A name to which a function gives a value is the function's own, and has "
+    "none yet. Above a loop begin with total = 0. What is to last from one message to the next "
+    "belongs into a dictionary outside: counts[key] = …",
+    "^NameError": "Look at the spelling. A text needs quotes, and so does the key of a dictionary",
+    r"^ValueError.*int\(\) with base 10: '.* .*'": "int takes one word at a time: for word in "
+    "message.words:",
+    "^ValueError.*to unpack": "There must be as many names, left of = or after for, as there are "
+    "parts",
+    "^IndexError": "Python counts from zero: the first is [0], and the last of three is [2]. A "
+    "loop takes as many as there are",
+    "'function' object (does not support item|is not subscriptable|has no attribute 'get')": "A "
+    "function has the same name as your dictionary or list, and takes its place: give one of them "
+    "another name",
+    "^TypeError.*'int' object is not iterable": "A loop goes through a list or a range: for number "
+    "in range(1, last + 1):. And min needs two values: min(last, 5)",
+    "^AttributeError.*NoneType.*append": "append changes the list itself and gives nothing back: "
+    "write it without =",
+    "^AttributeError.*'dict'.*append": "A dictionary takes a value with counts[key] = …",
+    "^AttributeError.*'dict'": 'A dictionary is asked with brackets, as in event["name"]',
+    "^AttributeError.*'Message'": "A message has text, user, user_id, chat, arguments and words",
+    "^TypeError.*tuple indices must be integers or slices, not str": "A message takes a point and "
+    "not brackets: message.user, message.user_id",
+    "^AttributeError.*'IrcMessage'": "A parsed line has command, nick, channel and text",
+    "^TypeError.*'(tuple|list)' object is not callable": "Square brackets take one part: [0]",
+    r"^TypeError.*int\(\) argument.*'list'": "int takes one word of the list at a time",
+    # of hmac.compare_digest
+    "^TypeError.*combination of types.*NoneType": "None is no text. Does a get lack its second "
+    'value, .get(key, "")?',
+    "^TypeError.*unsupported operand.*NoneType": "None is no number. Does a get lack its second "
+    "value, .get(key, 0)?",
+    "^TypeError.*concatenate str": "str(…) turns a number into a text, int(…) a text into a number",
+    "^TypeError.*((operand|supported|interpreted).*'str'|'str'.*(supported|interpreted))": "A name "
+    "or a number in quotes is a text: remove the quotes. What people write becomes a number with "
+    "int(…)",
+    "^TypeError.*positional arg": "The brackets after def need a name for each value in the call",
+}
