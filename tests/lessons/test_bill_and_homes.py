@@ -11,7 +11,7 @@ from lessons.charts.break_even import Plan, break_even_chart
 from lessons.charts.chat import chat_chart
 from lessons.charts.slider import CostSlider, steps
 from lessons.cloud import Cloud
-from lessons.cloud.response_time import ask
+from lessons.cloud.telegram_call import ask
 from lessons.costs.month import Work, server_cost
 from lessons.costs.price_list import PriceList
 from lessons.worlds.program import RunningProgram

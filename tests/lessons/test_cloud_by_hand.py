@@ -11,7 +11,7 @@ from lessons.charts.base import meters
 from lessons.cloud import Cloud
 from lessons.cloud.by_hand import Caller, EmptyInstance
 from lessons.cloud.guest_book import publish
-from lessons.cloud.response_time import telegram_event
+from lessons.cloud.telegram_call import telegram_event
 from lessons.display.function_log import show_log
 from lessons.exercises.verdict import NotYet, run_learner_code
 from lessons.web.http_client import browser, get_at_once
