@@ -132,6 +132,12 @@ def meters(server: Measurement, function: "Function", kind: str = "server") -> C
     return chart
 
 
+def draw_bar(axes: Axes, row: float, start: float, end: float, label: str, **look: Any) -> None:
+    """Draw one of several bars in a row; its label enters the legend once."""
+    name = "_" if label in axes.get_legend_handles_labels()[1] else label
+    axes.barh(row, end - start, left=start, edgecolor=WHITE, label=name, **look)
+
+
 def label_bar(axes: Axes, x: float, row: float, text: str) -> None:
     """Write text just right of a bar's end."""
     place: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points"}

@@ -12,8 +12,8 @@ from lessons.charts.base import (
     BLUE,
     ORANGE,
     PALE,
-    WHITE,
     Chart,
+    draw_bar,
     label_bar,
     legend_below,
     plain_axes,
@@ -62,18 +62,8 @@ def draw_line(axes: Axes, y: float, row: "BillLine", tariff: "FunctionPrice") ->
     """Draw one bar: its parts one after the other, then its text."""
     left = 0.0
     for label, color, hatch, width in billed_parts(row, tariff):
-        known = axes.get_legend_handles_labels()[1]
-        axes.barh(
-            y,
-            width,
-            left=left,
-            height=ROW,
-            color=color,
-            hatch=hatch,
-            edgecolor=WHITE,
-            linewidth=0,
-            label="_" if label in known else label,
-        )
+        look = {"color": color, "hatch": hatch, "height": ROW, "linewidth": 0}
+        draw_bar(axes, y, left, left + width, label, **look)
         left += width
     label_bar(axes, left, y, f"{row.billed_ms} ms, ${row.price * MILLION:.2f}")
 

@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
-from lessons.charts.base import BLUE, ORANGE, PALE, RED, WHITE, Chart, legend_below, plain_axes
+from lessons.charts.base import (
+    BLUE,
+    ORANGE,
+    PALE,
+    RED,
+    Chart,
+    draw_bar,
+    legend_below,
+    plain_axes,
+)
 
 if TYPE_CHECKING:
     from bot_sandbox.cloud.function import Function
     from bot_sandbox.cloud.history import InstanceRecord, Invocation
 
 NARROWEST = 0.006  # of the whole time shown: a call of one millisecond must still be seen
+EDGE = 0.6  # around a bar, so that two calls in a row are two bars
 LABELS_APART = 0.07  # of the whole time shown: closer labels would overlap
 
 
@@ -57,43 +67,22 @@ def draw_lane(
     """Draw one instance: its start, its wait in the pool, and its calls on top."""
     stopped = until if instance.stopped is None else instance.stopped
     ready = stopped if instance.ready is None else instance.ready
-    draw_bar(axes, row, instance.started - zero, ready - zero, PALE, "starting", 0.3, "////")
-    draw_bar(axes, row, ready - zero, stopped - zero, PALE, "waiting in the pool", 0.12)
+    starting = {"color": PALE, "height": 0.3, "hatch": "////", "linewidth": EDGE}
+    draw_bar(axes, row, instance.started - zero, ready - zero, "starting", **starting)
+    waiting = {"color": PALE, "height": 0.12, "linewidth": EDGE}
+    draw_bar(axes, row, ready - zero, stopped - zero, "waiting in the pool", **waiting)
     narrowest, apart = NARROWEST * (until - zero), LABELS_APART * (until - zero)
     free_from = float("-inf")
     for call in sorted(calls, key=lambda call: call.start):
         start = max(call.start, ready) - zero  # a cold call first waits for its instance
         end = max(call.end - zero, start + narrowest)
         kind, color = ("cold", ORANGE) if call.cold else ("warm", BLUE)
-        draw_bar(axes, row, start, end, color, f"{kind} call", 0.55, "xx" if call.cold else "")
+        hatch = "xx" if call.cold else ""
+        look = {"color": color, "height": 0.55, "hatch": hatch, "linewidth": EDGE}
+        draw_bar(axes, row, start, end, f"{kind} call", **look)
         if start >= free_from:
             axes.text(start, row - 0.32, kind, fontsize=8, color=RED if call.cold else BLUE)
             free_from = start + apart
-
-
-def draw_bar(
-    axes: Axes,
-    row: int,
-    start: float,
-    end: float,
-    color: str,
-    label: str,
-    height: float,
-    hatch: str = "",
-) -> None:
-    """Draw one bar of a lane; a color's label enters the legend once."""
-    known = axes.get_legend_handles_labels()[1]
-    axes.barh(
-        row,
-        end - start,
-        left=start,
-        height=height,
-        color=color,
-        hatch=hatch,
-        edgecolor=WHITE,
-        linewidth=0.6,  # two calls in a row are two bars
-        label="_" if label in known else label,
-    )
 
 
 def lane_name(instance: "InstanceRecord", calls: "list[Invocation]") -> str:
