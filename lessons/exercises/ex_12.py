@@ -13,8 +13,7 @@ from unittest.mock import patch
 
 from bot_sandbox.diagnosis.bot_log import capture_bot_logs
 from botlib.bot import Bot, Message
-from botlib.details.bot_files import load_bot_file
-from lessons.exercises.slips import Values, empty_store, has_dots
+from lessons.exercises.slips import Values, empty_store, has_dots, load_or_not_yet
 from lessons.exercises.verdict import NotYet, Untouched, describe_error, exercise, expect, show
 from lessons.learner_bot import NOTEBOOKS, files_of_my_bot
 
@@ -174,14 +173,6 @@ def check_form(source: str) -> None:
         )
         has_assert = any(isinstance(node, ast.Assert) for node in ast.walk(test))
         expect(has_assert, f"{test.name} says nothing that must be true. Write assert …")
-
-
-def load_or_not_yet(file: Path) -> Bot:
-    """Load a bot from its file; NotYet says why it does not load."""
-    try:
-        return load_bot_file(file, Bot)
-    except ValueError as error:
-        raise NotYet(str(error)) from None
 
 
 def own_command(file: Path) -> str:

@@ -17,6 +17,7 @@ from lessons.exercises.slips.bot import (
     has_dots,
     in_chat,
     like,
+    load_or_not_yet,
 )
 from lessons.exercises.slips.function import Task, is_equal, number_problem
 from lessons.exercises.slips.slip import Slip
@@ -33,5 +34,6 @@ __all__ = [
     "in_chat",
     "is_equal",
     "like",
+    "load_or_not_yet",
     "number_problem",
 ]

@@ -163,14 +163,7 @@ class BotTask:
             file = path / "main.py" if path.is_dir() else path
             if file.is_file() and has_dots(file.read_text(encoding="utf-8")):
                 raise Untouched
-
-            def load_bot() -> Bot:
-                try:
-                    return load_bot_file(file, Bot)
-                except ValueError as error:
-                    raise NotYet(str(error)) from None
-
-            return load_bot
+            return lambda: load_or_not_yet(file)
         expect(answer is not Bot, "Bot needs brackets to make one: bot = Bot()")
         found = "a function" if callable(answer) else show(answer)
         expect(isinstance(answer, Bot), f"expected a bot, as Bot() makes it; found {found}")
@@ -201,6 +194,14 @@ class BotTask:
         return (
             load_bot_with_slip if self.file else cache(load_bot_with_slip)
         )  # a bot's variables last, a file's do not
+
+
+def load_or_not_yet(file: Path) -> Bot:
+    """Load a bot from its file; NotYet says why it does not load."""
+    try:
+        return load_bot_file(file, Bot)
+    except ValueError as error:
+        raise NotYet(str(error)) from None
 
 
 def as_turn(text: str, *rest: Any) -> Turn:
