@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lessons.exercises.slips import Task
-from lessons.exercises.verdict import exercise, expect, show
+from lessons.exercises.verdict import exercise, expect, names_used, show
 
 PREFIX = "Twitch-Eventsub-Message-"
 SECRET = "a-secret-of-two"  # noqa: S105, of nobody's
@@ -145,10 +145,8 @@ GENUINE_TASK = Task(
         ("<=", "<"): "at most ten minutes means that ten minutes are still fine: <=",
         (f"{AGE} <= {TEN}", f"({AGE}).seconds <= 600"): ".seconds leaves whole days out. Compare "
         f"now - sent with {TEN}",
-        (
-            '.get("Twitch-Eventsub-Message-Signature", "")',
-            '["Twitch-Eventsub-Message-Signature"]',
-        ): ('such a call must be refused, too: headers.get(name, "") gives an empty text'),
+        (f'.get("{PREFIX}Signature", "")', f'["{PREFIX}Signature"]'): "such a call must be "
+        'refused, too: headers.get(name, "") gives an empty text',
         "return False": "nobody is let in. Compare the signature's header with sign(secret, "
         "message_id, timestamp, body), in this order, and use the now that the function gets",
         "return True": "everybody is let in. Return False if the signature is wrong, or the "
@@ -194,17 +192,7 @@ GENUINE_TASK = Task(
 def exercise_2(genuine: Callable[[dict[str, str], str, str, datetime], Any]) -> str:
     """Signed with the secret, as it came, and not older than ten minutes; nothing else."""
     expect(
-        "compare_digest" in names_in(genuine),
+        "compare_digest" in names_used(genuine),
         "right answers, but == takes longer for better guesses: compare with hmac.compare_digest",
     )
     return "only Twitch comes in, and only on time"
-
-
-def names_in(function: Any) -> set[str]:
-    """The names that a function uses, and those that its helpers in the same notebook use."""
-    names = set(getattr(getattr(function, "__code__", None), "co_names", ()))
-    for name in tuple(names):
-        helper = getattr(function, "__globals__", {}).get(name)
-        if getattr(helper, "__module__", "") == function.__module__:
-            names.update(getattr(getattr(helper, "__code__", None), "co_names", ()))
-    return names

@@ -11,6 +11,7 @@ from lessons.exercises.verdict import (
     NotYet,
     exercise,
     expect,
+    names_used,
     replace_hints,
     run_learner_code,
     show,
@@ -34,11 +35,10 @@ def exercise_1(greet: Any, bot: Any) -> str:
     check_answers(greet, bot)
     other = Bot()
     other.command("hello")(lambda message: f"good evening, {message.user}")
-    names = getattr(getattr(greet, "__code__", None), "co_names", ())
     with patch.dict(getattr(greet, "__globals__", {}), bot=other):
         answers = body_of(greet, "/Ada") == other.ask("!hello", user="Ada")
     expect(
-        answers or "ask" in names,
+        answers or "ask" in names_used(greet),
         "you copied your bot's words into your handler. Ask the bot, as in "
         'bot.ask("!hello", user=name), because tomorrow it may say something else',
     )

@@ -16,6 +16,7 @@ from lessons.exercises.verdict import (
     exercise,
     expect,
     find_hint,
+    names_used,
     show,
 )
 from lessons.learner_bot import BOT_FOLDER, BotFileError, bot_with, is_lacking
@@ -296,13 +297,7 @@ CALL_TASK = Task(
 def exercise_3(call_until_served: Any) -> str:
     """Olga calls while the status is 429, and counts."""
     expect(
-        "sleep" in names_of(call_until_served),
+        "sleep" in names_used(call_until_served),
         "the number is right. Now let Olga wait inside the loop, with time.sleep(0.1)",
     )
     return "Olga waits, calls again, and gets her answer"
-
-
-def names_of(function: Any) -> tuple[str, ...]:
-    """Return the names that a function uses."""
-    code = getattr(function, "__code__", None)
-    return code.co_names if code else ()

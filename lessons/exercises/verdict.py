@@ -348,6 +348,16 @@ def find_hint(words: str, hints: Mapping[str, str]) -> str:
     return next((hint for found, hint in hints.items() if re.search(found, words)), "")
 
 
+def names_used(function: Any) -> set[str]:
+    """Return the names that a function uses, and those that its helpers in the notebook use."""
+    names = set(getattr(getattr(function, "__code__", None), "co_names", ()))
+    for name in tuple(names):
+        helper = getattr(function, "__globals__", {}).get(name)
+        if getattr(helper, "__module__", "") == function.__module__:
+            names.update(getattr(getattr(helper, "__code__", None), "co_names", ()))
+    return names
+
+
 def is_number(value: object) -> bool:
     """Return whether a value is an int or a float, finite, and no bool."""
     numeric = isinstance(value, int | float) and not isinstance(value, bool)

@@ -16,6 +16,7 @@ from lessons.exercises.verdict import (
     exercise,
     expect,
     function_problem,
+    names_used,
     replace_hints,
 )
 
@@ -165,9 +166,8 @@ ALLOWED_TASK = Task(
 )
 def exercise_2(allowed: Callable[[dict[str, str], str], Any]) -> str:
     """The right secret under any spelling of the header; nothing else."""
-    names = getattr(getattr(allowed, "__code__", None), "co_names", ())
     expect(
-        "compare_digest" in names,
+        "compare_digest" in names_used(allowed),
         "every answer is right, but == takes longer for better guesses: compare with "
         "compare_digest",
     )

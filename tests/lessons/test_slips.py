@@ -613,3 +613,20 @@ def test_a_timer_is_known_by_its_user_and_nothing_else(condition, answer, tmp_pa
     assert 'Is it below if message.user == "everyone":, in small letters' in said
     file.write_text(ask_timer_by('message.user == "everyone"'), encoding="utf-8")
     assert answer(module.exercise_1, file).startswith("✔ passed")
+
+
+def pause():
+    time.sleep(0.1)
+
+
+def call_until_served(call):
+    refused = 0
+    while call() == 429:
+        refused = refused + 1
+        pause()
+    return refused
+
+
+def test_a_helper_may_do_what_an_exercise_asks_for(answer):
+    (module,) = (module for module in MODULES if module.__name__.endswith("ex_04"))
+    assert answer(module.exercise_3, call_until_served).startswith("✔ passed")
