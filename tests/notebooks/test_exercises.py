@@ -37,7 +37,7 @@ def numbered_exercises(notebook):
 
 
 def wrong_answers(stem):
-    """Exercise number → list of (source, words), those that are no slip of a Task.
+    """Exercise number → {source: words}, those that are no slip of a Task.
 
     tests/lessons/test_slips.py tests the slips.
     """
@@ -98,11 +98,11 @@ def test_wrong_answers_are_told_what_to_fix(stem, tmp_path, monkeypatch):
     of_slips = {number for number in indices if fresh_exercise(name, number).task}
     assert of_slips | set(answers) == set(indices), "for each exercise"
     sources = {
-        indices[number]: [source.strip() for source, _ in answers[number]]
+        indices[number]: [source.strip() for source in answers[number]]
         for number in sorted(answers)
     }
     said = run_with(stem, sources, tmp_path / "notebooks", monkeypatch)
-    expected = [words for number in sorted(answers) for _, words in answers[number]]
+    expected = [words for number in sorted(answers) for words in answers[number].values()]
     for (index, told), words in zip(said, expected, strict=True):
         assert told.startswith("… not yet: "), f"cell {index} said {told!r}"
         assert words in told

@@ -37,9 +37,9 @@ FORGETFUL = WELCOME.replace("store = open_store()", "store = {}").replace(
 )
 
 WRONG = {
-    1: [
-        (WELCOME, "your bot has no command dance. Name one that it has: !help, !hello, !roll"),
-        (TRY_ROLL, "your bot has no command roll. Name one that it has: !help, !hello, !throw"),
-        (FORGETFUL, "after a restart of your program, Ada reads 'Welcome, Ada! Try !dance.'"),
-    ]
+    1: {
+        WELCOME: "your bot has no command dance. Name one that it has: !help, !hello, !roll",
+        TRY_ROLL: "your bot has no command roll. Name one that it has: !help, !hello, !throw",
+        FORGETFUL: "after a restart of your program, Ada reads 'Welcome, Ada! Try !dance.'",
+    }
 }

@@ -1,6 +1,6 @@
 """Wrong answers to the exercises of notebook 09, as people really give them.
 
-exercise number → list of (source of the whole cell, words of what is said to it)
+exercise number → {source of the whole cell: words of what is said to it}
 """
 
 BOT = """
@@ -19,10 +19,9 @@ exercise_1("workshop/my_bot/commands/cheer.py")
 """
 
 WRONG = {
-    1: [
-        (
-            BOT
-            + """
+    1: {
+        BOT
+        + """
 numbers = {}
 
 @bot.command("cheer")
@@ -34,12 +33,9 @@ def cheer(message):
 def cheers(message):
     return f"{sum(numbers.values())} cheers so far."
 """
-            + CHECK,
-            "keep it in the store, not in a variable",
-        ),
-        (
-            BOT
-            + """
+        + CHECK: "keep it in the store, not in a variable",
+        BOT
+        + """
 @bot.command("cheer")
 def cheer(message):
     return f"{message.user} cheers! That makes {store.increment('cheers')}."
@@ -48,23 +44,17 @@ def cheer(message):
 def cheers(message):
     return f"{store.get('cheers', 0)} cheers so far."
 """
-            + CHECK,
-            "each person needs a number of their own. Is message.user in the name of the counter, "
-            "with an f before the quotes",
-        ),
-        (
-            BOT
-            + """
+        + CHECK: "each person needs a number of their own. Is message.user in the name of the "
+        "counter, with an f before the quotes",
+        BOT
+        + """
 @bot.command("cheer")
 def cheer(message):
     return f"{message.user} cheers! That makes {store.increment(message.user)}."
 """
-            + CHECK,
-            "there is no command !cheers yet",
-        ),
-        (
-            BOT
-            + """
+        + CHECK: "there is no command !cheers yet",
+        BOT
+        + """
 
 @bot.command("cheer")
 def cheer(message):
@@ -75,12 +65,9 @@ def cheer(message):
 def cheers(message):
     return f"{store.get('cheers', 0)} cheers so far."
 """
-            + CHECK,
-            "!cheer did not work. The bot's log says",
-        ),
-        (
-            BOT
-            + """
+        + CHECK: "!cheer did not work. The bot's log says",
+        BOT
+        + """
 
 @bot.command("cheer")
 def cheer(message):
@@ -91,12 +78,9 @@ def cheer(message):
 def cheers(message):
     return f"{store.increment('cheers')} cheers so far."
 """
-            + CHECK,
-            "asking is not cheering",
-        ),
-        (
-            BOT
-            + """
+        + CHECK: "asking is not cheering",
+        BOT
+        + """
 @bot.command("cheer")
 def cheer(message):
     store.set("cheers", store.get("cheers", 0) + 1)
@@ -106,12 +90,9 @@ def cheer(message):
 def cheers(message):
     return f"{store.get('cheers', 0)} cheers so far."
 """
-            + CHECK,
-            "what you get may be old before you set it",
-        ),
-        (
-            BOT
-            + """
+        + CHECK: "what you get may be old before you set it",
+        BOT
+        + """
 @bot.command("cheer")
 def cheer(message):
     store.increment("cheers")
@@ -123,12 +104,9 @@ def cheer(message):
 def cheers(message):
     return f"{store.get('cheers', 0)} cheers so far."
 """
-            + CHECK,
-            "of 3 cheers it counted 2",
-        ),
-        (
-            BOT
-            + """
+        + CHECK: "of 3 cheers it counted 2",
+        BOT
+        + """
 @bot.command("cheer")
 def cheer(message):
     number = 0
@@ -139,12 +117,9 @@ def cheer(message):
 def cheers(message):
     return "1 cheer so far."
 """
-            + CHECK,
-            "gone when the function ends",
-        ),
-        (
-            BOT
-            + """
+        + CHECK: "gone when the function ends",
+        BOT
+        + """
 @bot.command("cheer")
 def cheer(message):
     return f"{message.user} cheers! That makes {store.increment(message.user)}."
@@ -153,12 +128,9 @@ def cheer(message):
 def cheers(message):
     return f"{store.get('Viktor', 0) + store.get('Anna', 0)} cheers so far."
 """
-            + CHECK,
-            "A counter for all of them",
-        ),
-        (
-            BOT
-            + """
+        + CHECK: "A counter for all of them",
+        BOT
+        + """
 @bot.command("cheer")
 def cheer(message):
     number = store.increment(message.user)
@@ -168,12 +140,9 @@ def cheer(message):
 def cheers(message):
     return f"{store.get('cheers', 0)} cheers so far."
 """
-            + CHECK,
-            "Does the command end with return",
-        ),
-        (
-            BOT
-            + """
+        + CHECK: "Does the command end with return",
+        BOT
+        + """
 @bot.command("cheer")
 def cheer(message):
     store.increment("cheers")
@@ -183,8 +152,6 @@ def cheer(message):
 def cheers(message):
     return f"{store.cheers} cheers so far."
 """
-            + CHECK,
-            "!cheers did not work. The bot's log says",
-        ),
-    ],
+        + CHECK: "!cheers did not work. The bot's log says",
+    },
 }

@@ -1,6 +1,6 @@
 """Wrong answers to the exercises of notebook 11 that no slip knows, as people really give them.
 
-exercise number → list of (source of the whole cell, words of what is said to it)
+exercise number → {source of the whole cell: words of what is said to it}
 """
 
 CONCLUSION = '"Telegram calls, and keeps what it says for a day. On IRC 3 of 12 were lost."'
@@ -19,15 +19,12 @@ exercise_2(conclusion, ticks)
 
 
 WRONG = {
-    2: [
-        (conclude(words='"…"'), "between three quotes instead of the dots"),
-        (conclude(words='["Telegram calls"]'), "between three quotes"),
-        (
-            conclude(ticks='{"who calls": True, "who keeps": ..., "a number": ...}'),
-            "who keeps, a n",
-        ),
-        (conclude(ticks='{"who calls": True}'), "is missing for who keeps, a number"),
-        (conclude(ticks=ALL.replace('"a number": True', '"a number": False')), "no tick yet"),
-        (conclude(ticks=ALL.replace('"who keeps": True', '"who keeps": "yes"')), "Write True or F"),
-    ],
+    2: {
+        conclude(words='"…"'): "between three quotes instead of the dots",
+        conclude(words='["Telegram calls"]'): "between three quotes",
+        conclude(ticks='{"who calls": True, "who keeps": ..., "a number": ...}'): "who keeps, a n",
+        conclude(ticks='{"who calls": True}'): "is missing for who keeps, a number",
+        conclude(ticks=ALL.replace('"a number": True', '"a number": False')): "no tick yet",
+        conclude(ticks=ALL.replace('"who keeps": True', '"who keeps": "yes"')): "Write True or F",
+    },
 }

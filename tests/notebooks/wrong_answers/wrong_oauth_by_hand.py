@@ -1,12 +1,11 @@
 """Wrong answers to the exercises of the side room OAuth by hand, as people really give them.
 
-exercise number → list of (source of the whole cell, words of what is said to it)
+exercise number → {source of the whole cell: words of what is said to it}
 """
 
 WRONG = {
-    2: [
-        (
-            """
+    2: {
+        """
 def fresh(pair, validate, refresh):
     if validate(pair["access_token"])[0] != 200:
         status, new = refresh(pair["refresh_token"])
@@ -14,44 +13,32 @@ def fresh(pair, validate, refresh):
     return pair
 
 exercise_2(fresh)
-""",
-            "Keep both halves",
-        ),
-        (
-            """
+""": "Keep both halves",
+        """
 def fresh(pair, validate, refresh):
     if validate(pair["access_token"]) == 200:
         return pair
     return refresh(pair["refresh_token"])
 
 exercise_2(fresh)
-""",
-            "it was refreshed anyway",
-        ),
-        (
-            """
+""": "it was refreshed anyway",
+        """
 def fresh(pair, validate, refresh):
     if validate(pair["access_token"]):
         return pair
     return None
 
 exercise_2(fresh)
-""",
-            "Look at the status",
-        ),
-        (
-            """
+""": "Look at the status",
+        """
 def fresh(pair, validate, refresh):
     if validate(pair["access_token"])[0] == 200:
         return pair
     return refresh(pair["refresh_token"])
 
 exercise_2(fresh)
-""",
-            "return the pair alone",
-        ),
-        (
-            """
+""": "return the pair alone",
+        """
 def fresh(pair, validate, refresh):
     if validate(pair["access_token"])[0] == 200:
         return pair
@@ -59,22 +46,16 @@ def fresh(pair, validate, refresh):
     return pair
 
 exercise_2(fresh)
-""",
-            "Look at it before you return",
-        ),
-        (
-            """
+""": "Look at it before you return",
+        """
 def fresh(pair, validate, refresh):
     status, facts = validate(pair)
     if status == 200:
         return pair
 
 exercise_2(fresh)
-""",
-            "validate got the whole pair",
-        ),
-        (
-            """
+""": "validate got the whole pair",
+        """
 def fresh(pair, validate, refresh):
     status, facts = validate(pair["access_token"])
     if status == 200:
@@ -83,11 +64,8 @@ def fresh(pair, validate, refresh):
     return new_pair
 
 exercise_2(fresh)
-""",
-            "takes the other half",
-        ),
-        (
-            """
+""": "takes the other half",
+        """
 def fresh(pair, validate, refresh):
     status, facts = validate(pair["access_token"])
     if status == "200":
@@ -96,11 +74,8 @@ def fresh(pair, validate, refresh):
     return new_pair
 
 exercise_2(fresh)
-""",
-            "200 without quotes",
-        ),
-        (
-            """
+""": "200 without quotes",
+        """
 def fresh(pair, validate, refresh):
     if validate(pair["access_token"])[0] == 200:
         return pair
@@ -109,11 +84,8 @@ def fresh(pair, validate, refresh):
     return None
 
 exercise_2(fresh)
-""",
-            "a refresh token works once",
-        ),
-        (
-            """
+""": "a refresh token works once",
+        """
 def fresh(pair, validate, refresh):
     status, facts = validate(pair["access_token"])
     if status != 200:
@@ -121,11 +93,8 @@ def fresh(pair, validate, refresh):
     return pair
 
 exercise_2(fresh)
-""",
-            "it refreshed, and the old pair came back",
-        ),
-        (
-            """
+""": "it refreshed, and the old pair came back",
+        """
 def fresh(pair, validate, refresh):
     status, facts = validate(pair["access_token"])
     if status == 200:
@@ -136,11 +105,8 @@ def fresh(pair, validate, refresh):
     return new_pair
 
 exercise_2(fresh)
-""",
-            "without quotes",
-        ),
-        (
-            """
+""": "without quotes",
+        """
 def fresh(pair, validate, refresh):
     status, facts = validate(pair["access_token"])
     if status == 401:
@@ -150,8 +116,6 @@ def fresh(pair, validate, refresh):
     return pair
 
 exercise_2(fresh)
-""",
-            "Any other status than 200",
-        ),
-    ],
+""": "Any other status than 200",
+    },
 }

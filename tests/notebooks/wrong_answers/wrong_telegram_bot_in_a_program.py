@@ -1,12 +1,11 @@
 """Wrong answers to the exercises on a Telegram bot in a program, as people really give them.
 
-exercise number → list of (source of the whole cell, words of what is said to it)
+exercise number → {source of the whole cell: words of what is said to it}
 """
 
 WRONG = {
-    2: [
-        (
-            """
+    2: {
+        """
 from lessons.exercises.telegram_bot_in_a_program import exercise_2
 
 def move_back(telegram, account):
@@ -14,22 +13,16 @@ def move_back(telegram, account):
     return [update["message"]["text"] for update in telegram.call(account, "getUpdates")]
 
 exercise_2(move_back)
-""",
-            "they were dropped, or not asked for",
-        ),
-        (
-            """
+""": "they were dropped, or not asked for",
+        """
 def move_back(telegram, account):
     telegram.call(account, "deleteWebhook")
     return telegram.call(account, "getUpdates")
 
 
 exercise_2(move_back)
-""",
-            "these are whole updates",
-        ),
-        (
-            """
+""": "these are whole updates",
+        """
 def move_back(telegram, account):
     telegram.call(account, "deleteWebhook")
     updates = telegram.call(account, "getUpdates")
@@ -38,30 +31,21 @@ def move_back(telegram, account):
 
 
 exercise_2(move_back)
-""",
-            "with no message waiting",
-        ),
-        (
-            """
+""": "with no message waiting",
+        """
 def move_back(telegram, account):
     telegram.call(account, "deleteWebhook")
     return [update["message"]["text"] for update in telegram.call(account, "getUpdates")]
 
 exercise_2(move_back)
-""",
-            "tell Telegram that you have them",
-        ),
-        (
-            """
+""": "tell Telegram that you have them",
+        """
 def move_back(telegram, account):
     return [update["message"]["text"] for update in telegram.call(account, "getUpdates")]
 
 exercise_2(move_back)
-""",
-            "while webhook is active",
-        ),
-        (
-            """
+""": "while webhook is active",
+        """
 def move_back(telegram, account):
     telegram.call(account, "deleteWebhook")
     texts, offset = [], 0
@@ -72,11 +56,8 @@ def move_back(telegram, account):
     return texts
 
 exercise_2(move_back)
-""",
-            "the last message again",
-        ),
-        (
-            """
+""": "the last message again",
+        """
 def move_back(telegram, account):
     telegram.call(account, "deleteWebhook")
     texts = []
@@ -85,11 +66,8 @@ def move_back(telegram, account):
     return texts
 
 exercise_2(move_back)
-""",
-            "one step deeper",
-        ),
-        (
-            """
+""": "one step deeper",
+        """
 def move_back(telegram, account):
     telegram.call(account, "deleteWebhook")
     texts = []
@@ -100,11 +78,8 @@ def move_back(telegram, account):
     return texts
 
 exercise_2(move_back)
-""",
-            "write offset = 0 above the loop",
-        ),
-        (
-            """
+""": "write offset = 0 above the loop",
+        """
 def move_back(telegram, account):
     telegram.call(account, "deleteWebhook")
     texts = []
@@ -115,8 +90,6 @@ def move_back(telegram, account):
     return texts
 
 exercise_2(move_back)
-""",
-            "needs its name",
-        ),
-    ],
+""": "needs its name",
+    },
 }
