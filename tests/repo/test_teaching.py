@@ -1,6 +1,7 @@
 """The book of lessons: one page for each part of a core notebook, and an index that names them all.
 
-A part of a notebook is what is between two of the breaks that its head names.
+A part of a notebook is what is between two of the breaks that its head names. An exam that has
+sittings has a page for each.
 """
 
 import json
@@ -12,12 +13,15 @@ from xml.etree import ElementTree
 
 import pytest
 
+from lessons.exams.record import BRIEFS
 from lessons.progress.contents import CORE
 
 HOME = Path(__file__).parents[2]
 TEACHING = HOME / "docs/teaching"
 PAGES = sorted(TEACHING.glob("lesson_*.md"))
 NAMES = [page.name for page in PAGES]
+EXAMS = [page.name for page in sorted(TEACHING.glob("exam_*.md"))]
+SHEETS = NAMES + EXAMS
 BOARDS = sorted(TEACHING.glob("board/*.svg"))
 SVG = "{http://www.w3.org/2000/svg}"
 OPTIONAL = {"On the board", "Play it"}
@@ -39,6 +43,10 @@ IN_INDEX = re.compile(
     r"^\| \[(\d+) ([^]]+)\]\((\w+\.md)\) \| "
     r"\[(\d\d)\]\(\.\./\.\./notebooks/(\w+)\.ipynb\), part (\d) \| (.+) \| (\d+) \|$",
     re.M,
+)
+EXAM = re.compile(r"^The exam \[(.+?)\]\(\.\./\.\./notebooks/exams/(\w+)\.ipynb\), ", re.M)
+EXAM_IN_INDEX = re.compile(
+    r"^\| \[Exam (\d): ([^]]+)\]\((\w+\.md)\) \| (\d+) \| (.+) \| (\d+) \|$", re.M
 )
 SHORT = re.compile(r"^\| \[(\d+) ([^]]+)\]\((\w+\.md)\) \| (?!\[\d\d\])", re.M)
 LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#]+)")
@@ -97,6 +105,24 @@ def test_the_index_has_each_lesson_with_its_goal_and_minutes():
     assert listed == wanted
 
 
+def test_each_sitting_of_an_exam_has_a_page_and_a_row_in_the_index():
+    taught, wanted = [], []
+    for name in EXAMS:
+        ((title, brief),) = EXAM.findall(text(name))
+        assert title == BRIEFS[brief].title
+        taught.append(brief)
+        number, heading = re.match(r"# Exam (\d): (.+)\n", text(name)).groups()
+        after = re.search(r"It comes after lesson (\d+)", text(name))[1]
+        goal = re.search(r"^\*\*Goal:\*\* (.+)$", text(name), re.M)[1]
+        minutes = str(sum(minutes for _, minutes in rows(name)))
+        wanted.append((number, heading, name, after, goal, minutes))
+    sittings = [
+        brief for brief, it in BRIEFS.items() if it.sittings > 1 for _ in range(it.sittings)
+    ]
+    assert taught == sittings
+    assert EXAM_IN_INDEX.findall(text("README.md")) == wanted
+
+
 def test_the_short_course_is_five_lessons_of_the_term():
     short = SHORT.findall(text("README.md"))
     assert len(short) == 5
@@ -105,7 +131,7 @@ def test_the_short_course_is_five_lessons_of_the_term():
         assert text(name).startswith(f"# Lesson {number}: {heading}\n")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SHEETS)
 def test_a_lesson_fits_its_minutes_and_its_sheet(name):
     read = re.sub(r"!\[[^]]*\]\([^)]*\)|(?<=\])\([^)]*\)", "", text(name))
     words = [word for word in read.split() if re.search(r"\w", word)]
@@ -113,7 +139,7 @@ def test_a_lesson_fits_its_minutes_and_its_sheet(name):
     assert sum(minutes for _, minutes in rows(name)) <= LESSON
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SHEETS)
 def test_a_lesson_has_all_that_a_teacher_looks_for(name):
     there = re.findall(r"^#{2,} ?(.+)$", text(name), re.M)
     assert there == [one for one in HEADINGS if one in there]
@@ -137,7 +163,7 @@ def test_a_play_has_its_minutes(name):
 
 def test_no_page_repeats_what_another_one_says():
     said = Counter()
-    for name in NAMES:
+    for name in SHEETS:
         page = re.sub(r"^(Notebook|!\[|\|).*", "", text(name), flags=re.M)
         sentences = {one.strip(" *-") for one in re.split(r"(?<=[.?!:*]) |\n", page)}
         said.update(one for one in sentences if len(one.split()) >= 6)
@@ -159,4 +185,5 @@ def test_a_board_is_a_small_drawing_with_few_words(board):
     assert float(picture.get("viewBox").split()[2]) <= 600  # a phone shows it whole
     words = " ".join(found.text for found in picture.iter(f"{SVG}text")).split()
     assert 0 < len(words) <= 30
-    assert any(f"{picture.get('aria-label')}.](board/{board.name})" in text(name) for name in NAMES)
+    shown = f"{picture.get('aria-label')}.](board/{board.name})"
+    assert any(shown in text(name) for name in SHEETS)
