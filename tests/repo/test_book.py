@@ -310,6 +310,20 @@ def test_a_table_on_a_phone_breaks_long_names_but_no_word(browser, address):
 
 
 @IN_A_BROWSER
+def test_a_lesson_is_one_sheet_of_paper(browser, address, site):
+    lessons = [path.stem for path in sorted(site.glob("docs/teaching/*.html")) if "_" in path.stem]
+    assert len(lessons) > 36
+    page = browser.new_page()
+    printed = {}
+    for name in lessons:
+        page.goto(f"{address}/docs/teaching/{name}.html")
+        sheets = page.pdf(prefer_css_page_size=True)  # chromium packs no page's object
+        printed[name] = len(re.findall(rb"/Type\s*/Page\b", sheets))
+    page.close()
+    assert set(printed.values()) == {1}, printed
+
+
+@IN_A_BROWSER
 def test_no_page_is_wider_than_a_phone_or_asks_another_server(browser, address, site, pages):
     requests, wide = [], []
     page = browser.new_page()
