@@ -78,4 +78,6 @@ def read_tries(lines: Iterable[Any], exercises: frozenset[str]) -> Iterator[Try]
         match json.loads(line):
             case [int(at), str(exercise), bool(passed), str(slip)] if exercise in exercises:
                 if 0 < at <= time.time():
-                    yield Try(at, exercise, passed, slip[:LONGEST_SLIP])
+                    # JSON may have half of a letter, which no page can be encoded with.
+                    shown = slip[:LONGEST_SLIP].encode(errors="replace").decode()
+                    yield Try(at, exercise, passed, shown)

@@ -142,7 +142,7 @@ def test_only_what_exists_is_believed_and_no_sign_of_hers_acts(own):
         own,
         [name, "02_on_your_phone-99", "../../etc", 7, None, ["x"]],
         [
-            [now - 9, name, False, "<script>alert(1)</script>\x1b[2J" + "x" * 999],
+            [now - 9, name, False, "<script>alert(1)</script>\x1b[2J\ud800" + "x" * 999],
             [now + 9999, name, True, "from the future"],
             [-1, name, True, ""],
             [now, "nothing-1", True, ""],
@@ -155,6 +155,7 @@ def test_only_what_exists_is_believed_and_no_sign_of_hers_acts(own):
     assert len(anna.tries) == 1 and len(anna.tries[0].slip) == 300
     assert "<script" not in as_html([anna]) and "&lt;script&gt;" in as_html([anna])
     assert "\x1b" not in as_text([anna]) and "?[2J" in as_text([anna])
+    assert as_html([anna]).encode()  # no half of a letter, which no browser can get
 
 
 def test_a_laptop_serves_its_pages_and_nothing_else(tmp_path):
