@@ -17,7 +17,14 @@ from lessons.alone.open_sandbox import ALONE, offer_sandbox
 from lessons.alone.section import Section
 from lessons.alone.sections import SECTIONS
 from lessons.alone.traps import ERROR_TRAPS, advice_on
-from lessons.exercises.verdict import GREEN, NotYet, Verdict, expect, show_not_yet
+from lessons.exercises.verdict import (
+    GREEN,
+    NotYet,
+    Verdict,
+    expect,
+    known_slip,
+    show_not_yet,
+)
 from lessons.extension.syntax import explain_syntax
 from lessons.progress.tries import remember_try
 from lessons.workshop import digest, workshop, write_file
@@ -82,7 +89,8 @@ def check_alone(file: str, part: int = 0) -> None:
         section.try_file(path)
     except NotYet as reason:
         traps = (trap.words for trap in (*ERROR_TRAPS, *section.traps))
-        slip = next((words for words in traps if words and words[1:] in str(reason)), "")
+        trap = next((words for words in traps if words and words[1:] in str(reason)), "")
+        slip = trap or known_slip(reason)
         remember_try(section.notebook, str(section.exercise), False, slip)
         show_not_yet(f"{reason}{note_failed_save(section, path)}")
         return

@@ -27,6 +27,7 @@ from lessons.progress.course_map import notebook_of
 from lessons.progress.tries import remember_try
 
 LONGEST_VALUE = 80  # of a value shown in a hint
+SENTENCE_END = re.compile(r"[.:] ")
 GREEN, AMBER = "#1a7f37", "#b26a00"  # both readable on white and on JupyterLab's dark background
 
 
@@ -142,10 +143,10 @@ class Exercise:
         )
 
 
-def known_slip(reason: NotYet, slips: Iterable[Any]) -> str:
+def known_slip(reason: NotYet, slips: Iterable[Any] = ()) -> str:
     """Return the sentence of the course in what a learner hears, without anything of hers; or "".
 
-    It is a slip's sentence, or a hint that is written in a check as it is.
+    It is a slip's sentence, or the longest part of the hint that is written in a check as it is.
     """
     words = str(reason)
     for slip in slips:
@@ -153,7 +154,21 @@ def known_slip(reason: NotYet, slips: Iterable[Any]) -> str:
             return str(slip.says)
     frames = (frame for frame, _ in traceback.walk_tb(reason.__traceback__))
     checks = (frame for frame in frames if frame.f_globals["__name__"].startswith("lessons."))
-    return words if any(words in frame.f_code.co_consts for frame in checks) else ""
+    texts = (text for frame in checks for text in frame.f_code.co_consts if isinstance(text, str))
+    return max((whole_sentences(text, words) for text in texts), key=len, default="")
+
+
+def whole_sentences(text: str, words: str) -> str:
+    """Return the sentences of a text that are in these words, without the halves at its ends.
+
+    >>> whole_sentences(" came. Use two quotes. You wrote ", "3 came. Use two quotes. You wrote 4")
+    'Use two quotes'
+    """
+    if text not in words:
+        return ""
+    ends = [*SENTENCE_END.finditer(text)]
+    begin = 0 if words.startswith(text) else ends[0].end() if ends else len(text)
+    return text[begin:] if words.endswith(text) else text[begin : ends[-1].start() if ends else 0]
 
 
 def explain_renamed(answer: Any) -> str:

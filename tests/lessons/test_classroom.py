@@ -10,11 +10,13 @@ from urllib.request import Request, urlopen
 import pytest
 
 from botlib import Bot
+from lessons.alone.check import SECTIONS, alone_folder, check_alone
 from lessons.classroom import pupils
 from lessons.classroom.laptop import open_server
 from lessons.classroom.pupils import read_pupil, read_pupils
 from lessons.classroom.table import HEAD, as_html, as_text, rows_of
 from lessons.exercises.ex_02 import exercise_1
+from lessons.exercises.ex_06 import exercise_3
 from lessons.exercises.slips import BotTask
 from lessons.exercises.verdict import exercise
 from lessons.progress.course_map import exercises_of
@@ -78,6 +80,29 @@ def test_a_hint_that_is_written_in_a_check_is_kept_and_one_with_her_words_is_not
     exercise_1("my secret")
     tries = [json.loads(line) for line in (own / "own/progress" / TRIES).read_text().splitlines()]
     assert [each[3] for each in tries] == ["Bot needs brackets to make one: bot = Bot()", ""]
+
+
+def test_of_a_hint_with_her_words_the_courses_sentence_is_kept(own, capsys):
+    bot = own / "open.py"
+    said = '    return "my secret" if message.user_id == 500000001 else "no secret"\n'
+    bot.write_text(HELLO.replace("start", "open") + said)
+    exercise_3(bot)
+    assert "both got 'no secret'" in capsys.readouterr().out
+    (line,) = (own / "own/progress" / TRIES).read_text().splitlines()
+    slip = json.loads(line)[3]
+    assert slip == "message.user_id is a text, so compare it with a text"
+
+
+def test_what_a_file_written_alone_does_wrong_is_kept(own, monkeypatch, capsys):
+    monkeypatch.chdir(own)
+    endless = SECTIONS["line.py"].solution.replace('    if line == "":\n        break\n', "")
+    assert endless != SECTIONS["line.py"].solution
+    file = alone_folder() / "line.py"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(endless)
+    check_alone("line.py")
+    (line,) = (own / "own/progress" / TRIES).read_text().splitlines()
+    assert json.loads(line)[3].startswith("When the line is closed, recv returns")
 
 
 def test_the_table_counts_and_knows_the_last_try(own):
