@@ -156,6 +156,7 @@ function = cloud.deploy("f", "workshop/f", idle_s=3600)
 print(urlopen(function.url).read(), len(function.instances))
 """
 REFUSED = "<urlopen error [Errno 111] Connection refused>\n"
+SET_COOKIE = "cookie => { document.cookie = cookie; }"
 # A request of a user's program: what the answer begins with, or why there is none.
 ASK = """
 import urllib.request, urllib.error
@@ -522,10 +523,18 @@ def test_the_teacher_sees_who_has_passed_what_and_a_pupil_only_herself(school, p
     assert file.is_symlink()
     _, text, _ = class_page(pages["mallory"])
     assert "unreadable" in text and "write return" not in text
-    # No page of hers reads it or frames it, and none of her programs takes its port.
+    # No page of hers reads it or frames it, or shows the teacher hers instead; no program asks it.
     gift = pages["teacher"].context.new_page()
     gift.goto(f"{school.server('mallory')}/gift#{quote(json.dumps(['', '', '', 1]))}")
     address = f"https://class--service.{HOST}/services/class/"
+    mine = {each["name"]: each for each in pages["mallory"].context.cookies(address)}
+    cookie = mine["__Host-service-class"]["value"]
+    for name, path in (("service-class", "/services/class/"), ("__Host-service-class", "/")):
+        gift.evaluate(SET_COOKIE, f"{name}={cookie}; Domain={HOST}; Path={path}; Secure")
+    _, text, _ = class_page(pages["teacher"])
+    assert "\nanna\t" in text
+    gift.evaluate(SET_COOKIE, f"service-class=; Domain={HOST}; Path=/services/class/; Max-Age=0")
+    assert ask(school, "mallory", "http://127.0.0.1:10000/services/class/") == REFUSED
     with pytest.raises(Error, match="Failed to fetch"):
         gift.evaluate("address => fetch(address, {credentials: 'include'})", address)
     gift.evaluate(

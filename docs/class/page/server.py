@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
+from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated
 from tornado import web, websocket
 
 from lessons.classroom.pupils import read_pupils
@@ -109,6 +109,10 @@ async def serve() -> None:
     """Serve the pages where JupyterHub says, until it ends this process."""
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
+    # "__Host-": no page of a pupil can set the cookie of this host, and sign a teacher in as her.
+    # The Hub has this setting for its own cookies and those of servers, and tells services 0.
+    is_encrypted = os.environ["JUPYTERHUB_HOST"].startswith("https:")
+    HubOAuth.instance(cookie_host_prefix_enabled=is_encrypted)
     pages = {"": ClassPage, "check": CheckPage, "inside": Inside, "whoami": WhoAmI}
     others = {"download": Download, "socket": Socket, "oauth_callback": HubOAuthCallbackHandler}
     handlers = [(f"{prefix}{path}", handler) for path, handler in (pages | others).items()]
