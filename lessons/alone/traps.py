@@ -439,7 +439,8 @@ ear = Ear()
     ),
     Trap(
         r"not enough values to unpack|list index out of range",
-        "some lines have fewer parts. First look which command it is, then take it apart",
+        "the list is shorter than this line needs, or empty. Ask for its length first, by len(…). "
+        "In IRC, some lines have fewer parts: first look which command it is, then take it apart",
         'elif " PRIVMSG " in line',
         "else",
     ),

@@ -19,6 +19,8 @@ NODE_ERROR_LINE = re.compile(r"\s+at |file://.*:\d+$|Node\.js v")
 UNAWAITED = re.compile(r"(.+):(\d+): RuntimeWarning: coroutine '(.+)' was never awaited")
 NOISE = re.compile(  # what libraries log of their own
     r"HTTP Request|api\.telegram\.org|No error handlers are|tracemalloc|Application (is|st)"
+    r"|StarletteAdapter|Ignoring exception in command|The above exception was the direct cause"
+    r"|twitchio\.\S+\.CommandInvokeError"  # its cause comes before it
 )
 
 
@@ -74,7 +76,7 @@ def split_error(lines: list[str]) -> tuple[list[str], str]:
             continue
         elif ERROR.fullmatch(line):
             error, in_error = line, False
-        elif not (in_error and (not line or line[0] in " ^")):
+        elif line.strip() and not (in_error and line[0] in " ^"):
             printed.append(line)
             in_error = False
     return printed, error

@@ -341,7 +341,8 @@ class TwitchProgram(RunsProgram):
         return (
             f"Your program is not in the channel {channel}, so it heard nothing. By IRC, it sends "
             f"PASS oauth: with the token, NICK {self._bot.login}, and JOIN #{channel}. Print each "
-            "line that comes: Twitch says there what is wrong."
+            "line that comes: Twitch says there what is wrong. With TwitchIO, setup_hook has "
+            "await self.add_token(…) and await self.subscribe_websocket(…)."
         )
 
     def kill(self) -> None:

@@ -503,6 +503,59 @@ def test_a_bot_that_does_not_start_reads_why(name, take, write):
     assert "AA" not in printed, "no part of a token"
 
 
+TWITCHIO_BEGINNING = """
+import os
+from twitchio import eventsub
+from twitchio.ext import commands
+
+books = {}
+
+class Library(commands.Component):
+    @commands.command()
+    async def add(self, ctx, *, title):
+        await ctx.send(books[title])
+
+class StreamBot(commands.Bot):
+    def __init__(self):
+        super().__init__(
+            client_id=os.environ["TWITCH_CLIENT_ID"],
+            client_secret=os.environ["TWITCH_CLIENT_SECRET"],
+            bot_id=os.environ["TWITCH_BOT_ID"],
+            prefix="!",
+        )
+
+    async def setup_hook(self):
+        await self.add_token(os.environ["TWITCH_TOKEN"], os.environ["TWITCH_REFRESH_TOKEN"])
+        await self.add_component(Library())
+        (channel,) = await self.fetch_users(logins=[os.environ["TWITCH_CHANNEL"]])
+        chat = {"broadcaster_user_id": channel.id, "user_id": self.bot_id}
+        await self.subscribe_websocket(eventsub.ChatMessageSubscription(**chat))
+
+StreamBot().run(with_adapter=False, load_tokens=False, save_tokens=False)
+"""
+
+
+def test_an_error_in_a_twitchio_command_is_the_authors_own(take, write):
+    status, printed = take(write(TWITCHIO_BEGINNING), name="library")
+    assert status == 1
+    assert "Error:      KeyError: 'Momo'\nYour line:  bot.py:11: await" in printed, printed
+    assert "Your program printed" not in printed, "nothing but what TwitchIO says"
+
+
+def test_a_twitchio_bot_that_subscribes_to_nothing_is_told(take, write):
+    silent = "\n".join(line for line in TWITCHIO_BEGINNING.splitlines() if "websocket" not in line)
+    status, printed = take(write(silent), name="library")
+    assert status == 1
+    assert "With TwitchIO, setup_hook has await self.add_token" in printed, printed
+
+
+def test_a_list_that_is_too_short_is_told_in_an_exam(take, write):
+    status, printed = take(write(BEGINNING.replace("HANDLER", "things = []; things[0]")))
+    assert status == 1
+    assert "IndexError: list index out of range" in printed
+    assert "The list is shorter than this line needs, or empty." in printed, printed
+
+
 def test_a_file_that_hides_the_library_is_named(take, write):
     write("", "telegram.py")
     status, printed = take(write(GOOD_START))
