@@ -50,7 +50,7 @@ class Turn(NamedTuple):
         """Return what this person wrote and has seen so far."""
         saw = self.answers()
         lines = [f"{self.who} wrote  {shorten_line(self.text)}"]
-        lines += [f"   and saw  {shorten_line(text)}" for text in saw[:2] or ["no answer"]]
+        lines += [f"   and saw  {shorten_line(text)}" for text in saw[:2] or ["no reply"]]
         return lines + ([f"            and {len(saw) - 2} more"] if saw[2:] else [])
 
 

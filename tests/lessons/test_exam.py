@@ -468,7 +468,7 @@ START_ERRORS = {
         GOOD_START.replace("await ", ""),
         [
             "Viktor wrote  /found red scarf",
-            "   and saw  no answer",
+            "   and saw  no reply",
             "coroutine 'Message.reply_text' was never awaited",
             'bot.py:7: update.message.reply_text("#1")',
             "nothing happens until you write await before it.",
