@@ -14,9 +14,10 @@ HIDDEN_ADVICE = (
     "The answer is a secret until somebody has answered. Send only what is before the =."
 )
 NO_MORE_ADVICE = "If there is no question that this person hasn't answered, say: no more."
-RIGHT_ADVICE = "A text without / is the answer to the last question that you asked this person."
+RIGHT_ADVICE = "A text without / is the answer to the last question that you asked this person. "
+RIGHT_ADVICE += "Compare it with what is after the =, without the spaces around it: strip()."
 SAME_ADVICE = "mars, MARS and Mars are the same answer. Use lower() and strip() on both sides."
-WRONG_ADVICE = "If it is another answer, say that it is wrong, and what is right: Mars."
+WRONG_ADVICE = "If it is another answer, say that it is wrong, and what it should have been."
 ONCE_ADVICE = (
     "A question is over as soon as it is answered, right or wrong. /quiz asks the next one."
 )
@@ -27,6 +28,7 @@ NO_QUESTION_ADVICE = "Without an open question, say how to get one, as in: Write
 USAGE_ADVICE = "If the =, the question or the answer is missing, say how to write it, as in: "
 USAGE_ADVICE += "/new Which planet is red? = Mars"
 NOT_ADDED_ADVICE = "What is written wrong is no question. Check it first, and add it then."
+SPACES_ADVICE = "The = separates the question from its answer, with or without spaces around it."
 EQUALS_ADVICE = "The answer is after the last =, because a question may have one, too: rpartition."
 OTHERS_ADVICE = (
     "Each person has a question of their own. Keep it in a dictionary, by the person's id."
@@ -39,10 +41,13 @@ SHARED_ADVICE = "The questions are for all people, whoever added them."
 SAVING_ADVICE = "Store each change in a file before you answer. After a power cut it is too late."
 JSON_ADVICE = " JSON makes every key a string: use int(…) when you load, or str(…) for each key."
 OPEN_ADVICE = "The question that is open for a person must survive, too." + JSON_ADVICE
+SAVED_WRONG_ADVICE = "A wrong answer must survive, too: the question is over, and it counts."
 SAVED_SCORE_ADVICE = "The scores must survive, too." + JSON_ADVICE
 STICKER_ADVICE = "A sticker is no answer, and has no text. The question stays open."
 EDIT_ADVICE = "A changed message is not another answer. Its update has an edited_message and no "
 EDIT_ADVICE += "message. Ignore it, as in: if update.message is None: return."
+EDITED_NEW_ADVICE = "A changed message is not another question. Its update has an edited_message "
+EDITED_NEW_ADVICE += "and no message. Ignore it, as in: if update.message is None: return."
 PARSE_MODE_ADVICE = "Send people's words without parse_mode. With it, Telegram reads < as the "
 PARSE_MODE_ADVICE += "start of a tag, or _ as the start of italics."
 EMOJI_ADVICE = "An emoji is text like any other. If you write a file, open it with "
@@ -74,6 +79,7 @@ BRIEF = Brief(
             (
                 *TWO_QUESTIONS,
                 Ask("/new How many legs? = 8", ("#3",), NEXT_NUMBER_ADVICE, who="Anna"),
+                Ask("/new How many eyes?=2", ("#4",), SPACES_ADVICE),
             ),
         ),
         Point(
@@ -83,7 +89,13 @@ BRIEF = Brief(
                 Ask("/quiz", ("no more",), NO_MORE_ADVICE),
                 Ask(PLANET, ("#1",), NEW_ADVICE),
                 Ask("/quiz", ("Which planet is red?",), HIDDEN_ADVICE, absent=("Mars", "no more")),
-                Ask("/quiz", ("Which planet is red?",), ASK_ADVICE, who="Anna", absent=("Mars",)),
+                Ask(
+                    "/quiz",
+                    ("Which planet is red?",),
+                    OTHERS_ADVICE,
+                    who="Anna",
+                    absent=("Mars", "no more"),
+                ),
                 Ask(RIVER, ("#2",), NEXT_NUMBER_ADVICE),
                 Ask("/quiz", ("Which planet is red?",), ASK_ADVICE, absent=("Nile",)),
             ),
@@ -172,6 +184,9 @@ BRIEF = Brief(
                 Ask("/score", ("1 of 1",), SAVED_SCORE_ADVICE),
                 Ask("/quiz", ("Nile",), SAVING_ADVICE, absent=("planet",)),
                 Ask("/new How many legs? = 8", ("#3",), "The numbers must survive, too."),
+                CutPower(Ask("in Asia", ("wrong",), WRONG_ADVICE)),
+                Ask("/score", ("1 of 2",), SAVED_WRONG_ADVICE),
+                Ask("/quiz", ("legs",), SAVED_WRONG_ADVICE, absent=("Nile",)),
             ),
         ),
         Point(
@@ -179,7 +194,8 @@ BRIEF = Brief(
             "nothing makes it fall silent",
             (
                 Ask("/new What is <b>? = bold", ("#1",), PARSE_MODE_ADVICE),
-                Ask("/new What is 🧦? = a 🧦", ("#2",), EMOJI_ADVICE),
+                EditMessage("/new What is <b>? = fat"),
+                Ask("/new What is 🧦? = a 🧦", ("#2",), EDITED_NEW_ADVICE),
                 Ask(f"/new {LONG_QUESTION}? = 1", ("#3",), LONG_ADVICE),
                 Ask("/new What is <i> or a_b? = <b>", ("#4",), PARSE_MODE_ADVICE),
                 Ask("/quiz", ("What is <b>?",), PARSE_MODE_ADVICE),
