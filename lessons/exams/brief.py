@@ -180,6 +180,19 @@ class ReplaceInstances:
 
 
 @dataclass(frozen=True)
+class SendPing:
+    """Twitch sends PING to a line of IRC, and ends it if there is no PONG."""
+
+    advice: str
+
+    def play(self, stage: Stage) -> None:
+        """Send it, and wait for the PONG."""
+        stage.note("Twitch sent your program  PING :tmi.twitch.tv")
+        if not stage.world(TwitchProgram).send_ping():
+            raise stage.fail(self.advice)
+
+
+@dataclass(frozen=True)
 class CutLine:
     """The program's connection breaks, and it should come back by itself."""
 

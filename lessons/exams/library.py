@@ -3,7 +3,7 @@
 notebooks/exams/library.ipynb has the brief that learners read.
 """
 
-from lessons.exams.brief import Ask, Brief, CutLine, CutPower, FillBox, Point, Say
+from lessons.exams.brief import Ask, Brief, CutLine, CutPower, FillBox, Point, Say, SendPing
 from lessons.exams.worlds import TwitchProgram
 
 MOMO, EMIL = "!add Momo", "!add Emil and the Detectives"
@@ -24,12 +24,15 @@ BORROW_ADVICE = "Answer !borrow with the book's title, so that people see what t
 TAKEN_ADVICE = (
     "One book is for one person. The next one reads who has it: Viktor's login is viktor."
 )
+LENT_ADVICE = "A book that somebody has belongs to the library, so !books lists it, too."
 NO_BOOK_ADVICE = "If no book has this number, say that there is no such book."
 WHO_ADVICE = "List the books that this person has, each with its number and its title."
 CASE_ADVICE = (
     "Viktor, viktor and @viktor are one person. Twitch's logins have small letters only: use "
 )
 CASE_ADVICE += "lower(), and remove the @."
+OWN_NUMBER_ADVICE = "Each book keeps its own number in every list: don't count again in !who."
+WHOLE_LOGIN_ADVICE = "Compare the whole login: a part of it is another person."
 NOTHING_ADVICE = "If a person has no book, say so, with the word nothing."
 OWNER_ADVICE = (
     "Only the person who has a book may return it. All others read that it is not theirs: "
@@ -40,6 +43,9 @@ QUIET_ADVICE = (
     "People chat here. Answer your own commands and nothing else, in one message if it fits."
 )
 PING_ADVICE = "Viktor may write PING, too. Only a line that begins with PING is Twitch's."
+ONE_MESSAGE_ADVICE = "Put the whole reply into one message if it fits: all books, or the title and "
+ONE_MESSAGE_ADVICE += "what you say about it."
+NOT_A_NUMBER_ADVICE = "For isdigit(), ² is a digit. But int() can't read it. Use isdecimal()."
 MANY_ADVICE = "Each of sixty books gets a number."
 LONG_LIST_ADVICE = (
     "In a chat of Twitch, a message has 500 characters at most, and the rest is cut. Send "
@@ -54,6 +60,8 @@ LINE_ADVICE += (
     "function, and call it in a loop, with try around it. Wait for a second before each try, "
 )
 LINE_ADVICE += "and join the channel each time."
+PONG_ADVICE = "Twitch sends PING :tmi.twitch.tv every five minutes, and cuts the line of a program "
+PONG_ADVICE += "that is silent. Answer each line that begins with PING: PONG :tmi.twitch.tv"
 BACK_ADVICE = "After a new connection, your program has to join the channel again."
 
 
@@ -96,6 +104,8 @@ BRIEF = Brief(
                 Ask(EMIL, ("#2",), NEXT_NUMBER_ADVICE),
                 Ask("!borrow 1", ("Momo",), BORROW_ADVICE),
                 Ask("!borrow 1", ("viktor",), TAKEN_ADVICE, who="Anna"),
+                Ask("!borrow 1", ("viktor",), TAKEN_ADVICE),
+                Ask("!books", ("#1", "Momo", "#2"), LENT_ADVICE),
                 Ask("!borrow 2", ("Emil and the Detectives",), BORROW_ADVICE, who="Anna"),
                 Ask("!borrow 2", ("anna",), TAKEN_ADVICE),
                 Ask("!borrow 99", ("no such book",), NO_BOOK_ADVICE),
@@ -110,12 +120,18 @@ BRIEF = Brief(
             (
                 Ask(MOMO, ("#1",), NUMBER_ADVICE),
                 Ask(EMIL, ("#2",), NEXT_NUMBER_ADVICE),
+                Ask("!add Matilda", ("#3",), NEXT_NUMBER_ADVICE),
                 Ask("!who viktor", ("nothing",), NOTHING_ADVICE),
+                Ask("!borrow 3", ("Matilda",), BORROW_ADVICE, who="Anna"),
+                Ask("!who anna", ("#3", "Matilda"), OWN_NUMBER_ADVICE, absent=("nothing",)),
+                Ask("!who ann", ("nothing",), WHOLE_LOGIN_ADVICE, absent=("Matilda",)),
                 Ask("!borrow 1", ("Momo",), BORROW_ADVICE),
                 Ask("!who viktor", ("#1", "Momo"), WHO_ADVICE, who="Anna", absent=("#2",)),
                 Ask("!who Viktor", ("#1", "Momo"), CASE_ADVICE, who="Anna"),
                 Ask("!who @viktor", ("#1", "Momo"), CASE_ADVICE),
-                Ask("!who anna", ("nothing",), NOTHING_ADVICE, absent=("Momo",)),
+                Ask("!who anna", ("Matilda",), WHO_ADVICE, absent=("Momo",)),
+                Ask("!borrow 2", ("Emil",), BORROW_ADVICE),
+                Ask("!who viktor", ("#1", "Momo", "#2", "Emil and the Detectives"), WHO_ADVICE),
             ),
         ),
         Point(
@@ -128,6 +144,7 @@ BRIEF = Brief(
                 Ask("!who viktor", ("Momo",), OWNER_ADVICE),
                 Ask("!return 1", (), RETURN_ADVICE, absent=("not yours",)),
                 Ask("!who viktor", ("nothing",), RETURN_ADVICE, absent=("Momo",)),
+                Ask("!return 1", ("not yours",), OWNER_ADVICE),
                 Ask("!borrow 1", ("Momo",), RETURN_ADVICE, who="Anna"),
                 Ask("!return 1", ("not yours",), OWNER_ADVICE),
                 Ask("!return 99", ("no such book",), NO_BOOK_ADVICE),
@@ -142,6 +159,7 @@ BRIEF = Brief(
                 Ask("!borrow Momo", ("!borrow",), usage_advice("!borrow", "1")),
                 Ask("!return", ("!return",), usage_advice("!return", "1")),
                 Ask("!return Momo", ("!return",), usage_advice("!return", "1")),
+                Ask("!borrow ²", ("!borrow",), NOT_A_NUMBER_ADVICE),
                 Ask("!who", ("!who",), usage_advice("!who", "viktor")),
                 Ask("!books", ("empty",), "!add without a title adds no book."),
             ),
@@ -158,6 +176,9 @@ BRIEF = Brief(
                 Ask(MOMO, ("#1",), PING_ADVICE, most=1),
                 Say("!bookshelf", who="Anna"),
                 Ask("!books", ("Momo",), QUIET_ADVICE, most=1),
+                Ask(EMIL, ("#2",), ONE_MESSAGE_ADVICE, most=1),
+                Ask("!books", ("Momo", "Emil"), ONE_MESSAGE_ADVICE, most=1),
+                Ask("!borrow 1", ("Momo",), ONE_MESSAGE_ADVICE, most=1),
             ),
         ),
         Point(
@@ -166,6 +187,11 @@ BRIEF = Brief(
             (
                 FillBox(tuple(f"!add {title}" for title in TITLES), MANY_ADVICE),
                 Ask("!books", (*TITLES, "#1", "#60"), LONG_LIST_ADVICE),
+                *(
+                    Ask(f"!borrow {number}", (title,), BORROW_ADVICE)
+                    for number, title in enumerate(TITLES[:8], 1)
+                ),
+                Ask("!who viktor", (*TITLES[:8], "#1", "#8"), LONG_LIST_ADVICE),
             ),
         ),
         Point(
@@ -186,6 +212,7 @@ BRIEF = Brief(
             "it comes back when its line was cut",
             (
                 Ask(MOMO, ("#1",), NUMBER_ADVICE),
+                SendPing(PONG_ADVICE),
                 CutLine(LINE_ADVICE),
                 Ask("!books", ("Momo",), BACK_ADVICE, most=1),
                 CutLine(LINE_ADVICE),

@@ -21,6 +21,7 @@ START_S = 30.0  # for the start of the program, or its first answer after a powe
 ANSWER_S = 10.0
 LATE_S = 1.0  # from an answer until the program knows that it was sent, when its power is cut
 BACK_S = 30.0  # until a program is back, after its connection was cut
+HANG_UP_S = 1.0  # until Twitch has ended a line without a PONG
 READ_S = 2.0
 MOST_MESSAGES = 400  # of an answer, that are read
 FUNCTION_TIMEOUT_S = 10.0
@@ -349,6 +350,18 @@ class TwitchProgram(RunsProgram):
         """Kill the program, and wait until Twitch has noticed."""
         super().kill()
         self._twitch.wait_gone(self._bot, ANSWER_S)
+
+    def send_ping(self) -> bool:
+        """Let five minutes pass at Twitch, which sends PING; return whether a PONG came back."""
+        (*_, line) = self._twitch.connections(self._bot)
+        if not line.kind.startswith("IRC"):  # EventSub has its own PING, below the messages
+            return True
+        heard, settings = line.lines_in, self._twitch.settings
+        self._twitch.clock.advance(settings.ping_interval_s + 1)
+        self.wait_until(lambda: line.lines_in > heard or line.closed, ANSWER_S)
+        self._twitch.clock.advance(settings.pong_timeout_s + 1)
+        self.wait_until(lambda: line.closed, HANG_UP_S)
+        return not line.closed
 
     def cut_line(self) -> bool:
         """Break the program's connection; return whether it came back."""
