@@ -18,6 +18,7 @@ NUMBER_ADVICE = "Answer /found with the thing's number, and write # before it: #
 NEXT_NUMBER_ADVICE = "Count the things: the next one has the next number."
 LIST_ADVICE = "List each thing with its number and all its words, as in: #1 red scarf."
 EMPTY_BOX_ADVICE = "If nothing is in the box, /box says that it is empty."
+NOT_EMPTY_ADVICE = "Now the box is no longer empty. Say that only if there is nothing to list."
 SEARCH_ADVICE = "List the things with this word in them. scarf, Scarf and SCARF are the same word: "
 SEARCH_ADVICE += "use lower() on both sides."
 NO_MATCH_ADVICE = "If no thing has the word, say so, with the word nothing."
@@ -51,8 +52,8 @@ LONG_LIST_ADVICE = (
     "On Telegram, a message has 4096 characters at most. Send several messages: begin a new one "
 )
 LONG_LIST_ADVICE += "before a thing that would be too much."
-STICKER_ADVICE = "A sticker has no text. Then message.text is None in Python, and undefined in "
-STICKER_ADVICE += "JavaScript."
+STICKER_ADVICE = "A sticker has no text. Then message.text is None in Python, undefined in "
+STICKER_ADVICE += "JavaScript, and an update as a dictionary has no 'text': message.get('text')."
 EDIT_ADVICE = "A changed message is not a new thing. Its update has an edited_message and no "
 EDIT_ADVICE += "message. Ignore it, as in: if update.message is None: return."
 PARSE_MODE_ADVICE = "Send people's words without parse_mode. With it, Telegram reads < as the "
@@ -103,6 +104,7 @@ BRIEF = Brief(
                 Ask("/box", ("empty",), EMPTY_BOX_ADVICE),
                 Ask(SCARF, ("#1",), NUMBER_ADVICE),
                 Ask("/box", ("#1", "red scarf"), LIST_ADVICE),
+                Ask("/box", ("#1",), NOT_EMPTY_ADVICE, absent=("empty",)),
                 Ask(HAT, ("#2",), NEXT_NUMBER_ADVICE),
                 Ask("/box", ("#1", "red scarf", "#2", "blue hat"), LIST_ADVICE, who="Anna"),
             ),
@@ -161,6 +163,7 @@ BRIEF = Brief(
                 Ask("/box", ("#1", "red scarf"), SHARED_BOX_ADVICE),
                 Ask(HAT, ("#2",), NEXT_NUMBER_ADVICE),
                 Ask(f"/lost@{USERNAME} hat", ("#2",), GROUP_ADVICE, who="Anna", in_group=True),
+                Ask("/oops 1", ("not yours",), STRANGER_ADVICE, in_group=True),
                 Ask("/mine 1", ("red scarf",), SHARED_BOX_ADVICE),
                 Ask(f"/box@{USERNAME}", ("#2",), SHARED_BOX_ADVICE, absent=("#1",), in_group=True),
             ),

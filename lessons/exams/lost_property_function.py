@@ -15,7 +15,7 @@ from lessons.exams.brief import (
     ReplaceInstances,
 )
 from lessons.exams.lost_property import HAT, LONG_THINGS, NUMBER_ADVICE, SCARF, STRANGE_MESSAGES
-from lessons.exams.worlds import TelegramFunction
+from lessons.exams.worlds import SECRET, TelegramFunction
 
 SHARED_NUMBERS = (1, 2, 3, 4, 5, 7)  # of the program's points, which the function has, too
 FORGED_ADVICE = "Telegram sends your TELEGRAM_SECRET in a header, and event['headers'] has it as "
@@ -23,9 +23,11 @@ FORGED_ADVICE += (
     "x-telegram-bot-api-secret-token. If it is another one, or if there is none, return the "
 )
 FORGED_ADVICE += "status 403 and do nothing else."
+PREFIX_ADVICE = "Compare the whole secret, by hmac.compare_digest. Its beginning is a wrong one."
 FORGED_THING_ADVICE = "Compare the secret first. What a forger writes must change nothing."
 TWICE_ADVICE = "Telegram calls again if it has not seen your response. Keep the update_id of each "
-TWICE_ADVICE += "update that you have done. If it comes again, answer 200 and do nothing."
+TWICE_ADVICE += "update that you have done. If it comes again, return the status 200 and do "
+TWICE_ADVICE += "nothing."
 TWICE_ELSEWHERE_ADVICE = "The second call may reach another instance, which has none of your "
 TWICE_ELSEWHERE_ADVICE += "variables. Keep the update_id in STORE_FOLDER."
 TWICE_LATER_ADVICE = "Other people may write before Telegram calls again. So the last update_id "
@@ -65,6 +67,7 @@ BRIEF = Brief(
                 Ask(SCARF, ("#1",), NUMBER_ADVICE),
                 ForgeCall("/found a trap", "guess", FORGED_ADVICE),
                 ForgeCall("/mine 1", "", FORGED_ADVICE),
+                ForgeCall("/mine 1", SECRET[:8], PREFIX_ADVICE),
                 Ask("/box", ("#1", "red scarf"), FORGED_THING_ADVICE, absent=("trap",)),
             ),
         ),

@@ -42,6 +42,8 @@ MUTANTS = [
     Mutant(2, "a list without numbers", "#{number} {words}\\n", "{words}\\n"),
     Mutant(2, "only the last thing is listed", "await send_list(update, things)",
            "await send_list(update, things[-1:])"),
+    Mutant(2, "empty, though it isn't", 'text = ""\n    for',
+           'text = "The box isn\'t empty:"\n    for', advice="no longer empty"),
     Mutant(3, "capital letters matter", "word in thing[1].lower()", "word in thing[1]"),
     Mutant(3, "the asked word is not made small", "context.args[0].lower()", "context.args[0]"),
     Mutant(3, "all things are listed", "if word in thing[1].lower()", "if word"),
@@ -61,6 +63,8 @@ MUTANTS = [
            "/oops says that it is gone"),
     Mutant(6, "a private answer to a group", "update.effective_chat.send",
            "update.effective_user.send"),
+    Mutant(6, "a group owns a thing", "update.effective_user.id", "update.effective_chat.id",
+           advice="Only the person who put a thing in"),
     # Telegram tells the bot that it is in a group now: an update without a message, and a message
     # without a text.
     Mutant(6, "every update has a message", "message?.text", "message.text", NODE_BOT),
@@ -269,6 +273,9 @@ MUTANTS += [
            "SECRET.encode()):", "if False:", FUNCTION, "x-telegram-bot-api-secret-token"),
     Mutant(7, "no secret is a secret", "if not hmac.compare_digest(given.encode(), "
            "SECRET.encode()):", "if given and given != SECRET:", FUNCTION),
+    Mutant(7, "the beginning of the secret will do", "if not hmac.compare_digest(given.encode(), "
+           "SECRET.encode()):", "if not given or not SECRET.startswith(given):", FUNCTION,
+           "Compare the whole secret"),
     Mutant(7, "another status", '"statusCode": 403', '"statusCode": 200', FUNCTION),
     Mutant(7, "it refuses too late", "    if not hmac",
            '    answer(json.loads(event["body"])["message"]["text"], '
