@@ -337,6 +337,69 @@ def test_another_way_another_login_and_another_channel_are_right(check, monkeypa
     assert "by port 6667 anybody on the way can read your token" in check(plain, "line.py")
 
 
+ASYNC_COMEBACK = """
+import asyncio
+import os
+import ssl
+
+HOST = "irc.chat.twitch.tv"
+
+
+async def hold_line():
+    global pause
+    tls = ssl.create_default_context()
+    reader, writer = await asyncio.open_connection(HOST, 6697, ssl=tls)
+    writer.write(f"PASS oauth:{os.environ['TWITCH_TOKEN']}\\r\\n".encode())
+    writer.write(b"NICK hello_bot\\r\\nJOIN #viktor\\r\\n")
+    while line := (await asyncio.wait_for(reader.readline(), 360)).decode().rstrip():
+        pause = 1
+        if line.startswith("PING"):
+            writer.write(f"PONG{line[4:]}\\r\\n".encode())
+        elif line.startswith(":tmi.twitch.tv NOTICE * :"):
+            raise SystemExit(line)
+        elif line.endswith(" PRIVMSG #viktor :!hello"):
+            login = line[1:].partition("!")[0]
+            writer.write(f"PRIVMSG #viktor :hello {login}!\\r\\n".encode())
+
+
+async def main():
+    global pause
+    pause = 1
+    while True:
+        try:
+            await hold_line()
+        except OSError as error:
+            print("the line broke:", error)
+        await asyncio.sleep(pause)
+        pause = min(60, pause * 2)
+
+
+asyncio.run(main())
+"""
+WAIT = "(await asyncio.wait_for(reader.readline(), 360))"
+
+
+@pytest.mark.slow("bots that are started")
+def test_a_line_may_be_held_with_the_pauses_and_timeouts_of_asyncio(check):
+    assert check(ASYNC_COMEBACK, "comeback.py").startswith("✔ passed")
+    block = ASYNC_COMEBACK.replace(
+        f"    while line := {WAIT}.decode().rstrip():\n",
+        "    while True:\n"
+        "        async with asyncio.timeout(360):\n"
+        "            line = (await reader.readline()).decode().rstrip()\n"
+        "        if not line:\n"
+        "            break\n",
+    )
+    assert "asyncio.timeout" in block
+    assert check(block, "comeback.py").startswith("✔ passed")
+    hasty = ASYNC_COMEBACK.replace("360", "30")
+    assert "no line for 290 seconds" in check(hasty, "comeback.py")
+    deaf = ASYNC_COMEBACK.replace(WAIT, "(await reader.readline())")
+    assert "still listened after 15 minutes" in check(deaf, "comeback.py")
+    steady = ASYNC_COMEBACK.replace("pause * 2", "pause")
+    assert "paused 1, 1, 1, 1, 1, 1, 1, 1 seconds" in check(steady, "comeback.py")
+
+
 @pytest.mark.slow("bots that are started")
 def test_the_check_refuses_another_login_than_hers_as_the_page_does(check):
     keep_name("Luzie")
