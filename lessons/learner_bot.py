@@ -85,18 +85,22 @@ def bot_with(needs: list[str], own_names: Mapping[str, str] | None = None) -> tu
     return bot, problems + [question_about(bot, each, needs, fits.get(each)) for each in lacking]
 
 
-def bot_name() -> str:
-    """Return the name that the learner has given to the bot in notebook 00."""
+def bot_name(course: Path | None = None) -> str:
+    """Return the name that the learner has given to the bot in notebook 00.
+
+    `course` is her folder my_course, where the working folder is none of the notebooks'.
+    """
+    folder = course / "workshop" if course else workshop()
     try:
-        text = (workshop() / BOT_FOLDER / NAME_FILE).read_text(encoding="utf-8")
+        text = (folder / BOT_FOLDER / NAME_FILE).read_text(encoding="utf-8")
     except OSError:
         return DEFAULT_BOT_NAME
     return text.strip() or DEFAULT_BOT_NAME
 
 
-def bot_login() -> str:
+def bot_login(course: Path | None = None) -> str:
     """Return the login that the bot's name gives it on Twitch, such as "luzie_bot"."""
-    return username_for(bot_name())
+    return username_for(bot_name(course))
 
 
 def keep_name(name: str) -> None:

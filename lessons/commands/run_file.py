@@ -103,7 +103,7 @@ def open_world(file: Path, settings: Settings, no_open: bool) -> Iterator[World]
         return
     with sandbox_for(settings.platform, no_open, can_be_joined=True) as own:
         print(
-            f"No token for {platform} is set: {file.name} lives in a sandbox.",
+            f"No token for {platform} is set: {file.name} lives in a sandbox, as {own.login}.",
             f"Chat with it here: {terminal_address(own.window)}",
             f"For the real one: python3 start.py login {settings.platform}",
             sep="\n",

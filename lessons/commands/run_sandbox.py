@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import NamedTuple
 
 from bot_sandbox.processes.supervisor import DETACHED_OPTIONS
-from lessons.alone.open_sandbox import OpenSandbox
+from lessons.alone.open_sandbox import OpenSandbox, own_folder
 
 CHILD_CODE = (
     "from lessons.commands.run_sandbox import serve_platform; import sys; "
@@ -21,9 +21,10 @@ LONG_S = 24 * 3600.0
 
 
 class OwnSandbox(NamedTuple):
-    """A sandbox: the address of its window, and how to join it."""
+    """A sandbox: the address of its window, the bot's login, and how to join it."""
 
     window: str
+    login: str
     sandbox: OpenSandbox
 
 
@@ -48,7 +49,9 @@ def sandbox_for(platform: str, no_open: bool, can_be_joined: bool = False) -> It
         if not line:
             raise RuntimeError("The sandbox did not start, for the reason above.")
         given = json.loads(line)
-        yield OwnSandbox(given["window"], OpenSandbox(given["join"], given["settings"]))
+        yield OwnSandbox(
+            given["window"], given["login"], OpenSandbox(given["join"], given["settings"])
+        )
     finally:
         child.stdin.close()
         try:
@@ -60,25 +63,30 @@ def sandbox_for(platform: str, no_open: bool, can_be_joined: bool = False) -> It
 
 
 def serve_platform(platform: str, opens: str, can_be_joined: str) -> None:
-    """Serve one platform and a window, print where, and stop at the end of the input."""
+    """Serve one platform and a window, print where, and stop at the end of the input.
+
+    The bot has the name that the learner gave it, and its login, as on the notebooks' pages.
+    """
     # Here: a bot with a token needs none of it, and these take a while.
     from bot_sandbox import JoinOffer, Telegram, Twitch
-    from bot_sandbox.command.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
+    from bot_sandbox.command.hello_bot import create_telegram_bot, create_twitch_bot
     from bot_sandbox.diagnosis.no_reply import NoReply
     from bot_sandbox.http.page import open_in_browser
     from bot_sandbox.window import Window
     from bot_sandbox.world.randomness import Randomness
+    from lessons.learner_bot import bot_login, bot_name
 
+    name, login = bot_name(own_folder()), bot_login(own_folder())
     with ExitStack() as stack:
         if platform == "telegram":
             telegram = stack.enter_context(Telegram())
-            given = create_telegram_bot(telegram, Randomness())
+            given = create_telegram_bot(telegram, Randomness(), name, login)
             telegram.person("Viktor")
             window = stack.enter_context(Window(telegram))
         else:
             twitch = stack.enter_context(Twitch())
-            given = create_twitch_bot(twitch, Randomness())
-            twitch.find("viktor").mod(USERNAME)  # it may repeat itself, and know who follows
+            given = create_twitch_bot(twitch, Randomness(), login)
+            twitch.find("viktor").mod(login)  # it may repeat itself, and know who follows
             twitch.account("ada", "Ada")
             window = stack.enter_context(Window(twitch=twitch))
 
@@ -86,12 +94,12 @@ def serve_platform(platform: str, opens: str, can_be_joined: str) -> None:
             """Open the window once the bot is in it; never, if main.py fails."""
             with suppress(RuntimeError, CancelledError, NoReply):
                 if platform == "telegram":
-                    telegram.wait_ready(telegram.account(USERNAME), LONG_S)
+                    telegram.wait_ready(telegram.account(login), LONG_S)
                 else:
-                    twitch.wait_for(USERNAME, given["TWITCH_CHANNEL"], LONG_S)
+                    twitch.wait_for(login, given["TWITCH_CHANNEL"], LONG_S)
                 open_in_browser(window.address)
 
-        told = {"settings": given, "window": window.address, "join": ""}
+        told = {"settings": given, "login": login, "window": window.address, "join": ""}
         if can_be_joined:
             offered = {"telegram": telegram} if platform == "telegram" else {"twitch": twitch}
             told["join"] = stack.enter_context(JoinOffer(**offered)).address

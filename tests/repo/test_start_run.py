@@ -232,7 +232,9 @@ def press_ctrl_c(program):
 def test_any_file_runs_again_at_each_save_and_ends_without_a_complaint(start, phone):
     program = start("telegram", phone)
     program.wait_for("ready True")
-    assert "No token for Telegram is set: phone.py lives in a sandbox." in program.text
+    assert (
+        "No token for Telegram is set: phone.py lives in a sandbox, as hello_bot." in program.text
+    )
     assert "hello Viktor!" in json.dumps(program.say("telegram", "/hello"))
     phone.write_text(PHONE.replace("hello {", "good evening {").replace('"ready"', '"again"'))
     program.wait_for("again True")
@@ -300,7 +302,7 @@ def test_a_file_on_twitch_says_hello_again_and_hears_who_follows(start, phone):
     code = SECTIONS["stream.py"].solution
     stream.write_text(code)
     program = start("twitch", stream)
-    program.wait_for("stream.py lives in a sandbox.")
+    program.wait_for("stream.py lives in a sandbox, as hello_bot.")
     is_there = "twitch/wait?login=hello_bot&channel=viktor&timeout=30"
     program.request(is_there)
     for _ in range(2):  # as a moderator, it may repeat itself
@@ -316,6 +318,22 @@ def test_a_file_on_twitch_says_hello_again_and_hears_who_follows(start, phone):
     press_ctrl_c(program)
     assert program.end() == 0
     assert "Traceback" not in program.text and "Starlette" not in program.text
+
+
+@posix
+def test_without_a_page_a_file_logs_in_as_the_learners_own_bot(start, phone, monkeypatch):
+    course = phone.parents[2]
+    name = course / "workshop/my_bot/name.txt"
+    name.parent.mkdir(parents=True)
+    name.write_text("Luzie\n")
+    line = phone.with_name("line.py")
+    line.write_text(SECTIONS["line.py"].solution.replace("hello_bot", "luzie_bot"))
+    program = start("twitch", line, COURSE_FOLDER=str(course))
+    program.wait_for("line.py lives in a sandbox, as luzie_bot.")
+    program.request("twitch/wait?login=luzie_bot&channel=viktor&timeout=30")
+    assert program.say("twitch")["text"] == "hello viktor!"
+    press_ctrl_c(program)
+    assert program.end() == 0
 
 
 @posix
@@ -400,7 +418,7 @@ def test_the_offer_of_a_kernel_that_was_killed_is_ignored(start, phone, monkeypa
     stale = {"address": f"127.0.0.1:{port}#code", "settings": {"TELEGRAM_TOKEN": "1:A"}}
     (phone.parents[2] / ".open_sandbox.json").write_text(json.dumps(stale))
     program = start("telegram", phone)
-    program.wait_for("No token for Telegram is set: phone.py lives in a sandbox.")
+    program.wait_for("No token for Telegram is set: phone.py lives in a sandbox, as hello_bot.")
     program.wait_for("ready True")
 
 

@@ -13,10 +13,10 @@ SCOPES = [  # all that the sandbox checks
 
 
 def create_telegram_bot(
-    telegram: Telegram, randomness: Randomness, name: str = NAME
+    telegram: Telegram, randomness: Randomness, name: str = NAME, username: str = USERNAME
 ) -> dict[str, str]:
     """Create the bot on Telegram and return its settings."""
-    account = telegram.new_bot(name, USERNAME)
+    account = telegram.new_bot(name, username)
     return {
         "TELEGRAM_API": telegram.url,
         "TELEGRAM_TOKEN": account.token,
@@ -24,9 +24,11 @@ def create_telegram_bot(
     }
 
 
-def create_twitch_bot(twitch: Twitch, randomness: Randomness) -> dict[str, str]:
+def create_twitch_bot(
+    twitch: Twitch, randomness: Randomness, login: str = USERNAME
+) -> dict[str, str]:
     """Create the bot on Twitch, authorized in Viktor's channel, and return its settings."""
-    viktor, bot = twitch.account("viktor", display_name="Viktor"), twitch.account(USERNAME)
+    viktor, bot = twitch.account("viktor", display_name="Viktor"), twitch.account(login)
     return authorize_bot(twitch, bot, viktor, randomness)
 
 
