@@ -411,6 +411,13 @@ def still_open(message):
     return ...
 
 
+def test_a_wrong_file_leaves_no_store(answer, tmp_path):
+    file = tmp_path / "roll.py"
+    file.write_text(ROLLS.replace('increment("rolls")', 'get("rolls")'))
+    assert answer(exercise_4, str(file)).endswith("nobody has added the roll to the store")
+    assert not [*tmp_path.glob("*.sqlite3")]
+
+
 @pytest.mark.parametrize(
     ("bot", "said"),
     [
