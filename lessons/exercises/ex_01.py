@@ -120,7 +120,8 @@ FRIENDLY_TASK = BotTask(
 
 
 @exercise(
-    'write @adder.command("add") and its function instead of the three dots',
+    'adder has no command yet. Write @adder.command("add") and its function instead of the three '
+    "dots",
     'Begin with @adder.command("add") and def add(message):. message.words has the words.',
     "total = 0 before a loop. In the loop, for word in message.words:, add int(word) to it.",
     "At the end, below the loop and as far to the left as for, return str(total).",

@@ -111,7 +111,7 @@ WELCOME_TASK = BotTask(
         (
             'f"Welcome back, {message.user}!"\nstore.set(seen, True)',
             "store.get(seen)\nstore.set(seen, message.user)",
-        ): "that is what the store keeps. Return a text with the name and the word back",
+        ): "the word back is missing. Return a text of your own, with the name and the word back",
     },
     before="from botlib.store import open_store\n\nstore = open_store()",
     file=True,

@@ -171,8 +171,9 @@ def exercise_3(file: str) -> str:
     shut = answer_of_door(bot, "Ada", OTHER, OTHER)
     if opened == shut:
         raise NotYet(
-            f"{owner} and {OTHER} both got {show(opened)}. message.user_id is a text, so compare "
-            f'it with a text: message.user_id == "{owner}", with == and not is, in quotes'
+            f"{owner} and {OTHER} both got {show(opened)}. If your two texts differ, look at the "
+            "if. message.user_id is a text, so compare it with a text: "
+            f'message.user_id == "{owner}", with == and not is, in quotes'
         )
     for name, number, chat, why in (
         ("Viktor", OTHER, OTHER, "A name is no proof: compare message.user_id"),

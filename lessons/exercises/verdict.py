@@ -432,6 +432,7 @@ ADVICE = {  # what is in an error's name and words, and what to do: the first th
     "^UnboundLocalError": "A name to which a function gives a value is the function's own, and has "
     "none yet. Above a loop begin with total = 0. What is to last from one message to the next "
     "belongs into a dictionary outside: counts[key] = …",
+    "^NameError.*'sleep'": "sleep is in the module time: write time.sleep(…)",
     "^NameError": "Look at the spelling. A text needs quotes, and so does the key of a dictionary",
     r"^ValueError.*int\(\) with base 10: '.* .*'": "int takes one word at a time: for word in "
     "message.words:",

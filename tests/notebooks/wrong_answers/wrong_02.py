@@ -35,11 +35,13 @@ TRY_ROLL = WELCOME.replace("!dance", "!roll").replace(CALL, RENAMED)
 FORGETFUL = WELCOME.replace("store = open_store()", "store = {}").replace(
     "store.set(message.user, True)", "store[message.user] = True"
 )
+IN_FRENCH = WELCOME.replace("!dance", "!roll").replace("Welcome back", "Bon retour")
 
 WRONG = {
     1: {
         WELCOME: "your bot has no command dance. Name one that it has: !help, !hello, !roll",
         TRY_ROLL: "your bot has no command roll. Name one that it has: !help, !hello, !throw",
         FORGETFUL: "after a restart of your program, Ada reads 'Welcome, Ada! Try !dance.'",
+        IN_FRENCH: "expected the name Viktor and the word back: the word back is missing",
     }
 }

@@ -139,5 +139,8 @@ WRONG = {
             "refused = 0", "while call() == 429:", "    refused += 1", "print(refused)"
         ): "Write return instead of print",
         olga("while True:", "    time.sleep(0.1)"): "it repeats the same lines",
+        olga(
+            "refused = 0", "while call() == 429:", "    refused += 1", "    sleep(0.1)"
+        ): "sleep is in the module time: write time.sleep(…)",
     },
 }

@@ -34,23 +34,24 @@ def question(asked, opens=OPENS, shut=SHUT):
 NUMBER = 'message.user_id == "500000001"'
 WRONG = {
     3: {
-question('message.user == "Viktor"'): "whom does it know?",
-question(f'{NUMBER} or message.user == "Viktor"'): "A name is no proof",
-question(f'{NUMBER} and message.user == "Viktor"'): "because a name may change",
-question("message.user_id == 500000001"): "is a text, so compare it with a text",
-question('message.user_id is "500000001"'): "with == and not is",
-question('message["from"]["id"] == "500000001"'): "A message takes a point",
-question('message.chat == "500000001"'): "is where somebody wrote",
-question('"500000001" in message.user_id'): "Compare the whole number with ==",
-question('message.user_id == "5"'): "whom does it know?",
-question('message.user == "500000001"'): "both got 'The door stays shut, ….'",
-door(OPENS): "whom does it know?",
-question(NUMBER, shut="return None"): "got nothing",
-question(NUMBER, opens=OPENS.replace("f", "", 1)): "is there an f before the quotes",
-question(NUMBER, opens=OPENS.replace("return ", "print(") + ")", shut="return None"): (
+        question('message.user == "Viktor"'): "whom does it know?",
+        question(f'{NUMBER} or message.user == "Viktor"'): "A name is no proof",
+        question(f'{NUMBER} and message.user == "Viktor"'): "because a name may change",
+        question("message.user_id == 500000001"): "is a text, so compare it with a text",
+        question('message.user_id is "500000001"'): "with == and not is",
+        question('message["from"]["id"] == "500000001"'): "A message takes a point",
+        question('message.chat == "500000001"'): "is where somebody wrote",
+        question('"500000001" in message.user_id'): "Compare the whole number with ==",
+        question('message.user_id == "5"'): "whom does it know?",
+        question('message.user == "500000001"'): "both got 'The door stays shut, ….'",
+        door(OPENS): "whom does it know?",
+        question(NUMBER, opens=SHUT): ". If your two texts differ, look at the if.",
+        question(NUMBER, shut="return None"): "got nothing",
+        question(NUMBER, opens=OPENS.replace("f", "", 1)): "is there an f before the quotes",
+        question(NUMBER, opens=OPENS.replace("return ", "print(") + ")", shut="return None"): (
             "write return instead of print"
         ),
-door(OPENS, command='@bot.command("door")'): "has no command open yet",
-question('message.id == "500000001"'): "'Message' object has no attribute 'id'",
+        door(OPENS, command='@bot.command("door")'): "has no command open yet",
+        question('message.id == "500000001"'): "'Message' object has no attribute 'id'",
+    }
 }
-}  # fmt: skip
