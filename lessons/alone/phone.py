@@ -59,6 +59,13 @@ HELLO_TRAPS = (
         FIRST_NAME,
         "context.bot.first_name",
     ),
+    Trap(
+        r"\bNone\b",
+        "Viktor has nothing here, and None says so. The reference says which attribute everybody "
+        "has",
+        FIRST_NAME,
+        "update.effective_user.username",
+    ),
 )
 TURNS = (
     CheckedTurn("Viktor", "/hello", greets_only("Viktor"), "the name Viktor", "", HELLO_TRAPS),

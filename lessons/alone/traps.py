@@ -96,8 +96,9 @@ FUNCTION_TRAPS = (
     ),
     Trap(
         "HTTPError: HTTP Error (401|404)",
-        "nobody is at this address. Telegram's is https://api.telegram.org, then /bot with the "
-        "token right behind it, then /sendMessage",
+        "nobody is at this address. A question to the weather service has a ? before it. "
+        "Telegram's address is https://api.telegram.org, then /bot with the token right behind it, "
+        "then /sendMessage",
         ".org/bot",
         ".org/",
     ),
@@ -262,6 +263,11 @@ TRAPS = (
     Trap(
         r"UnboundLocalError: .*variable '(\w+)'",
         r"a function that changes a variable of the file says so in its first line: global \1",
+    ),
+    Trap(
+        r"IndexError: .*\n.*context\.args",
+        "nothing follows the command, so context.args is empty. Ask for that first: "
+        "if not context.args",
     ),
     Trap(
         r"(?i)bad webhook|\[webhooks\]",

@@ -24,6 +24,7 @@ from lessons.alone.section import Section
 from lessons.alone.traps import Trap, find_advice
 from lessons.alone.webhook_traps import (
     ALL_TRAPS,
+    ASK_FIRST_TRAP,
     COMPARE_TRAP,
     FIRST_TRAP,
     FORGED_NUMBER_TRAP,
@@ -44,6 +45,7 @@ from lessons.learner_bot import bot_name
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 ERROR = re.compile(r"^(\[ERROR\] |[\da-f-]{36} )")  # before what went wrong, in a function's log
+ASKS_FIRST = re.compile(r"\b(exists|is_file|listdir|iterdir)\(")  # and then makes the file
 GUESSED = "a guess"  # Mallory's secret
 ANSWER_S = 5.0  # of a warm call
 LIMIT_S = 10.0  # of a call, cold and on a busy machine
@@ -260,6 +262,8 @@ def try_once(path: Path) -> None:
         what = "Mallory called with the number of an update, and then Telegram with the update"
         came = world.deliver(message)
         expect_reply(what, came, "Viktor", world.viktor.id, [FORGED_NUMBER_TRAP])
+        asks_first = ASKS_FIRST.search(world.source) and "except" not in world.source
+        expect(not asks_first, ASK_FIRST_TRAP.words)
 
 
 def section_part(number: int, try_file: Callable[[Path], None], shown: str) -> Section:

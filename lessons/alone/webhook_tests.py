@@ -175,6 +175,19 @@ TRAPS = (
         'handler(make_event(1, "a guess"), None)',
         'handler(make_event(1, "a guess"))',
     ),
+    Trap(
+        r"assert \{'statusCode': \d+.*\} == \d",
+        'handler returns a dictionary, and the number in it is handler(event, None)["statusCode"]',
+        'None)["statusCode"] == 403',
+        "None) == 403",
+    ),
+    Trap(
+        r"test_webhook\.py:.*\n(KeyError: 'body'|.*\{'statusCode': 403\} == )",
+        "your function refused this call. Is the secret in the event the same text as in "
+        'os.environ["TELEGRAM_SECRET"]?',
+        SET_VARIABLE,
+        'os.environ["TELEGRAM_SECRET"] = "another"\n',
+    ),
 )
 AGAIN_TRAP = Trap(
     "",

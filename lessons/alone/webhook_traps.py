@@ -84,7 +84,7 @@ REPLY_TRAPS = (
         '"reply"',
     ),
     Trap(
-        "Bad file descriptor|for /: '\\w*Path' and 'int'",
+        r"Bad file descriptor|join\(\) argument must be|for /: '\w*Path' and 'int'",
         "the name of a file is a text: str(…) turns the number into one",
         "SEEN / str(update_id)",
         "SEEN / update_id",
@@ -160,6 +160,13 @@ SECRET_TRAPS = (
         '        if name.lower() == "x-telegram-bot-api-secret-token":\n'
         "            given = value\n",
         '    given = event["headers"]["x-telegram-bot-api-secret-token"]\n',
+    ),
+    Trap(
+        "UnboundLocalError",
+        "a stranger shows no such header, so the loop has given this name no value. Give it one "
+        "above the loop: an empty string",
+        '    given = ""\n    for',
+        "    for",
     ),
     Trap(
         "unsupported operand types|NoneType",
@@ -256,10 +263,26 @@ FORGED_NUMBER_TRAP = Trap(
     if knows:
 """,
 )
+ASK_FIRST_TRAP = Trap(
+    "",
+    "between your question and open, another instance may make the file, and then both reply. "
+    "Don't ask: one mode of open makes a new file, and fails if there is one. Catch that error",
+    """    try:
+        open(SEEN / str(update_id), "x").close()
+    except FileExistsError:
+        return False
+    return True
+""",
+    """    if (SEEN / str(update_id)).exists():
+        return False
+    open(SEEN / str(update_id), "w").close()
+    return True
+""",
+)
 
 
 ALL_TRAPS = (
     *(FIRST_TRAP, *REPLY_TRAPS, *GROUP_TRAPS, *SILENCE_TRAPS, STATUS_TRAP),
     *(*SECRET_TRAPS, SPELLING_TRAP, NO_SECRET_TRAP, COMPARE_TRAP),
-    *(*ONCE_TRAPS, FORGETFUL_TRAP, SAME_TEXT_TRAP, FORGED_NUMBER_TRAP),
+    *(*ONCE_TRAPS, FORGETFUL_TRAP, SAME_TEXT_TRAP, FORGED_NUMBER_TRAP, ASK_FIRST_TRAP),
 )

@@ -148,6 +148,10 @@ ASK_OR_KEEP = """try:
             handler_file("degrees", inside=ASK.replace("address,", "'http://127.0.0.1:9',")),
             "Nobody is there. The address of the weather service is in WEATHER_API",
         ),
+        (
+            handler_file("degrees", inside=ASK.replace(' + "?"', "")),
+            "A question to the weather service has a ? before it",
+        ),
         (handler_file("'sunny'"), '"sunny" came to the chat, but nobody asked the weather service'),
         (handler_file("'sunny'", inside=ASK), "Expected a text with the temperature, 8.7"),
         (
@@ -429,6 +433,8 @@ def test_a_file_in_a_terminal_finds_the_twitch_of_the_page(alone):
 
 
 def test_errors_that_no_check_shows_are_explained():
+    no_word = "IndexError: list index out of range\nbot.py:27: word = context.args[0]"
+    assert "context.args is empty" in advice_on(no_word)
     assert "This port has no TLS" in advice_on("ssl.SSLError: [SSL: WRONG_VERSION_NUMBER] wrong")
     assert "start.py run twitch" in advice_on("KeyError: 'TWITCH_TOKEN'")
     error = "telegram.error.Conflict: Conflict: terminated by other getUpdates request; make sure"
