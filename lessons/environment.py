@@ -34,30 +34,15 @@ PACKAGES = (
 IMPORTS = "import aiohttp, matplotlib.figure, psutil, telegram, twitchio"
 
 
-def check_machine(details: bool = False) -> None:
+def check_machine() -> None:
     """Print one line for each thing the course needs; a problem's line names its fix."""
     found: dict[str, str | None] = {}
     for name, check in CHECKS.items():
         print(f"{name}: ", end="", flush=True)  # some take seconds, and one sees which
         found[name] = check()
         print(found[name] or "ok", flush=True)
-    if details:
-        print(describe_machine())
     problems = sum(found[name] is not None for name in found if name not in FOR_LATER)
     print(f"{problems} to fix, then run this cell again" if problems else "This machine is ready.")
-
-
-def describe_machine() -> str:
-    """Return the numbers behind the checks, to report a problem with."""
-    memory = psutil.virtual_memory()
-    lines = [
-        f"Python {sys.version.split()[0]} at {sys.executable}",
-        f"system {sys.platform}, {psutil.cpu_count()} processor cores",
-        f"memory {memory.available // 1_000_000} MB free of {memory.total // 1_000_000} MB",
-        f"Node.js {check_node() or find_node()}",
-        *(f"{name} {installed_version(name) or 'missing'}" for name in PACKAGES),
-    ]
-    return "\n".join(lines)
 
 
 def check_python(current: tuple[int, int] = sys.version_info[:2]) -> str | None:
