@@ -6,9 +6,8 @@ A new brief is a file like lost_property.py, with its name in lessons/exams/reco
 from dataclasses import dataclass
 from typing import Protocol
 
-from lessons.exams.program_output import shorten_line
-from lessons.exams.stage import ExpectedAnswer, Stage
-from lessons.exams.worlds import (
+from lessons.alone.program_output import shorten_line
+from lessons.alone.worlds import (
     MOST_MESSAGES,
     TelegramFunction,
     TelegramProgram,
@@ -16,6 +15,7 @@ from lessons.exams.worlds import (
     TwitchProgram,
     World,
 )
+from lessons.exams.stage import ExpectedAnswer, Stage
 
 VIKTOR = "Viktor"
 FORBIDDEN, SUCCESS = 403, 2  # a status, and the first digit of one

@@ -3,8 +3,8 @@
 notebooks/exams/library.ipynb has the brief that learners read.
 """
 
+from lessons.alone.worlds import TwitchProgram
 from lessons.exams.brief import Ask, Brief, CutLine, CutPower, FillBox, Point, Say, SendPing
-from lessons.exams.worlds import TwitchProgram
 
 MOMO, EMIL = "!add Momo", "!add Emil and the Detectives"
 YEARS = range(1901, 1961)

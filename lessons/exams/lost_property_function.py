@@ -4,6 +4,7 @@ notebooks/exams/lost_property_function.ipynb has the brief that learners read. I
 those of the program.
 """
 
+from lessons.alone.worlds import TelegramFunction
 from lessons.exams import lost_property
 from lessons.exams.brief import (
     Ask,
@@ -15,7 +16,6 @@ from lessons.exams.brief import (
     ReplaceInstances,
 )
 from lessons.exams.lost_property import HAT, LONG_THINGS, NUMBER_ADVICE, SCARF, STRANGE_MESSAGES
-from lessons.exams.worlds import SECRET, TelegramFunction
 
 SHARED_NUMBERS = (1, 2, 3, 4, 5, 7)  # of the program's points, which the function has, too
 FORGED_ADVICE = "Telegram sends your TELEGRAM_SECRET in a header, and event['headers'] has it as "

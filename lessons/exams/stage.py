@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from bot_sandbox import NoReply
+from lessons.alone.program_output import shorten_line
+from lessons.alone.worlds import ANSWER_S, MOST_MESSAGES, START_S, Setup, World
 from lessons.exams.program_copy import copy_program
-from lessons.exams.program_output import shorten_line
-from lessons.exams.worlds import ANSWER_S, MOST_MESSAGES, START_S, Setup, World
 
 W = TypeVar("W", bound=World)
 LOOK_S = 0.5  # how often to check whether it has ended while it starts

@@ -13,8 +13,8 @@ from typing import ClassVar, NamedTuple
 
 from bot_sandbox import Group, ManagedProcess, Message, Program, Telegram, Twitch
 from bot_sandbox.cloud.errors import FunctionError
+from lessons.alone.program_output import ProgramOutput, shorten_line
 from lessons.cloud import Cloud
-from lessons.exams.program_output import ProgramOutput, shorten_line
 
 PEOPLE = ("Viktor", "Anna", "another Anna")
 START_S = 30.0  # for the start of the program, or its first answer after a power cut
