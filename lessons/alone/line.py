@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lessons.alone.section import Section
 from lessons.alone.traps import SOCKET_TRAPS, Trap
-from lessons.alone.twitch_trial import ChatTurn, open_trial
+from lessons.alone.twitch_trial import TwitchTrial, greet, open_trial
 from lessons.exercises.verdict import expect
 
 END_S = 5.0
@@ -38,13 +38,13 @@ FIRST_TRAPS = (
     ),
 )
 TURNS = (
-    ChatTurn(
+    greet(
         "olga",
         if_silent="Does it look for PRIVMSG, and for !hello after the colon? Below the line that "
         "reads, print(line) shows what arrives",
         traps=FIRST_TRAPS,
     ),
-    ChatTurn(
+    greet(
         "anna",
         traps=(
             Trap(
@@ -56,9 +56,10 @@ TURNS = (
         ),
         if_silent="It answered olga, and then no more. Is the reading in a loop, while True?",
     ),
-    ChatTurn(
+    greet(
         "cleo",
-        ("I said !hello yesterday", "PING PONG, anybody?"),
+        "I said !hello yesterday",
+        "PING PONG, anybody?",
         if_wrong="These three lines may come in one piece: what recv returns is not one line. "
         r"Collect, and cut at \r\n",
         traps=(
@@ -70,9 +71,9 @@ TURNS = (
             ),
         ),
     ),
-    ChatTurn(
+    greet(
         "dora",
-        ("hello everybody",),
+        "hello everybody",
         is_from_bot=True,
         if_silent="That is an ordinary !hello",
         traps=(
@@ -86,28 +87,28 @@ TURNS = (
         ),
     ),
 )
-IN_PIECES = ChatTurn(
+IN_PIECES = greet(
     "olga",
     if_wrong="This line came in two pieces: what recv returns need not be a whole line. Collect "
     r"until there is a \r\n",
 )
-LONG = ChatTurn("anna", CRABS, if_wrong="Those were long lines, so they came in many pieces")
+LONG = greet("anna", *CRABS, if_wrong="Those were long lines, so they came in many pieces")
 
 
 def try_line(path: Path) -> None:
     """Have people write, cut lines in pieces, send a PING, and hang up; NotYet says what came."""
-    with open_trial(path) as trial:
-        trial.start()
+    with open_trial(path, TwitchTrial) as trial:
         for turn in TURNS:
             trial.take(turn)
         trial.send_ping()
-        trial.twitch.faults.split_lines(trial.bot)
+        faults = trial.world.twitch.faults
+        faults.split_lines(trial.world.bot)
         trial.take(IN_PIECES)
-        trial.twitch.faults.clear()
+        faults.clear()
         trial.take(LONG)
-        trial.twitch.faults.close_frame(trial.bot)
+        faults.close_frame(trial.world.bot)
         expect(
-            trial.wait_end(END_S),
+            trial.world.wait_until(trial.world.has_ended, END_S),
             f"Twitch has hung up, and {path.name} still runs. When the line is closed, recv "
             'returns b"", and readline returns "", again and again. Then leave the loop, by break',
         )

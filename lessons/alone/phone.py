@@ -1,24 +1,14 @@
 """phone.py: the first file alone, a Telegram bot that greets each person by name."""
 
-import re
-from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from lessons.alone.section import Section
-from lessons.alone.telegram_turns import CheckedTurn, try_turns
 from lessons.alone.traps import Trap
+from lessons.alone.trial import Trial, Turn, open_world
+from lessons.alone.worlds import TelegramProgram
 
-
-def greets_only(person: str) -> Callable[[str], bool]:
-    """Return a test of a greeting: it has this person's name, no other, and no code."""
-
-    def is_right(said: str) -> bool:
-        others = {"Viktor", "Ada"} - {person}
-        return person in said and not re.search(rf"\{{|User\(|<a |{'|'.join(others)}", said)
-
-    return is_right
-
-
+CODE = r"\{|User\(|<a "  # in a text, though it should be a name
 FIRST_NAME = "update.effective_user.first_name"
 HELLO_TRAPS = (
     Trap(
@@ -67,15 +57,18 @@ HELLO_TRAPS = (
         "update.effective_user.username",
     ),
 )
+new_turn = partial(
+    Turn, if_silent="Is there a handler for it, and is it added by add_handler, above run_polling?"
+)
 TURNS = (
-    CheckedTurn("Viktor", "/hello", greets_only("Viktor"), "the name Viktor", "", HELLO_TRAPS),
-    CheckedTurn(
+    new_turn("Viktor", "/hello", ("Viktor",), rf"{CODE}|Ada", "the name Viktor", traps=HELLO_TRAPS),
+    new_turn(
         "Ada",
         "/hello",
-        greets_only("Ada"),
+        ("Ada",),
+        rf"{CODE}|Viktor",
         "the name Ada",
-        "",
-        (
+        traps=(
             Trap(
                 "Viktor",
                 "everybody is called Viktor. The name has to come from update.effective_user",
@@ -90,21 +83,15 @@ TURNS = (
                 "update.effective_user.name",
             ),
         ),
-        "ada_on_her_phone",
     ),
-    CheckedTurn(
-        "Viktor",
-        "see you at eight",
-        lambda said: "see you at eight" in said,
-        "the same text",
-    ),
-    CheckedTurn(
+    new_turn("Viktor", "see you at eight", ("see you at eight",), expected="the same text"),
+    new_turn(
         "Viktor",
         "good night",
-        lambda said: "good night" in said,
-        "no answer to /help, so first the text good night",
-        "/help",
-        (
+        ("good night",),
+        expected="no answer to /help, so first the text good night",
+        before=("/help",),
+        traps=(
             Trap(
                 "",
                 "delete the handler for help, and its line with add_handler",
@@ -114,12 +101,31 @@ TURNS = (
         ),
     ),
 )
+
+
+class PhoneTrial(Trial[TelegramProgram]):
+    """A learner's program that asks Telegram."""
+
+    absent = "didn't start to ask Telegram"
+    ended = "ended before it asked Telegram anything. Is application.run_polling() its last line?"
+
+
+def try_phone(path: Path) -> None:
+    """Start it in a Telegram of its own, and have people write; NotYet says what came."""
+    with open_world(TelegramProgram, path, "hello_bot") as world:
+        world.people["Ada"] = world.telegram.person("Ada", "ada_on_her_phone")
+        trial = PhoneTrial(path, world)
+        trial.start()
+        for turn in TURNS:
+            trial.take(turn)
+
+
 PHONE = Section(
     "02_on_your_phone",
     2,
     "phone.py",
     "python_telegram_bot.md",
-    partial(try_turns, turns=TURNS),
+    try_phone,
     "phone.py greets Viktor and Ada by name, repeats what they write, and has no /help",
     tuple(trap for turn in TURNS for trap in turn.traps),
 )

@@ -474,9 +474,14 @@ def advice_on(error: str) -> str:
     return find_advice(ERROR_TRAPS, error)
 
 
+def find_words(traps: Iterable[Trap], found: str) -> str:
+    """Return what to say about what was found; "" if no trap fits."""
+    matches = ((re.search(trap.sign, found), trap.words) for trap in traps)
+    return next((match.expand(words) for match, words in matches if match), "")
+
+
 def find_advice(traps: Iterable[Trap], found: str) -> str:
     """Return what to do about what was found, as a line of its own; "" if no trap fits."""
-    matches = ((re.search(trap.sign, found), trap.words) for trap in traps)
-    words = next((match.expand(words) for match, words in matches if match), "")
+    words = find_words(traps, found)
     end = "" if words.endswith(("?", ":")) else "."
     return f"→ {words[0].upper()}{words[1:]}{end}" if words else ""

@@ -11,8 +11,8 @@ from bot_sandbox.cloud.function import Function
 from bot_sandbox.programs.platform_proxy import PlatformProxy
 from bot_sandbox.programs.program import own_line
 from lessons.alone.section import Section
-from lessons.alone.telegram_turns import describe_errors
-from lessons.alone.traps import FUNCTION_TRAPS, Trap
+from lessons.alone.traps import FUNCTION_TRAPS, Trap, find_words
+from lessons.alone.trial import describe_errors
 from lessons.exercises.verdict import NotYet, expect, show
 from lessons.learner_bot import bot_name
 from lessons.worlds.weather_service import deploy_weather, weather_address
@@ -170,9 +170,8 @@ def describe_message(call: TimerCall, said: str, service: Function) -> str:
         return f"{came}, but it can't know that. Say that there is no weather" if is_old else ""
     if has_number(said, call.temperature) and "generationtime" not in said:
         return ""
-    for trap in MESSAGE_TRAPS:
-        if re.search(trap.sign, said):
-            return f"{came}: {trap.words}"
+    if words := find_words(MESSAGE_TRAPS, said):
+        return f"{came}: {words}"
     if not service.invocations:
         return (
             f"{came}, but nobody asked the weather service. Its address is in "

@@ -1,24 +1,39 @@
-"""Where an exam's people write: on Telegram to a program or a function, or in a chat of Twitch.
+"""Where people write to a learner's bot: on Telegram, to a program or a function, or on Twitch.
 
-The stage asks and judges. A world knows how to start a bot, and how people write to it there.
+An exam's stage, or the trial of a file, asks and judges. A world knows how to start a bot, and how
+people write to it there.
 """
 
 import re
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
-from bot_sandbox import Group, ManagedProcess, Message, Program, Telegram, Twitch
+from bot_sandbox import (
+    Group,
+    ManagedProcess,
+    Message,
+    NoReply,
+    Person,
+    Program,
+    Telegram,
+    Twitch,
+    TwitchAccount,
+)
 from bot_sandbox.cloud.errors import FunctionError
+from bot_sandbox.command.hello_bot import authorize_bot
+from bot_sandbox.twitch.connection import ConnectionRecord
+from bot_sandbox.world.randomness import Randomness
 from lessons.alone.program_output import ProgramOutput, shorten_line
 from lessons.cloud import Cloud
 
-PEOPLE = ("Viktor", "Anna", "another Anna")
 START_S = 30.0  # for the start of the program, or its first answer after a power cut
 ANSWER_S = 10.0
+LOOK_S = 0.5  # how often to check whether it has ended while it starts
 LATE_S = 1.0  # from an answer until the program knows that it was sent, when its power is cut
 BACK_S = 30.0  # until a program is back, after its connection was cut
 HANG_UP_S = 1.0  # until Twitch has ended a line without a PONG
@@ -29,16 +44,16 @@ FUNCTION_NOISE = re.compile(r"(START|END|REPORT|INIT_REPORT) (RequestId: )?\S+")
 SECRET = "a-secret-of-this-exam"  # noqa: S105 - of a sandbox that ends with the point
 RESPONSE_ADVICE = "Its body is JSON, with a method: json.dumps({'method': 'sendMessage', "
 RESPONSE_ADVICE += "'chat_id': …, 'text': …}). Its headers have 'Content-Type': 'application/json'."
-TWITCH_SCOPES = "chat:read chat:edit user:read:chat user:write:chat user:bot"
 
 
 class Setup(NamedTuple):
-    """What a world needs to know: the bot's names, and the copy of the learner's code."""
+    """What a world needs to know: the bot's names, its folder, and the command that starts it."""
 
     title: str
     username: str
     folder: Path
     command: tuple[str, ...]
+    channel: str = "Viktor"  # whose channel it is, on Twitch
 
 
 class World:
@@ -57,11 +72,11 @@ class World:
         """Start the bot, which has what it has stored."""
         raise NotImplementedError
 
-    def wait_ready(self, seconds: float) -> None:
-        """Wait until the bot is ready; NoReply if it is not."""
+    def wait_ready(self, seconds: float) -> bool:
+        """Wait until the bot is ready; False if it has ended, or if it is not in time."""
         raise NotImplementedError
 
-    def send(self, who: str, text: str, elsewhere: bool) -> Callable[[], list[str]]:
+    def send(self, who: str, *texts: str, elsewhere: bool = False) -> Callable[[], list[str]]:
         """Let somebody write; return a function that returns what the bot has written since."""
         raise NotImplementedError
 
@@ -100,41 +115,39 @@ class World:
 class RunsProgram(World):
     """The bot is a program that runs."""
 
+    variables: dict[str, str]  # what the program finds in its environment, of its platform
+
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
-        self._setup = setup
+        self.setup = setup
         self._programs = Program(grace_s=0.0)
         stack.callback(self._programs.close)
 
-    def _variables(self) -> dict[str, str]:
-        """Return what the program finds in its environment."""
-        raise NotImplementedError
-
     def start(self) -> None:
         """Start the program in its folder."""
-        variables = self._variables() | {"PYTHONUNBUFFERED": "1"}  # its prints are seen at once
-        self._process: ManagedProcess = self._programs(
-            *self._setup.command,
-            folder=self._setup.folder,
+        self.process: ManagedProcess = self._programs(
+            *self.setup.command,
+            folder=self.setup.folder,
             timeout=START_S,
-            **variables,
+            PYTHONUNBUFFERED="1",  # its prints are seen at once
+            **self.variables,
         )
 
     def has_ended(self) -> bool:
         """Return whether the program has ended."""
-        return self._process.status is not None
+        return self.process.status is not None
 
     def kill(self) -> None:
         """Kill the program."""
-        self._process.kill()
+        self.process.kill()
 
     def output(self) -> ProgramOutput:
         """Return what it has printed so far, all of it if it has ended."""
-        process, status = self._process, self._process.status
+        process, status = self.process, self.process.status
         if status is not None:
             process.output.wait_end(READ_S)
             process.errors.wait_end(READ_S)
         lines = [*process.output.all(), *process.errors.all()]
-        return ProgramOutput(lines, status, self._setup.folder, self.keeps_running)
+        return ProgramOutput(lines, status, self.setup.folder, self.keeps_running)
 
 
 class TelegramWorld(World):
@@ -143,18 +156,25 @@ class TelegramWorld(World):
     place = "in a group"
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
-        self._telegram = stack.enter_context(Telegram(limits=None))
-        self._bot = self._telegram.new_bot(setup.title, setup.username)
-        self._people = {one: self._telegram.person(one.split()[-1]) for one in PEOPLE}
+        self.telegram = stack.enter_context(Telegram(limits=None))
+        self._bot = self.telegram.new_bot(setup.title, setup.username)
+        self.people: dict[str, Person] = {}
         self._last: dict[str, Message] = {}
 
-    def send(self, who: str, text: str, elsewhere: bool) -> Callable[[], list[str]]:
+    def find_person(self, who: str) -> Person:
+        """Return a person, who is new here when she writes first."""
+        if who not in self.people:
+            self.people[who] = self.telegram.person(who.split()[-1])  # another Anna is an Anna
+        return self.people[who]
+
+    def send(self, who: str, *texts: str, elsewhere: bool = False) -> Callable[[], list[str]]:
         """Write to the bot, or in the group."""
         to = self._group if elsewhere else self._bot
-        message = self._last[who] = self._people[who].send(text, to)
+        messages = [self.find_person(who).send(text, to) for text in texts]
+        first, self._last[who] = messages[0], messages[-1]
 
         def answers() -> list[str]:
-            later = message.chat.messages[message.message_id :][:MOST_MESSAGES]
+            later = first.chat.messages[first.message_id :][:MOST_MESSAGES]
             ours = [one for one in later if one.sender.is_bot and not (one.event or one.deleted)]
             return [one.shown for one in ours]
 
@@ -162,7 +182,7 @@ class TelegramWorld(World):
 
     def wait_until(self, condition: Callable[[], object], seconds: float) -> bool:
         """Wait until a condition holds."""
-        return self._telegram.wait_until(condition, seconds)
+        return self.telegram.wait_until(condition, seconds)
 
     def refusal(self) -> str:
         """Return what Telegram has refused last."""
@@ -173,17 +193,17 @@ class TelegramWorld(World):
 
     def send_sticker(self, who: str) -> None:
         """Send a sticker."""
-        self._people[who].sticker(self._bot)
+        self.find_person(who).sticker(self._bot)
 
     def edit_last_message(self, who: str, text: str) -> None:
         """Change the last message of somebody."""
-        self._people[who].edit(self._last[who], text)
+        self.find_person(who).edit(self._last[who], text)
 
     @cached_property
     def _group(self) -> Group:
         """Make the group when it is needed, because the bot hears that it was added."""
-        members = [self._people["Viktor"], self._people["Anna"], self._bot]
-        return self._telegram.group("School", members)
+        members = [self.find_person("Viktor"), self.find_person("Anna"), self._bot]
+        return self.telegram.group("School", members)
 
 
 class TelegramProgram(RunsProgram, TelegramWorld):
@@ -194,24 +214,27 @@ class TelegramProgram(RunsProgram, TelegramWorld):
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
         TelegramWorld.__init__(self, stack, setup)
         RunsProgram.__init__(self, stack, setup)  # so the program ends before its Telegram
+        self.variables = {"TELEGRAM_TOKEN": self._bot.token}
 
-    def _variables(self) -> dict[str, str]:
-        return {"TELEGRAM_TOKEN": self._bot.token}
-
-    def wait_ready(self, seconds: float) -> None:
+    def wait_ready(self, seconds: float) -> bool:
         """Wait until the program asks for updates."""
-        self._telegram.wait_ready(self._bot, seconds)
+        end = time.monotonic() + seconds
+        while not self.has_ended() and time.monotonic() < end:
+            with suppress(NoReply):
+                self.telegram.wait_ready(self._bot, LOOK_S)
+                return True
+        return False
 
     @contextmanager
     def late_responses(self) -> Iterator[None]:
         """Answer sendMessage late."""
-        fault = self._telegram.faults.delay(LATE_S, "sendMessage", forever=True, executed=True)
+        fault = self.telegram.faults.delay(LATE_S, "sendMessage", forever=True, executed=True)
         yield
         fault.clear()
 
     def kill(self) -> None:
         """Kill the program, as soon as Telegram knows what it has read."""
-        self._telegram.wait_until(lambda: not self._telegram.pending_updates(self._bot), ANSWER_S)
+        self.telegram.wait_until(lambda: not self.telegram.pending_updates(self._bot), ANSWER_S)
         super().kill()
 
 
@@ -238,7 +261,7 @@ class TelegramFunction(TelegramWorld):
                 environment={
                     "TELEGRAM_TOKEN": self._bot.token,
                     "TELEGRAM_SECRET": SECRET,
-                    "TELEGRAM_API": self._telegram.url,
+                    "TELEGRAM_API": self.telegram.url,
                     "STORE_FOLDER": self._stored,
                 },
                 must_load=True,
@@ -247,10 +270,11 @@ class TelegramFunction(TelegramWorld):
             self._failure = str(error).splitlines()
             return
         url = self._function.url
-        self._telegram.call(self._bot, "setWebhook", url=url, secret_token=SECRET)
+        self.telegram.call(self._bot, "setWebhook", url=url, secret_token=SECRET)
 
-    def wait_ready(self, seconds: float) -> None:
+    def wait_ready(self, seconds: float) -> bool:
         """Return at once: a function is called when somebody writes."""
+        return not self._failure
 
     def has_ended(self) -> bool:
         """Return whether the function could not be loaded."""
@@ -267,7 +291,7 @@ class TelegramFunction(TelegramWorld):
 
     def silence_advice(self) -> str:
         """Say how a response carries a message, if the last one has something, but no message."""
-        answers = [one.answer for one in self._telegram.deliveries(self._bot) if not one.error]
+        answers = [one.answer for one in self.telegram.deliveries(self._bot) if not one.error]
         if not answers or not answers[-1] or '"method"' in answers[-1]:  # Telegram has said why
             return ""
         shown = shorten_line(answers[-1])
@@ -276,15 +300,15 @@ class TelegramFunction(TelegramWorld):
     def call_as_stranger(self, who: str, text: str, secret: str) -> int | None:
         """Call the function as a stranger would, with a message of somebody; return the status."""
         message = {**self._last[who].to_json(), "text": text}
-        forged = self._telegram.forge(self._bot, {"update_id": 1, "message": message}, secret)
+        forged = self.telegram.forge(self._bot, {"update_id": 1, "message": message}, secret)
         return forged.status
 
     def repeat_update(self, who: str) -> int | None:
         """Deliver somebody's last message again, as the same update; return the status."""
         message = self._last[who]
-        (*_, delivery) = self._telegram.deliveries(self._bot, message)
+        (*_, delivery) = self.telegram.deliveries(self._bot, message)
         update = {"update_id": delivery.update_id, "message": message.to_json()}
-        return self._telegram.forge(self._bot, update).status
+        return self.telegram.forge(self._bot, update).status
 
 
 class TwitchProgram(RunsProgram):
@@ -294,54 +318,63 @@ class TwitchProgram(RunsProgram):
     keeps_running = "A bot that listens has to stay awake. Its last line is a loop without an end."
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
-        self._twitch = stack.enter_context(Twitch(limits=False))
+        self.twitch = stack.enter_context(Twitch(limits=False))
         super().__init__(stack, setup)  # so the program ends before its Twitch
-        self._people = {one: self._twitch.account(one.lower(), one) for one in PEOPLE[:2]}
-        self._channel = self._people["Viktor"]
-        self._bot = self._twitch.account(setup.username)
-        self._channel.mod(self._bot)
-        self._application = self._twitch.application(setup.title)
-        scopes = TWITCH_SCOPES
-        self._token = self._twitch.authorize(self._bot, self._application, scopes)
+        self.people: dict[str, TwitchAccount] = {}
+        self.channel = self.find_person(setup.channel)
+        self.bot = self.find_person(setup.username)
+        self.channel.mod(self.bot)
+        self.variables = authorize_bot(self.twitch, self.bot, self.channel, Randomness())
 
-    def _variables(self) -> dict[str, str]:
-        return {
-            "TWITCH_TOKEN": self._token.access_token,
-            "TWITCH_REFRESH_TOKEN": self._token.refresh_token,
-            "TWITCH_CHANNEL": self._channel.login,
-            "TWITCH_BOT": self._bot.login,
-            "TWITCH_BOT_ID": self._bot.id,
-            "TWITCH_CLIENT_ID": self._application.client_id,
-            "TWITCH_CLIENT_SECRET": self._application.client_secret,
-        }
+    def find_person(self, who: str) -> TwitchAccount:
+        """Return a person's account, which is new when she writes first."""
+        if who not in self.people:
+            self.people[who] = self.twitch.account(who.lower(), who)
+        return self.people[who]
 
-    def wait_ready(self, seconds: float) -> None:
-        """Wait until the program hears the channel."""
-        self._twitch.wait_for(self._bot, self._channel, seconds)
+    def wait_ready(self, seconds: float, after: ConnectionRecord | None = None) -> bool:
+        """Wait until the program hears the channel, by a newer connection than `after`."""
 
-    def send(self, who: str, text: str, elsewhere: bool) -> Callable[[], list[str]]:
-        """Write in the channel."""
-        before = len(self._twitch.messages(self._channel)) + 1
-        self._people[who].say(text, self._channel)
+        def is_there() -> bool:
+            return self.twitch.hears(self.bot.login, self.channel.login, after)
+
+        self.wait_until(lambda: is_there() or self.has_ended(), seconds)
+        return is_there()
+
+    def send(self, who: str, *texts: str, elsewhere: bool = False) -> Callable[[], list[str]]:
+        """Write in the channel, all texts at once."""
+        answers = self.listen()
+        self.find_person(who).say_all([*texts], self.channel)
+        return answers
+
+    def follow(self, who: str) -> Callable[[], list[str]]:
+        """Follow the channel."""
+        answers = self.listen()
+        self.find_person(who).follow(self.channel)
+        return answers
+
+    def listen(self) -> Callable[[], list[str]]:
+        """Return a function that returns what the bot has written since."""
+        before = len(self.twitch.messages(self.channel))
 
         def answers() -> list[str]:
-            later = self._twitch.messages(self._channel)[before:][:MOST_MESSAGES]
-            return [one.text for one in later if one.author.id == self._bot.id]
+            later = self.twitch.messages(self.channel)[before:][:MOST_MESSAGES]
+            return [one.text for one in later if one.by_program]
 
         return answers
 
     def wait_until(self, condition: Callable[[], object], seconds: float) -> bool:
         """Wait until a condition holds."""
-        return self._twitch.wait_until(condition, seconds)
+        return self.twitch.wait_until(condition, seconds)
 
     def silence_advice(self) -> str:
         """Say what to do if the program is not in the channel."""
-        channel = self._channel.login
-        if self._twitch.hears(self._bot.login, channel):
+        channel = self.channel.login
+        if self.twitch.hears(self.bot.login, channel):
             return ""
         return (
             f"Your program is not in the channel {channel}, so it heard nothing. By IRC, it sends "
-            f"PASS oauth: with the token, NICK {self._bot.login}, and JOIN #{channel}. Print each "
+            f"PASS oauth: with the token, NICK {self.bot.login}, and JOIN #{channel}. Print each "
             "line that comes: Twitch says there what is wrong. With TwitchIO, setup_hook has "
             "await self.add_token(…) and await self.subscribe_websocket(…)."
         )
@@ -349,27 +382,30 @@ class TwitchProgram(RunsProgram):
     def kill(self) -> None:
         """Kill the program, and wait until Twitch has noticed."""
         super().kill()
-        self._twitch.wait_gone(self._bot, ANSWER_S)
+        self.twitch.wait_gone(self.bot, ANSWER_S)
 
     def send_ping(self) -> bool:
         """Let five minutes pass at Twitch, which sends PING; return whether a PONG came back."""
-        (*_, line) = self._twitch.connections(self._bot)
+        (*_, line) = self.twitch.connections(self.bot)
         if not line.kind.startswith("IRC"):  # EventSub has its own PING, below the messages
             return True
-        heard, settings = line.lines_in, self._twitch.settings
-        self._twitch.clock.advance(settings.ping_interval_s + 1)
+        heard, settings = line.lines_in, self.twitch.settings
+        self.twitch.clock.advance(settings.ping_interval_s + 1)
         self.wait_until(lambda: line.lines_in > heard or line.closed, ANSWER_S)
-        self._twitch.clock.advance(settings.pong_timeout_s + 1)
+        self.twitch.clock.advance(settings.pong_timeout_s + 1)
         self.wait_until(lambda: line.closed, HANG_UP_S)
         return not line.closed
 
     def cut_line(self) -> bool:
         """Break the program's connection; return whether it came back."""
-        (*_, line) = self._twitch.connections(self._bot)
-        self._twitch.faults.drop(self._bot)
+        (*_, line) = self.twitch.connections(self.bot)
+        self.twitch.faults.drop(self.bot)
+        return self.wait_ready(BACK_S, line)
 
-        def is_back() -> bool:
-            return self._twitch.hears(self._bot.login, self._channel.login, line)
 
-        self.wait_until(lambda: is_back() or self.has_ended(), BACK_S)
-        return self.wait_until(is_back, 0.0)
+class TwitchExam(TwitchProgram):
+    """The same, for a program that finds its login in a variable."""
+
+    def __init__(self, stack: ExitStack, setup: Setup) -> None:
+        super().__init__(stack, setup)
+        self.variables["TWITCH_BOT"] = self.bot.login

@@ -3,7 +3,7 @@
 notebooks/exams/library.ipynb has the brief that learners read.
 """
 
-from lessons.alone.worlds import TwitchProgram
+from lessons.alone.worlds import TwitchExam
 from lessons.exams.brief import Ask, Brief, CutLine, CutPower, FillBox, Point, Say, SendPing
 
 MOMO, EMIL = "!add Momo", "!add Emil and the Detectives"
@@ -220,5 +220,5 @@ BRIEF = Brief(
             ),
         ),
     ),
-    TwitchProgram,
+    TwitchExam,
 )

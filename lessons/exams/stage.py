@@ -8,17 +8,15 @@ import re
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from bot_sandbox import NoReply
 from lessons.alone.program_output import shorten_line
 from lessons.alone.worlds import ANSWER_S, MOST_MESSAGES, START_S, Setup, World
 from lessons.exams.program_copy import copy_program
 
 W = TypeVar("W", bound=World)
-LOOK_S = 0.5  # how often to check whether it has ended while it starts
 NEXT_MESSAGE_S = 3.0  # for one more message of an answer
 QUIET_S = 0.2  # how long nothing more must come if something must be absent from an answer
 WHOLE_ANSWER_S = 120.0  # for one answer, in many messages
@@ -82,7 +80,7 @@ class Stage:
 
     def ask(self, who: str, text: str, expected: ExpectedAnswer, elsewhere: bool = False) -> None:
         """Write a text, and raise Failed unless the answer is as expected."""
-        answers = self._world.send(who, text, elsewhere)
+        answers = self._world.send(who, text, elsewhere=elsewhere)
         answers, self._unanswered = self._unanswered or answers, None
         turn = Turn(f"{who} ({self._world.place})" if elsewhere else who, text, answers)
         if not self._is_answered(turn, expected.words):
@@ -101,7 +99,7 @@ class Stage:
 
     def say(self, who: str, text: str) -> None:
         """Write a text that is not for the bot. What it says to that belongs to the next answer."""
-        answers = self._world.send(who, text, elsewhere=False)
+        answers = self._world.send(who, text)
         self._unanswered = self._unanswered or answers
         self.note(f"{who} wrote  {shorten_line(text)}")
 
@@ -122,18 +120,10 @@ class Stage:
 
     def start_bot(self, is_first: bool = False) -> None:
         """Start the bot, which has what it has stored."""
-        self._is_new = True  # until it is ready, or has answered
+        self._is_new = True  # until it is ready, which shows a silent one soon, or has answered
         self._world.start()
         if is_first or not self._world.keeps_messages:
-            self._wait_for_bot()
-
-    def _wait_for_bot(self) -> None:
-        """Wait until the bot is ready, so that a silent one is found out soon."""
-        end = time.monotonic() + START_S
-        while self._is_new and not self._world.has_ended() and time.monotonic() < end:
-            with suppress(NoReply):
-                self._world.wait_ready(LOOK_S)
-                self._is_new = False
+            self._is_new = not self._world.wait_ready(START_S)
 
     def _is_answered(self, turn: Turn, words: tuple[str, ...]) -> bool:
         """Wait until the answer has all words; False if it ends before, or the program does."""
