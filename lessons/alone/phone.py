@@ -6,7 +6,7 @@ from pathlib import Path
 from lessons.alone.section import Section
 from lessons.alone.traps import Trap
 from lessons.alone.trial import Trial, Turn, open_world
-from lessons.alone.worlds import TelegramProgram
+from lessons.alone.worlds import ProgramOnTelegram
 
 CODE = r"\{|User\(|<a "  # in a text, though it should be a name
 FIRST_NAME = "update.effective_user.first_name"
@@ -103,7 +103,7 @@ TURNS = (
 )
 
 
-class PhoneTrial(Trial[TelegramProgram]):
+class PhoneTrial(Trial[ProgramOnTelegram]):
     """A learner's program that asks Telegram."""
 
     absent = "didn't start to ask Telegram"
@@ -112,7 +112,7 @@ class PhoneTrial(Trial[TelegramProgram]):
 
 def try_phone(path: Path) -> None:
     """Start it in a Telegram of its own, and have people write; NotYet says what came."""
-    with open_world(TelegramProgram, path, "hello_bot") as world:
+    with open_world(ProgramOnTelegram, path, "hello_bot") as world:
         world.people["Ada"] = world.telegram.person("Ada", "ada_on_her_phone")
         trial = PhoneTrial(path, world)
         trial.start()

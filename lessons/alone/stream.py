@@ -13,7 +13,7 @@ from pathlib import Path
 from lessons.alone.section import Section
 from lessons.alone.traps import Trap
 from lessons.alone.trial import ANSWER_S, Trial, Turn, describe_errors, open_world
-from lessons.alone.worlds import TwitchProgram
+from lessons.alone.worlds import ProgramOnTwitch
 from lessons.exercises.verdict import NotYet, expect
 
 END_S = 30.0  # for the bot to end after Ctrl+C: TwitchIO writes its file last
@@ -139,7 +139,7 @@ SAVED_TOKENS = Trap(
 UNKNOWN = "Ada wrote !sesame. Your bot has no such command, and "
 
 
-class StreamTrial(Trial[TwitchProgram]):
+class StreamTrial(Trial[ProgramOnTwitch]):
     """A learner's bot in the channel of Viktor, in which Ada and Bob are, too."""
 
     absent = "didn't come to the chat"
@@ -188,7 +188,7 @@ class StreamTrial(Trial[TwitchProgram]):
 
 def try_stream(path: Path) -> None:
     """Start the bot, and have people write and follow; NotYet says what came."""
-    with open_world(TwitchProgram, path, "hello_bot") as world:
+    with open_world(ProgramOnTwitch, path, "hello_bot") as world:
         trial = StreamTrial(path, world)
         trial.start()
         for turn in TURNS:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from bot_sandbox.twitch.connection import ConnectionRecord
 from botlib.details.env_file import env_files, read_env
 from lessons.alone.trial import ANSWER_S, Trial, Turn, open_world
-from lessons.alone.worlds import TwitchProgram
+from lessons.alone.worlds import ProgramOnTwitch
 from lessons.exercises.verdict import expect
 from lessons.learner_bot import bot_login
 
@@ -28,12 +28,12 @@ def greet(person: str, *before: str, **more: Any) -> Turn:
     return Turn(person, "!hello", (person,), absent, expected, before, **more)
 
 
-class TwitchTrial(Trial[TwitchProgram]):
+class TwitchTrial(Trial[ProgramOnTwitch]):
     """A learner's program that holds a line to Twitch."""
 
     ended = "has ended. Is the reading in a loop, while True?"
 
-    def __init__(self, path: Path, world: TwitchProgram) -> None:
+    def __init__(self, path: Path, world: ProgramOnTwitch) -> None:
         super().__init__(path, world)
         self.absent = f"didn't come into #{world.channel.login}"
 
@@ -95,7 +95,7 @@ def open_trial(path: Path, kind: type[T], runner: tuple[str, ...] = ()) -> Itera
     code = path.read_text(encoding="utf-8", errors="replace")
     login = find_word(r"NICK (\w+)", code, bot_login()) if has_real_token() else bot_login()
     channel = find_word(r"JOIN #(\w+)", code, "viktor")
-    with open_world(TwitchProgram, path, login, channel, runner) as world:
+    with open_world(ProgramOnTwitch, path, login, channel, runner) as world:
         trial = kind(path, world)
         trial.start()
         yield trial

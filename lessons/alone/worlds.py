@@ -56,7 +56,7 @@ class Setup(NamedTuple):
     channel: str = "Viktor"  # whose channel it is, on Twitch
 
 
-class World:
+class BotWorld:
     """A platform with people on it, and the learner's bot."""
 
     files: ClassVar[tuple[str, ...]] = ("bot.py", "bot.mjs")  # one of these is the bot
@@ -112,7 +112,7 @@ class World:
         return ""
 
 
-class RunsProgram(World):
+class RunsProgram(BotWorld):
     """The bot is a program that runs."""
 
     variables: dict[str, str]  # what the program finds in its environment, of its platform
@@ -150,7 +150,7 @@ class RunsProgram(World):
         return ProgramOutput(lines, status, self.setup.folder, self.keeps_running)
 
 
-class TelegramWorld(World):
+class TelegramWorld(BotWorld):
     """People on Telegram, who write to the bot or in a group."""
 
     place = "in a group"
@@ -206,7 +206,7 @@ class TelegramWorld(World):
         return self.telegram.group("School", members)
 
 
-class TelegramProgram(RunsProgram, TelegramWorld):
+class ProgramOnTelegram(RunsProgram, TelegramWorld):
     """A program asks Telegram for what people write."""
 
     keeps_running = "The last line is app.run_polling(), without indentation."
@@ -238,7 +238,7 @@ class TelegramProgram(RunsProgram, TelegramWorld):
         super().kill()
 
 
-class TelegramFunction(TelegramWorld):
+class FunctionOnTelegram(TelegramWorld):
     """Telegram calls a function, which answers in its response. Its folder outlives an instance."""
 
     files = ("main.py",)
@@ -311,7 +311,7 @@ class TelegramFunction(TelegramWorld):
         return self.telegram.forge(self._bot, update).status
 
 
-class TwitchProgram(RunsProgram):
+class ProgramOnTwitch(RunsProgram):
     """A program listens in a channel of Twitch, by IRC or by EventSub, as a moderator."""
 
     keeps_messages = False
@@ -403,7 +403,7 @@ class TwitchProgram(RunsProgram):
         return self.wait_ready(BACK_S, line)
 
 
-class TwitchExam(TwitchProgram):
+class TwitchExam(ProgramOnTwitch):
     """The same, for a program that finds its login in a variable."""
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:

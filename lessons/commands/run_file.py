@@ -35,7 +35,7 @@ RUNNERS = {".go": ["go", "run"], ".rb": ["ruby"], ".php": ["php"], ".sh": ["sh"]
 FOR_NODE = {".js", ".mjs", ".cjs", ".ts"}
 
 
-class World(NamedTuple):
+class Network(NamedTuple):
     """Where a program runs: its variables, and whether that is still the place to be."""
 
     variables: Mapping[str, str]
@@ -53,10 +53,10 @@ def run_file(file: Path, settings: Settings, no_open: bool) -> int:
     supervisor = ProcessSupervisor()
     try:
         while True:  # with the next page, if a notebook's kernel has started again
-            with open_world(file, settings, no_open) as world:
+            with open_network(file, settings, no_open) as network:
                 print(f"Each time you save {file.name}, it starts again. Ctrl+C ends it.")
-                while world.is_current():
-                    run_save(file, command, world, supervisor)
+                while network.is_current():
+                    run_save(file, command, network, supervisor)
                     print(f"{file.name} starts again.", flush=True)
     except KeyboardInterrupt:
         print("stopped", flush=True)
@@ -83,12 +83,12 @@ def command_for(file: Path) -> list[str]:
 
 
 @contextmanager
-def open_world(file: Path, settings: Settings, no_open: bool) -> Iterator[World]:
+def open_network(file: Path, settings: Settings, no_open: bool) -> Iterator[Network]:
     """Give a program the real network, a notebook's sandbox, or a sandbox of its own."""
     platform = settings.platform.capitalize()
     if settings.token:
         print(f"{file.name} meets the real {platform}, with your token.", flush=True)
-        yield World(os.environ, lambda: True, [])
+        yield Network(os.environ, lambda: True, [])
         return
     offer = find_open_sandbox(settings.platform)
     if offer and (proxy := join_open_sandbox(offer)):
@@ -99,7 +99,7 @@ def open_world(file: Path, settings: Settings, no_open: bool) -> Iterator[World]
             def is_current() -> bool:
                 return find_open_sandbox(settings.platform) == offer
 
-            yield World(variables_for(offer, proxy), is_current, proxy.notes)
+            yield Network(variables_for(offer, proxy), is_current, proxy.notes)
         return
     with sandbox_for(settings.platform, no_open, can_be_joined=True) as own:
         print(
@@ -114,7 +114,7 @@ def open_world(file: Path, settings: Settings, no_open: bool) -> Iterator[World]
             def has_no_page() -> bool:
                 return find_open_sandbox(settings.platform) in (None, offer)
 
-            yield World(variables_for(own.sandbox, proxy), has_no_page, proxy.notes)
+            yield Network(variables_for(own.sandbox, proxy), has_no_page, proxy.notes)
 
 
 def join_open_sandbox(offer: OpenSandbox) -> JoinedProxy | None:
@@ -130,18 +130,20 @@ def variables_for(sandbox: OpenSandbox, proxy: JoinedProxy) -> dict[str, str]:
     return known | proxy.variables(known)
 
 
-def run_save(file: Path, command: list[str], world: World, supervisor: ProcessSupervisor) -> None:
-    """Run a file as it is now, until it is saved again, or its world is gone."""
+def run_save(
+    file: Path, command: list[str], network: Network, supervisor: ProcessSupervisor
+) -> None:
+    """Run a file as it is now, until it is saved again, or its network is gone."""
     save = read_save(file)
-    program = RunningProgram(file, command, world, supervisor)
-    notes = len(world.notes)
+    program = FileRun(file, command, network, supervisor)
+    notes = len(network.notes)
     has_ended = False
     try:
-        while read_save(file) in (save, None) and world.is_current():
+        while read_save(file) in (save, None) and network.is_current():
             program.show_errors()
-            for note in world.notes[notes:]:
+            for note in network.notes[notes:]:
                 print(note, flush=True)
-            notes = len(world.notes)
+            notes = len(network.notes)
             if program.has_ended and not has_ended:
                 has_ended = True
                 print(f"{file.name} has ended. Save it, and it starts again.", flush=True)
@@ -156,17 +158,17 @@ def read_save(file: Path) -> tuple[int, bytes] | None:
     return None
 
 
-class RunningProgram:
+class FileRun:
     """One run of a file. It prints as it likes, but its errors are shortened."""
 
     def __init__(
         self,
         file: Path,
         command: list[str],
-        world: World,
+        network: Network,
         supervisor: ProcessSupervisor,
     ) -> None:
-        self._marker, self._world = supervisor.new_marker(), world
+        self._marker, self._network = supervisor.new_marker(), network
         self._errors = ShortErrors(file.parent)
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._advised: set[str] = set()  # what was said of this run's errors
@@ -177,7 +179,7 @@ class RunningProgram:
                 command,
                 self._marker,
                 file.parent,
-                world.variables,
+                network.variables,
                 sys.stdout.fileno(),
                 subprocess.PIPE,
             )
@@ -221,10 +223,10 @@ class RunningProgram:
         self._lines.put(None)
 
     def _show(self, lines: Iterator[str]) -> None:
-        if not self._world.is_current():
+        if not self._network.is_current():
             return  # its sandbox has ended, and so will the program: no error of its own
         for line in lines:
-            print(hide_secrets(line, self._world.variables), flush=True)
+            print(hide_secrets(line, self._network.variables), flush=True)
             advice = advice_on(line)
             if advice and advice not in self._advised:
                 self._advised.add(advice)

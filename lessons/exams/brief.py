@@ -9,11 +9,11 @@ from typing import Protocol
 from lessons.alone.program_output import shorten_line
 from lessons.alone.worlds import (
     MOST_MESSAGES,
-    TelegramFunction,
-    TelegramProgram,
+    BotWorld,
+    FunctionOnTelegram,
+    ProgramOnTelegram,
+    ProgramOnTwitch,
     TelegramWorld,
-    TwitchProgram,
-    World,
 )
 from lessons.exams.stage import ExpectedAnswer, Stage
 
@@ -46,7 +46,7 @@ class Brief:
     title: str
     username: str  # of the bot
     points: tuple[Point, ...]
-    world: type[World] = TelegramProgram
+    world: type[BotWorld] = ProgramOnTelegram
 
     @property
     def sittings(self) -> int:
@@ -126,7 +126,7 @@ class CutPower:
 
     def play(self, stage: Stage) -> None:
         """Ask, kill it before it knows that its answer has arrived, and start it again."""
-        with stage.world(World).late_responses():
+        with stage.world(BotWorld).late_responses():
             self.after.play(stage)
             stage.cut_power()
         stage.start_bot()
@@ -142,7 +142,7 @@ class ForgeCall:
 
     def play(self, stage: Stage) -> None:
         """Call it; the status must be 403."""
-        status = stage.world(TelegramFunction).call_as_stranger(VIKTOR, self.text, self.secret)
+        status = stage.world(FunctionOnTelegram).call_as_stranger(VIKTOR, self.text, self.secret)
         secret = f"the secret {self.secret}" if self.secret else "no secret"
         stage.note(f"A stranger called your function with {secret} and  {self.text}")
         stage.note(f"   and saw  the status {status}")
@@ -161,7 +161,7 @@ class RepeatUpdate:
         """Deliver it; the status must be one of success."""
         if self.is_new_instance:
             stage.start_bot()
-        status = stage.world(TelegramFunction).repeat_update(VIKTOR)
+        status = stage.world(FunctionOnTelegram).repeat_update(VIKTOR)
         where = "another instance of your function" if self.is_new_instance else "your function"
         stage.note(f"Telegram called {where} again, with the same update")
         if status is None or status // 100 != SUCCESS:
@@ -201,7 +201,7 @@ class CutLine:
     def play(self, stage: Stage) -> None:
         """Cut it, and wait until the program is back."""
         stage.note("The connection of your program was cut")
-        if not stage.world(TwitchProgram).cut_line():
+        if not stage.world(ProgramOnTwitch).cut_line():
             raise stage.fail(self.advice)
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from lessons.alone.program_output import shorten_line
-from lessons.alone.worlds import ANSWER_S, MOST_MESSAGES, START_S, Setup, World
+from lessons.alone.worlds import ANSWER_S, MOST_MESSAGES, START_S, BotWorld, Setup
 from lessons.exams.program_copy import copy_program
 
-W = TypeVar("W", bound=World)
+W = TypeVar("W", bound=BotWorld)
 NEXT_MESSAGE_S = 3.0  # for one more message of an answer
 QUIET_S = 0.2  # how long nothing more must come if something must be absent from an answer
 WHOLE_ANSWER_S = 120.0  # for one answer, in many messages
@@ -37,7 +37,7 @@ class ExpectedAnswer(NamedTuple):
     most: int = MOST_MESSAGES  # that it has
 
 
-class Turn(NamedTuple):
+class SentText(NamedTuple):
     """Something that somebody wrote, and what the bot has written since."""
 
     who: str
@@ -55,7 +55,7 @@ class Turn(NamedTuple):
 class Stage:
     """People who write to a bot that has just been started, with nothing stored."""
 
-    def __init__(self, source: Path, title: str, username: str, world: type[World]) -> None:
+    def __init__(self, source: Path, title: str, username: str, world: type[BotWorld]) -> None:
         self._stack = ExitStack()
         with ExitStack() as stack:
             scratch = tempfile.TemporaryDirectory(prefix="exam-", ignore_cleanup_errors=True)
@@ -82,20 +82,20 @@ class Stage:
         """Write a text, and raise Failed unless the answer is as expected."""
         answers = self._world.send(who, text, elsewhere=elsewhere)
         answers, self._unanswered = self._unanswered or answers, None
-        turn = Turn(f"{who} ({self._world.place})" if elsewhere else who, text, answers)
-        if not self._is_answered(turn, expected.words):
-            raise self._failure(turn, expected)
+        sent = SentText(f"{who} ({self._world.place})" if elsewhere else who, text, answers)
+        if not self._is_answered(sent, expected.words):
+            raise self._failure(sent, expected)
         self._is_new = False
 
         def is_wrong() -> bool:
-            too_many = len(turn.answers()) > expected.most
-            return too_many or answers_have_any(turn, expected.absent)
+            too_many = len(sent.answers()) > expected.most
+            return too_many or answers_have_any(sent, expected.absent)
 
         if expected.absent or expected.most < MOST_MESSAGES:
             self._world.wait_until(is_wrong, QUIET_S)
             if is_wrong():
-                raise self._failure(turn, expected)
-        self._before.append(turn.lines())
+                raise self._failure(sent, expected)
+        self._before.append(sent.lines())
 
     def say(self, who: str, text: str) -> None:
         """Write a text that is not for the bot. What it says to that belongs to the next answer."""
@@ -125,42 +125,42 @@ class Stage:
         if is_first or not self._world.keeps_messages:
             self._is_new = not self._world.wait_ready(START_S)
 
-    def _is_answered(self, turn: Turn, words: tuple[str, ...]) -> bool:
+    def _is_answered(self, sent: SentText, words: tuple[str, ...]) -> bool:
         """Wait until the answer has all words; False if it ends before, or the program does."""
         count, end = 0, time.monotonic() + WHOLE_ANSWER_S
 
         def is_complete() -> bool:
-            return bool(turn.answers()) and all(answers_have_word(turn, word) for word in words)
+            return bool(sent.answers()) and all(answers_have_word(sent, word) for word in words)
 
         def is_new() -> bool:
-            return is_complete() or self._world.has_ended() or len(turn.answers()) > count
+            return is_complete() or self._world.has_ended() or len(sent.answers()) > count
 
         patience = START_S if self._is_new else ANSWER_S
         while self._world.wait_until(is_new, patience) and time.monotonic() < end:
             if is_complete() or self._world.has_ended():
                 break
-            count, patience = len(turn.answers()), NEXT_MESSAGE_S
+            count, patience = len(sent.answers()), NEXT_MESSAGE_S
         return is_complete()
 
-    def _failure(self, turn: Turn, expected: ExpectedAnswer) -> Failed:
+    def _failure(self, sent: SentText, expected: ExpectedAnswer) -> Failed:
         """Say what people wrote and saw, what was expected, what the program printed, its error."""
-        lines = [*self._earlier_lines(), *turn.lines()]
-        missing = [word for word in expected.words if not answers_have_word(turn, word)]
-        found = [word for word in expected.absent if answers_have_word(turn, word)]
+        lines = [*self._earlier_lines(), *sent.lines()]
+        missing = [word for word in expected.words if not answers_have_word(sent, word)]
+        found = [word for word in expected.absent if answers_have_word(sent, word)]
         lines += [f"  expected  {join_words(missing)}"] if missing else []
         lines += [f"  expected  not  {join_words(found)}"] if found else []
-        if len(turn.answers()) > expected.most:
+        if len(sent.answers()) > expected.most:
             lines += [f"  expected  at most {expected.most} message"]
-        if not turn.answers() and (refusal := self._world.refusal()):
+        if not sent.answers() and (refusal := self._world.refusal()):
             lines += [refusal]
         output = self._world.output()
         lines += output.lines()
         advice = expected.advice
-        if answers_have_word(turn, "#0") and any(word.startswith("#") for word in missing):
+        if answers_have_word(sent, "#0") and any(word.startswith("#") for word in missing):
             advice = COUNT_ADVICE
-        elif missing == ["#1"] and not self._before and re.search(r"#\d", turn.lines()[1]):
+        elif missing == ["#1"] and not self._before and re.search(r"#\d", sent.lines()[1]):
             lines += ["", OTHER_FOLDER_ADVICE]
-        is_silent = not turn.answers() and not output.error and output.status is None
+        is_silent = not sent.answers() and not output.error and output.status is None
         silence_advice = self._world.silence_advice() if is_silent else ""
         return Failed("\n".join([*lines, "", output.advice or silence_advice or advice]))
 
@@ -184,14 +184,14 @@ def join_words(words: list[str]) -> str:
     return quoted + (f" and {len(words) - 3} more" if words[3:] else "")
 
 
-def answers_have_any(turn: Turn, words: tuple[str, ...]) -> bool:
+def answers_have_any(sent: SentText, words: tuple[str, ...]) -> bool:
     """Return whether an answer has one of these words."""
-    return any(answers_have_word(turn, word) for word in words)
+    return any(answers_have_word(sent, word) for word in words)
 
 
-def answers_have_word(turn: Turn, word: str) -> bool:
+def answers_have_word(sent: SentText, word: str) -> bool:
     """Return whether an answer has a word, in capital or small letters; 1 is not in 12."""
-    texts = [text.casefold() for text in turn.answers()]
+    texts = [text.casefold() for text in sent.answers()]
     if len(word) > LONG_WORD:  # it may be in two messages
         return "".join(word.casefold().split()) in "".join("".join(texts).split())
     words = re.escape(" ".join(word.casefold().split()))

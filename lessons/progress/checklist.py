@@ -42,7 +42,7 @@ LONGEST_TROUBLE = 300  # characters of what went wrong
 SORRY = APOLOGY.partition("{command} ")[2]
 
 
-class Point(NamedTuple):
+class ChecklistLine(NamedTuple):
     """One line: the result, what was tried, and what to do if it failed."""
 
     mark: str
@@ -56,7 +56,7 @@ class Point(NamedTuple):
 class Checklist:
     """All points, in the order to fix them; str() is a line or two for each."""
 
-    def __init__(self, points: list[Point]) -> None:
+    def __init__(self, points: list[ChecklistLine]) -> None:
         self.points = points
 
     @property
@@ -96,15 +96,15 @@ def checklist(folder: Path | str, ask: str = "!hello") -> Checklist:
         *zip_points(folder),
     ]
     if found["bot"] or found["answer"]:
-        homes = [Point(OPEN, "it answers in each of its homes", "first fix what is above")]
+        homes = [ChecklistLine(OPEN, "it answers in each of its homes", "first fix what is above")]
     else:
         homes = [try_home(folder, ask, *each) for each in HOMES]
     return Checklist([*points, *homes, token_point()])
 
 
-def make_point(what: str, trouble: str) -> Point:
+def make_point(what: str, trouble: str) -> ChecklistLine:
     """Make a point that is done unless there was trouble."""
-    return Point(OPEN if trouble else DONE, what, trouble)
+    return ChecklistLine(OPEN if trouble else DONE, what, trouble)
 
 
 # --- the folder, in a process of its own ------------------------------------------------------
@@ -211,7 +211,7 @@ def tests_of(module: ModuleType) -> list[Callable[[], object]]:
 # --- the zip ----------------------------------------------------------------------------------
 
 
-def zip_points(folder: Path) -> list[Point]:
+def zip_points(folder: Path) -> list[ChecklistLine]:
     """Pack the folder as for a real cloud: is a secret in it, and how large is it?"""
     no_secret, zipped = "no token is in its files", "its zip is made, and small enough"
     with tempfile.TemporaryDirectory() as place:
@@ -245,34 +245,34 @@ HOMES: tuple[tuple[str, str, type[SquareHome]], ...] = (
 WHERE = {what for _, what, _ in HOMES}
 
 
-def try_home(folder: Path, ask: str, file: str, what: str, home: type[SquareHome]) -> Point:
+def try_home(folder: Path, ask: str, file: str, what: str, home: type[SquareHome]) -> ChecklistLine:
     """Run a copy of the bot in one home, with an empty store, and ask it as Viktor.
 
     Without the home's file, leave it out.
     """
     if not (folder / file).is_file():
-        return Point(LEFT_OUT, what, f"left out: there is no {file}")
+        return ChecklistLine(LEFT_OUT, what, f"left out: there is no {file}")
     try:
         with home(folder) as opened:
             reply = opened.chat.ask(ask)
     except Exception as error:  # whatever went wrong, it is the answer to "does it work there?"
         words = " ".join(str(error).split()).replace(MEASURED_MODULE, Path(file).stem)
         words = re.sub(rf"\S*[/\\]{re.escape(folder.name)}[/\\]", "", words)  # where the copy was
-        return Point(OPEN, what, words[:LONGEST_TROUBLE] or type(error).__name__)
+        return ChecklistLine(OPEN, what, words[:LONGEST_TROUBLE] or type(error).__name__)
     return make_point(what, reply if SORRY in reply else "")
 
 
 # --- the real world ---------------------------------------------------------------------------
 
 
-def token_point() -> Point:
+def token_point() -> ChecklistLine:
     """Make the point about a real token; a bot is ready without one."""
     what = "a real token waits in .env"
     sources = [os.environ, *(read_env(path) for path in env_files("."))]
     names = ("TELEGRAM_TOKEN", "TWITCH_TOKEN")
     if not only_sandbox() and any(source.get(name) for source in sources for name in names):
-        return Point(DONE, what)
-    return Point(
+        return ChecklistLine(DONE, what)
+    return ChecklistLine(
         LEFT_OUT, what, "you need it only for the real Telegram: python3 start.py login telegram"
     )
 
