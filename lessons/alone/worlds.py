@@ -62,6 +62,7 @@ class BotWorld:
     files: ClassVar[tuple[str, ...]] = ("bot.py", "bot.mjs")  # one of these is the bot
     place: ClassVar[str] = ""  # what to say of a message that wasn't in the usual place
     keeps_messages: ClassVar[bool] = True  # until the bot is there again
+    platform: Telegram | Twitch  # on which people are
     keeps_running: ClassVar[str]  # what to do if a program ends, though nothing was wrong
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
@@ -82,7 +83,7 @@ class BotWorld:
 
     def wait_until(self, condition: Callable[[], object], seconds: float) -> bool:
         """Wait until a condition holds; False if it doesn't in time."""
-        raise NotImplementedError
+        return self.platform.wait_until(condition, seconds)
 
     def output(self) -> ProgramOutput:
         """Return what the bot has printed so far."""
@@ -156,7 +157,7 @@ class TelegramWorld(BotWorld):
     place = "in a group"
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
-        self.telegram = stack.enter_context(Telegram(limits=None))
+        self.platform = self.telegram = stack.enter_context(Telegram(limits=None))
         self._bot = self.telegram.new_bot(setup.title, setup.username)
         self.people: dict[str, Person] = {}
         self._last: dict[str, Message] = {}
@@ -179,10 +180,6 @@ class TelegramWorld(BotWorld):
             return [one.shown for one in ours]
 
         return answers
-
-    def wait_until(self, condition: Callable[[], object], seconds: float) -> bool:
-        """Wait until a condition holds."""
-        return self.telegram.wait_until(condition, seconds)
 
     def refusal(self) -> str:
         """Return what Telegram has refused last."""
@@ -318,7 +315,7 @@ class ProgramOnTwitch(RunsProgram):
     keeps_running = "A bot that listens has to stay awake. Its last line is a loop without an end."
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
-        self.twitch = stack.enter_context(Twitch(limits=False))
+        self.platform = self.twitch = stack.enter_context(Twitch(limits=False))
         super().__init__(stack, setup)  # so the program ends before its Twitch
         self.people: dict[str, TwitchAccount] = {}
         self.channel = self.find_person(setup.channel)
@@ -362,10 +359,6 @@ class ProgramOnTwitch(RunsProgram):
             return [one.text for one in later if one.by_program]
 
         return answers
-
-    def wait_until(self, condition: Callable[[], object], seconds: float) -> bool:
-        """Wait until a condition holds."""
-        return self.twitch.wait_until(condition, seconds)
 
     def silence_advice(self) -> str:
         """Say what to do if the program is not in the channel."""
