@@ -83,7 +83,7 @@ VIEWER = greet("cleo", *DEAF_WORDS, if_wrong=GULLIBLE.words)
 class ComebackTrial(TwitchTrial):
     """Breaks the line of a program in every way, and looks whether it comes back."""
 
-    ended = f"has ended. {SECOND_LOOP.words}"
+    ended = ended_early = f"has ended. {SECOND_LOOP.words}"
     log: Path  # of hurry.py
 
     def pauses(self) -> list[float]:

@@ -107,7 +107,9 @@ class PhoneTrial(Trial[ProgramOnTelegram]):
     """A learner's program that asks Telegram."""
 
     absent = "didn't start to ask Telegram"
-    ended = "ended before it asked Telegram anything. Is application.run_polling() its last line?"
+    ended_early = (
+        "ended before it asked Telegram anything. Is application.run_polling() its last line?"
+    )
 
 
 def try_phone(path: Path) -> None:

@@ -143,7 +143,7 @@ class StreamTrial(Trial[ProgramOnTwitch]):
     """A learner's bot in the channel of Viktor, in which Ada and Bob are, too."""
 
     absent = "didn't come to the chat"
-    ended = "ended at once. Is StreamBot().run(…) its last line?"
+    ended_early = "ended at once. Is StreamBot().run(…) its last line?"
 
     def act(self, turn: Turn) -> Callable[[], list[str]]:
         """Let a person write, or follow the channel as soon as the bot would hear of it."""
@@ -154,8 +154,7 @@ class StreamTrial(Trial[ProgramOnTwitch]):
         def hears_of_followers() -> bool:
             return any(each.type == "channel.follow" for each in twitch.subscriptions())
 
-        self.world.wait_until(hears_of_followers, ANSWER_S)
-        if not hears_of_followers():
+        if not self.world.wait_until(hears_of_followers, ANSWER_S):
             raise NotYet(self.describe_wrong_answer(turn._replace(if_silent=NOT_SUBSCRIBED.words)))
         return self.world.follow(turn.person)
 

@@ -51,7 +51,8 @@ class Trial(Generic[W]):
     """A learner's program in a world with people."""
 
     absent: str  # what to say of a program that isn't there
-    ended: str  # and of one that has ended without an error
+    ended_early: str  # and of one that has ended, without an error, before it was there
+    ended = "has ended"
 
     def __init__(self, path: Path, world: W) -> None:
         self.path, self.world = path, world
@@ -83,8 +84,9 @@ class Trial(Generic[W]):
     def describe_absence(self) -> str:
         """Say why the program isn't there; "" if nobody knows."""
         said = self.describe_program()
-        printed = f"{self.path.name} {self.absent}. It {said.partition(' ')[2]}"
-        return printed if "\n" in said else said
+        if "\n" in said:
+            return f"{self.path.name} {self.absent}. It {said.partition(' ')[2]}"
+        return said and f"{self.path.name} {self.ended_early}"
 
     def describe_program(self) -> str:
         """Say what its errors are, or that it has ended; "" if it runs and says nothing."""

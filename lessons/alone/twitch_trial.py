@@ -31,7 +31,7 @@ def greet(person: str, *before: str, **more: Any) -> Turn:
 class TwitchTrial(Trial[ProgramOnTwitch]):
     """A learner's program that holds a line to Twitch."""
 
-    ended = "has ended. Is the reading in a loop, while True?"
+    ended = ended_early = "has ended. Is the reading in a loop, while True?"
 
     def __init__(self, path: Path, world: ProgramOnTwitch) -> None:
         super().__init__(path, world)

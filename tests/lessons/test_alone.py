@@ -93,6 +93,8 @@ def test_it_says_who_wrote_what_and_what_came_back(check):
         "Nothing came back. Is there a handler for it, and is it added by add_handler, above run_"
         in said
     )
+    said = check(CODE.replace("await update.message.reply_text(f", "os._exit(0)  # ("))
+    assert "Viktor wrote /hello. Nothing came back, and phone.py has ended\n" in said
     said = check(CODE.replace("application.run_polling()", ""))
     assert "phone.py ended before it asked Telegram anything." in said
     assert "is as it was" not in said
