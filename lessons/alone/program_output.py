@@ -1,12 +1,12 @@
 """What a program printed, for its author: her own line and the error, without a library's lines."""
 
-import linecache
 import re
 import sys
 from pathlib import Path
 
 from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_secrets
 from bot_sandbox.programs.program import PYTHON_FRAME, own_line
+from lessons.alone.short_errors import NEVER_AWAITED
 from lessons.alone.traps import advice_on
 
 LONGEST = 200  # characters of a line
@@ -16,7 +16,6 @@ ERROR = re.compile(  # a library's errors may have any name, as in telegram.erro
     r"(?:(?:\w+\.)*\w*(?:Error|Exception|Warning)|(?:\w+\.)+error\.\w+|\w+\.exceptions\.\w+)\b.*"
 )
 NODE_ERROR_LINE = re.compile(r"\s+at |file://.*:\d+$|Node\.js v")
-UNAWAITED = re.compile(r"(.+):(\d+): RuntimeWarning: coroutine '(.+)' was never awaited")
 NOISE = re.compile(  # what libraries log of their own
     r"HTTP Request|api\.telegram\.org|No error handlers are|tracemalloc|Application (is|st)"
     r"|StarletteAdapter|Ignoring exception in command|The above exception was the direct cause"
@@ -32,7 +31,8 @@ class ProgramOutput:
     ) -> None:
         self.status, self._keeps_running = status, keeps_running
         self.printed, self.error = split_error(lines)
-        self.line = own_line(lines, folder) or line_without_await(lines)
+        frames = [NEVER_AWAITED.sub(r'File "\1", line \2', line) for line in lines]
+        self.line = own_line(frames, folder)
         self.advice = self._find_advice(folder)
 
     def lines(self) -> list[str]:
@@ -68,8 +68,8 @@ def split_error(lines: list[str]) -> tuple[list[str], str]:
     """Return what is no part of an error, and the last error's own line."""
     printed, error, in_error = [], "", False
     for line in lines:
-        if found := UNAWAITED.match(line):
-            error, in_error = f"coroutine '{found[3]}' was never awaited", True
+        if found := NEVER_AWAITED.match(line):
+            error, in_error = found[3], True
         elif line == TRACEBACK or PYTHON_FRAME.match(line) or NODE_ERROR_LINE.match(line):
             in_error = True
         elif NOISE.search(line):
@@ -80,15 +80,6 @@ def split_error(lines: list[str]) -> tuple[list[str], str]:
             printed.append(line)
             in_error = False
     return printed, error
-
-
-def line_without_await(lines: list[str]) -> str:
-    """Return the line that Python names if an await was forgotten."""
-    for line in reversed(lines):
-        if found := UNAWAITED.match(line):
-            text = linecache.getline(found[1], int(found[2])).strip()
-            return f"{Path(found[1]).name}:{found[2]}: {text}"
-    return ""
 
 
 def shorten_line(text: str, longest: int = LONGEST) -> str:
