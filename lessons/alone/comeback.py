@@ -10,7 +10,7 @@ from lessons.alone.hurry import SPEED
 from lessons.alone.line import TURNS
 from lessons.alone.section import Section
 from lessons.alone.traps import Trap
-from lessons.alone.trial import Turn
+from lessons.alone.turns import Turn
 from lessons.alone.twitch_trial import TwitchTrial, greet, open_trial
 from lessons.exercises.verdict import NotYet, expect
 

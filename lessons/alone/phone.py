@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lessons.alone.section import Section
 from lessons.alone.traps import Trap
-from lessons.alone.trial import Trial, Turn, open_world
+from lessons.alone.turns import Trial, Turn, open_world
 from lessons.alone.worlds import ProgramOnTelegram
 
 CODE = r"\{|User\(|<a "  # in a text, though it should be a name

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lessons.alone.section import Section
 from lessons.alone.traps import Trap
-from lessons.alone.trial import ANSWER_S, Trial, Turn, describe_errors, open_world
+from lessons.alone.turns import ANSWER_S, Trial, Turn, describe_errors, open_world
 from lessons.alone.worlds import ProgramOnTwitch
 from lessons.exercises.verdict import NotYet, expect
 

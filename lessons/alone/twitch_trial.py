@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from bot_sandbox.twitch.connection import ConnectionRecord
 from botlib.details.env_file import env_files, read_env
-from lessons.alone.trial import ANSWER_S, Trial, Turn, open_world
+from lessons.alone.turns import ANSWER_S, Trial, Turn, open_world
 from lessons.alone.worlds import ProgramOnTwitch
 from lessons.exercises.verdict import expect
 from lessons.learner_bot import bot_login

@@ -12,7 +12,7 @@ from bot_sandbox.programs.platform_proxy import PlatformProxy
 from bot_sandbox.programs.program import own_line
 from lessons.alone.section import Section
 from lessons.alone.traps import FUNCTION_TRAPS, Trap, find_words
-from lessons.alone.trial import describe_errors
+from lessons.alone.turns import describe_errors
 from lessons.exercises.verdict import NotYet, expect, show
 from lessons.learner_bot import bot_name
 from lessons.worlds.weather_service import deploy_weather, weather_address
