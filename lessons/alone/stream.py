@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from lessons.alone.section import Section
-from lessons.alone.traps import Trap
-from lessons.alone.turns import ANSWER_S, Trial, Turn, describe_errors, open_world
+from lessons.alone.traps import Trap, advice_on
+from lessons.alone.turns import ANSWER_S, READY_S, Trial, Turn, describe_errors, open_world
 from lessons.alone.worlds import ProgramOnTwitch
 from lessons.exercises.verdict import NotYet, expect
 
@@ -144,6 +144,19 @@ class StreamTrial(Trial[ProgramOnTwitch]):
 
     absent = "didn't come to the chat"
     ended_early = "ended at once. Is StreamBot().run(…) its last line?"
+
+    def start(self) -> None:
+        """Start it, and wait until it is in the chat, or has printed an error that is known."""
+        world = self.world
+        world.start()
+        world.wait_until(
+            lambda: (
+                world.hears_channel() or world.has_ended() or any(map(advice_on, self.errors()))
+            ),
+            READY_S,
+        )
+        if not world.hears_channel():
+            raise NotYet(self.describe_absence())
 
     def act(self, turn: Turn) -> Callable[[], list[str]]:
         """Let a person write, or follow the channel as soon as the bot would hear of it."""

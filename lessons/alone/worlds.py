@@ -331,12 +331,12 @@ class ProgramOnTwitch(RunsProgram):
 
     def wait_ready(self, seconds: float, after: ConnectionRecord | None = None) -> bool:
         """Wait until the program hears the channel, by a newer connection than `after`."""
+        self.wait_until(lambda: self.hears_channel(after) or self.has_ended(), seconds)
+        return self.hears_channel(after)
 
-        def is_there() -> bool:
-            return self.twitch.hears(self.bot.login, self.channel.login, after)
-
-        self.wait_until(lambda: is_there() or self.has_ended(), seconds)
-        return is_there()
+    def hears_channel(self, after: ConnectionRecord | None = None) -> bool:
+        """Return whether the program hears the channel, by a newer connection than `after`."""
+        return self.twitch.hears(self.bot.login, self.channel.login, after)
 
     def send(self, who: str, *texts: str, elsewhere: bool = False) -> Callable[[], list[str]]:
         """Write in the channel, all texts at once."""
@@ -363,7 +363,7 @@ class ProgramOnTwitch(RunsProgram):
     def silence_advice(self) -> str:
         """Say what to do if the program is not in the channel."""
         channel = self.channel.login
-        if self.twitch.hears(self.bot.login, channel):
+        if self.hears_channel():
             return ""
         return (
             f"Your program is not in the channel {channel}, so it heard nothing. By IRC, it sends "
