@@ -303,7 +303,9 @@ class FunctionOnTelegram(TelegramWorld):
     def repeat_update(self, who: str) -> int | None:
         """Deliver somebody's last message again, as the same update; return the status."""
         message = self._last[who]
-        (*_, delivery) = self.telegram.deliveries(self._bot, message)
+        # A function that calls sendMessage is heard before it returns.
+        ends_s = FUNCTION_TIMEOUT_S + ANSWER_S
+        delivery = self.telegram.wait_deliveries(self._bot, message=message, timeout=ends_s)[-1]
         update = {"update_id": delivery.update_id, "message": message.to_json()}
         return self.telegram.forge(self._bot, update).status
 
@@ -387,7 +389,7 @@ class ProgramOnTwitch(RunsProgram):
         self.wait_until(lambda: line.lines_in > heard or line.closed, ANSWER_S)
         self.twitch.clock.advance(settings.pong_timeout_s + 1)
         self.wait_until(lambda: line.closed, HANG_UP_S)
-        return not line.closed
+        return "PONG" not in line.closed
 
     def cut_line(self) -> bool:
         """Break the program's connection; return whether it came back."""

@@ -188,7 +188,7 @@ class SendPing:
     def play(self, stage: Stage) -> None:
         """Send it, and wait for the PONG."""
         stage.note("Twitch sent your program  PING :tmi.twitch.tv")
-        if not stage.world(TwitchProgram).send_ping():
+        if not stage.world(ProgramOnTwitch).send_ping():
             raise stage.fail(self.advice)
 
 

@@ -4,7 +4,7 @@ notebooks/exams/lost_property_function.ipynb has the brief that learners read. I
 those of the program.
 """
 
-from lessons.alone.worlds import FunctionOnTelegram
+from lessons.alone.worlds import SECRET, FunctionOnTelegram
 from lessons.exams import lost_property
 from lessons.exams.brief import (
     Ask,

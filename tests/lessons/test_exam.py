@@ -365,6 +365,10 @@ def digests(folder):
         pytest.param(
             "lost_property_function/botlib", marks=pytest.mark.full("one right bot of each kind")
         ),
+        pytest.param(
+            "lost_property_function/sends_itself",
+            marks=pytest.mark.full("it is heard before it returns"),
+        ),
         pytest.param("quiz/node", marks=pytest.mark.full("one right bot of each kind")),
     ],
 )
