@@ -11,6 +11,7 @@ import sysconfig
 import tomllib
 import venv
 from pathlib import Path
+from urllib.request import urlopen
 
 import jupyter_process
 import jupyterlab_browser as lab
@@ -175,13 +176,44 @@ def test_the_codespace_installs_first_and_then_serves_one_port():
     (port,) = DEVCONTAINER["forwardPorts"]
     assert str(port) in DEVCONTAINER["portsAttributes"]
     serve = DEVCONTAINER["postAttachCommand"]
-    assert serve == f"BOT_SANDBOX_PROXY=/proxy python3 start.py --no-browser --port {port}"
+    address = "--ServerApp.use_redirect_file=False"  # the browser is elsewhere and reads no file
+    assert serve == f"BOT_SANDBOX_PROXY=/proxy python3 start.py --port {port} {address}"
+    assert DEVCONTAINER["portsAttributes"][str(port)]["onAutoForward"] == "silent"
     assert f"```sh\n{serve}\n```" in PAGE
     known = {
         *("name", "image", "hostRequirements", "updateContentCommand", "postAttachCommand"),
         *("forwardPorts", "portsAttributes", "otherPortsAttributes"),
     }
     assert set(DEVCONTAINER) == known  # all of them are in the schema of containers.dev
+
+
+@POSIX
+@pytest.mark.slow("a Jupyter server")
+def test_the_codespace_opens_jupyterlab_once_and_with_its_token(clone, tmp_path):
+    """In a codespace, $BROWSER is a program that opens an address in the learner's own browser."""
+    opened, browser = tmp_path / "opened", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$@" >> {opened}\n')
+    browser.chmod(0o755)
+    words = shlex.split(DEVCONTAINER["postAttachCommand"].partition("start.py ")[2])
+    words[words.index("--port") + 1] = str(free_port())
+    server = subprocess.Popen(
+        [sys.executable, "-P", "-m", "lessons.commands.lab", *words],
+        cwd=clone,
+        env=os.environ | {"BROWSER": str(browser), "PYTHONPATH": f"{clone}:{clone / 'sandbox'}"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        said = next(line for line in server.stdout if "The course is open at " in line)
+        address = said.split()[-1]
+        wait_until(lambda: opened.exists() and opened.read_text().endswith("\n"))
+        (asked,) = opened.read_text().split()
+        assert asked == address
+        with urlopen(asked) as page:
+            assert page.status == 200 and "/login" not in page.url
+    finally:
+        jupyter_process.end(server)
+        server.stdout.close()
 
 
 # --- VS Code ----------------------------------------------------------------------------------
