@@ -176,6 +176,8 @@ def test_01_stands_on_what_00_left_behind_after_a_reload(reader):
     open_notebook(page, address, "02_on_your_phone.ipynb")
     needs = page.get_by_role("paragraph").filter(has_text="needs an installed course")
     assert needs.is_visible()
+    on_a_chromebook = page.get_by_role("link", name="Codespaces or Binder")
+    assert on_a_chromebook.get_attribute("href").startswith("../../docs/where_to_run.html#on-a-")
     assert elsewhere == []
 
 
