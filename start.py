@@ -144,7 +144,7 @@ QUIET = {  # no pop-up with JupyterLab's news, no kernel warnings in the termina
 EXTENSION = Path("lessons/jupyter/jupyter_server_config.d")  # enables lessons/own_copies.py
 CAN_BUILD = (  # the website
     "import sys, importlib.util as u\n"
-    "sys.exit(not all(map(u.find_spec, ('sphinx', 'jupyterlite_core'))))"
+    "sys.exit(not all(map(u.find_spec, ('sphinx', 'pagefind', 'jupyterlite_core'))))"
 )
 ONLY_INSTALL = ("install", "node")  # nothing is run afterwards
 # They install what the bot's own requirements.txt asks for.

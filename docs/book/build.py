@@ -12,6 +12,7 @@ https://github.com/NAME/REPOSITORY/blob/main. Without it, the website has copies
 from __future__ import annotations
 
 import argparse
+import html
 import json
 import os
 import re
@@ -33,20 +34,10 @@ WIDE = 600  # pixels: a picture that a phone would make too small to read
 CODE = re.compile(r"(^ *```.*?^ *```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
 # An anchor may have brackets, as in #Start-it-(5-minutes).
 LINK = re.compile(r"\]\((?!\w+:)([^()#\s]*)(#(?:[^()\s]|\([^()\s]*\))+)?\)")
-CAPTION = re.compile(r"^(?:## (.+)|(?:\| |The )\*\*(.+?)\*\*)")
+CAPTION = re.compile(r"^(?:## |(?:\| |The |(?=\*\*(?:Start it|For a class)))\*\*)(Start it|[^*:]+)")
 WINDOW = re.compile(r"<object\b[^>]*>(.*)</object>.*", re.DOTALL)
 
-RUN = """\
-```{{admonition}} Nothing runs on this page
-:class: run
-
-You see what our cells printed. To run them yourself, {tab}[install the course]({install}) and \
-type `python3 start.py`. It opens your own copies of all notebooks in the browser.
-```
-"""
-IN_A_TAB = """\
-<a href="{up}/tab/lab/index.html?path={name}">open this notebook in a browser tab</a>, without \
-installing anything. Or """
+PAGEFIND = ("--root-selector", "article", "--exclude-selectors", ".headerlink")
 README = COURSE / "README.md"
 TERMS = COURSE / "docs/terms.md"
 TERM = re.compile(r"^\| ([^|]+) \| [^|]+ \| \[[^]]+\]\(([^)]+)\)", re.MULTILINE)
@@ -172,28 +163,22 @@ class Book:
             elif re.search(r"^ *compare\(", source, re.MULTILINE):
                 tag(cell, "hide-output")  # the guess is right above it
             for output in cell["outputs"]:
-                if html := "".join(output.get("data", {}).get("text/html", "")):
-                    output["data"]["text/html"] = WINDOW.sub(still, html)
+                if shown := "".join(output.get("data", {}).get("text/html", "")):
+                    output["data"]["text/html"] = WINDOW.sub(still, shown)
         title, _, rest = notebook["cells"][0]["source"].partition("\n")
-        above = f"{title}\n\n{self.terms_of(page)}{self.how_to_run(page)}"
-        notebook["cells"][0]["source"] = f"{above}\n{rest}"
+        notebook["cells"][0]["source"] = f"{title}\n\n{self.terms_of(page)}{rest}"
         return json.dumps(notebook)
 
     def terms_of(self, page: Path) -> str:
         """Name the terms that a notebook introduces: a search for one of them finds it first."""
         place = f"../{page.relative_to(COURSE).as_posix()}"
-        terms = [f"! {term}" for term, link in TERM.findall(self.pages[TERMS]) if link == place]
-        return f"```{{index}} {', '.join(terms)}\n```\n\n" if terms else ""
-
-    def how_to_run(self, page: Path) -> str:
-        """Say below a notebook's title how to run it."""
-        up = Path(os.path.relpath(COURSE, page.parent)).as_posix()
-        tab = IN_A_TAB.format(up=up, name=page.name) if self.runs_in_a_tab(page) else ""
-        return RUN.format(tab=tab, install=f"{up}/docs/first_start.md")
+        terms = [term for term, link in TERM.findall(self.pages[TERMS]) if link == place]
+        names = html.escape(" ".join(terms).replace(",", ""))
+        return f'<span data-pagefind-meta="terms:{names}"></span>\n\n' if terms else ""
 
     def runs_in_a_tab(self, page: Path) -> bool:
         """Return whether the tab has this notebook; of others it has only a word where they run."""
-        copy = self.target / "tab/files" / page.relative_to(COURSE / "notebooks")
+        copy = self.target / "tab/files" / page.name
         cells = json.loads(copy.read_text(encoding="utf-8"))["cells"] if copy.exists() else []
         return any(cell["cell_type"] == "code" for cell in cells)
 
@@ -208,8 +193,7 @@ def links(text: str) -> list[tuple[str, str]]:
     others: list[tuple[str, str]] = []
     for line in "".join(CODE.split(text)[::2]).splitlines():
         if heading := CAPTION.match(line):
-            words = heading[1] or heading[2]
-            caption = words[0].upper() + words[1:]
+            caption = heading[1][0].upper() + heading[1][1:]
         found = in_tables if line.startswith("|") else others
         found += [(caption, link[1]) for link in LINK.finditer(line) if link[1]]
     return in_tables + others
@@ -237,6 +221,15 @@ def still(window: re.Match[str]) -> str:
     return STILL.format(still=window[1])
 
 
+def index_words(site: Path) -> int:
+    """Write the index in which the book's search looks; the exit status."""
+    command = [sys.executable, "-P", "-m", "pagefind", "--site", str(site)]
+    done = subprocess.run([*command, *PAGEFIND], stdout=subprocess.PIPE)
+    if done.returncode:
+        print(done.stdout.decode(errors="replace"))
+    return done.returncode
+
+
 def main() -> int:
     """Build the book and say where it is; the exit status."""
     parser = argparse.ArgumentParser(prog="python3 start.py book", description=__doc__)
@@ -253,12 +246,17 @@ def main() -> int:
         book.write()
         # A warning is a link to nowhere or a page that doesn't read as it should: no book then.
         command = [sys.executable, "-P", "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "auto"]
+        in_tab = [f"notebooks/{page.stem}" for page in book.pages if book.runs_in_a_tab(page)]
+        command += ["-A", f"in_tab={' '.join(in_tab)}"]
         command += ["-c", str(BOOK), "-d", str(Path(scratch, "doctrees")), str(folder), str(site)]
-        status = subprocess.call(command)
+        status = subprocess.call(command) or index_words(site)
         if not status:
-            shutil.copytree(site, target, dirs_exist_ok=True)
+            # Sphinx's own index knows no numbers, such as 401. Pagefind's replaces it.
+            own_index = shutil.ignore_patterns("searchindex.js")
+            shutil.copytree(site, target, ignore=own_index, dirs_exist_ok=True)
     if not status:
         print(f"The book is in {target}. To read it, open {target / 'index.html'} in a browser.")
+        print(f"To search it, too: python3 -m http.server --bind 127.0.0.1 --directory {target}")
     return status
 
 

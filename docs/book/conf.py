@@ -1,5 +1,11 @@
 """How Sphinx turns what build.py has prepared into the book."""
 
+from copy import copy
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from sphinx.application import Sphinx
+
 project = "Such Different Chatbots"
 extensions = ["myst_nb", "sphinx_copybutton"]
 suppress_warnings = ["misc.highlighting_failure"]  # a JSON with … in it is no JSON
@@ -40,3 +46,40 @@ html_theme_options = {
         "color-brand-visited": "#b79cf2",
     },
 }
+
+
+def finish_body(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _: Any) -> None:
+    """Prepare a page's text for search, paper and screen readers."""
+    soup = BeautifulSoup(context.get("body", ""), "html.parser")
+    for section in soup.select("section[id]"):
+        heading = section.find(["h1", "h2", "h3", "h4"], recursive=False)
+        if isinstance(heading, Tag):  # there the search looks for a section's address
+            heading["id"] = section.attrs.pop("id")
+    for cell in soup.select("th"):
+        if not cell.get_text(strip=True):
+            cell.name = "td"  # a header without a word
+    answers = soup.new_tag("section", attrs={"class": "answers", "data-pagefind-ignore": "all"})
+    for fold in soup.select("details"):
+        answers.append(printed_answer(fold))
+    if answers.contents:
+        soup.append(answers)
+    context["body"] = str(soup)
+
+
+def printed_answer(fold: Tag) -> Tag:
+    """Return what is in a fold, and the paragraph that opens with it, for the end of the paper."""
+    answer = copy(fold)
+    answer.name, answer.attrs = "div", {}
+    for summary in answer.select("summary"):
+        summary.decompose()
+    below = fold.parent.find_next_sibling() if fold.parent else None
+    if "hide" in (fold.get("class") or []) and isinstance(below, Tag) and below.name == "p":
+        answer.append(copy(below))
+    for part in answer.select("[id]"):
+        del part["id"]
+    return answer
+
+
+def setup(app: Sphinx) -> None:
+    """Let Sphinx call us before it writes a page."""
+    app.connect("html-page-context", finish_body)
