@@ -16,7 +16,7 @@ from lessons.alone.turns import ANSWER_S, READY_S, Trial, Turn, describe_errors,
 from lessons.alone.worlds import ProgramOnTwitch
 from lessons.exercises.verdict import NotYet, expect
 
-END_S = 30.0  # for the bot to end after Ctrl+C: TwitchIO writes its file last
+END_S = 10.0  # for the bot to end after Ctrl+C: TwitchIO writes its file last
 REST_S = 0.5  # for the rest of an error
 SAVED_FILE = ".tio.tokens.json"
 FOLLOWS = "follows"
