@@ -195,7 +195,7 @@ BRIEF = Brief(
             (
                 Ask("/new What is <b>? = bold", ("#1",), PARSE_MODE_ADVICE),
                 EditMessage("/new What is <b>? = fat"),
-                Ask("/new What is 🧦? = a 🧦", ("#2",), EDITED_NEW_ADVICE),
+                Ask("/new What is 🧦? = a 🧦", ("#2",), EDITED_NEW_ADVICE, absent=("#3",)),
                 Ask(f"/new {LONG_QUESTION}? = 1", ("#3",), LONG_ADVICE),
                 Ask("/new What is <i> or a_b? = <b>", ("#4",), PARSE_MODE_ADVICE),
                 Ask("/quiz", ("What is <b>?",), PARSE_MODE_ADVICE),
