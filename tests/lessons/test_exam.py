@@ -168,7 +168,7 @@ MUTANTS += [
            "{ update_id, message: sent, edited_message: message = sent }", "quiz/node/bot.mjs",
            "A changed message is not another question"),
     Mutant(8, "a changed message is a new question", '"new", new, news', '"new", new', QUIZ,
-           "A changed message is not another question"),
+           "update.message is None if an older message was edited"),
     Mutant(8, "formatting is switched on", "reply_text(questions[me[\"done\"]][0])",
            'reply_text(questions[me["done"]][0], parse_mode="HTML")', QUIZ),
     Mutant(8, "another formatting is switched on", "reply_text(questions[me[\"done\"]][0])",
