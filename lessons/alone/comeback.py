@@ -83,7 +83,7 @@ VIEWER = greet("cleo", *DEAF_WORDS, if_wrong=GULLIBLE.words)
 class ComebackTrial(TwitchTrial):
     """Breaks the line of a program in every way, and looks whether it comes back."""
 
-    ended = ended_early = f"has ended. {SECOND_LOOP.words}"
+    ended = f"has ended. {SECOND_LOOP.words}"
     log: Path  # of hurry.py
 
     def pauses(self) -> list[float]:
@@ -101,9 +101,10 @@ class ComebackTrial(TwitchTrial):
 
     def break_line(self, what: str, fault: Callable[[TwitchAccount], None], turn: Turn) -> None:
         """Break the line, expect the program back, and have somebody write."""
-        self.world.wait_ready(REAL_S)
+        is_there = self.world.wait_ready(REAL_S)
         line = self.connection
-        fault(self.world.bot)
+        if is_there:  # its own timeout may have ended it
+            fault(self.world.bot)
         self.expect_back(what, REAL_S, line, turn)
 
     def stay_quiet(self) -> None:

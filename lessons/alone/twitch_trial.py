@@ -11,11 +11,15 @@ from bot_sandbox.twitch.connection import ConnectionRecord
 from botlib.details.env_file import env_files, read_env
 from lessons.alone.turns import Trial, Turn, open_world
 from lessons.alone.worlds import ProgramOnTwitch
-from lessons.exercises.verdict import expect
+from lessons.exercises.verdict import NotYet
 from lessons.learner_bot import bot_login
 
 T = TypeVar("T", bound="TwitchTrial")
 PEOPLE = ("olga", "anna", "cleo", "dora")
+NO_PONG = (
+    "no PONG came back within ten seconds, so it hung up. Answer each line that begins with PING: "
+    "PONG :tmi.twitch.tv"
+)
 
 
 def greet(person: str, *before: str, **more: Any) -> Turn:
@@ -42,11 +46,10 @@ class TwitchTrial(Trial[ProgramOnTwitch]):
 
     def send_ping(self) -> None:
         """Let five minutes pass at Twitch, so that it sends a PING, and expect the PONG."""
-        expect(
-            self.world.send_ping(),
-            "Twitch sent PING :tmi.twitch.tv, and no PONG came back within ten seconds, so it "
-            "hung up. Answer each line that begins with PING: PONG :tmi.twitch.tv",
-        )
+        if self.world.send_ping():
+            return
+        said = "" if "PONG" in self.connection.closed else self.describe_program()
+        raise NotYet(f"Twitch sent PING :tmi.twitch.tv, and {said or NO_PONG}")
 
     def describe_absence(self) -> str:
         """Say why the program isn't in the channel."""

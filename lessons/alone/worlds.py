@@ -380,7 +380,10 @@ class ProgramOnTwitch(RunsProgram):
         self.twitch.wait_gone(self.bot, ANSWER_S)
 
     def send_ping(self) -> bool:
-        """Let five minutes pass at Twitch, which sends PING; return whether a PONG came back."""
+        """Let five minutes pass at Twitch, which sends PING.
+
+        Return whether a PONG came back, or the program left the line by itself and still runs.
+        """
         (*_, line) = self.twitch.connections(self.bot)
         if not line.kind.startswith("IRC"):  # EventSub has its own PING, below the messages
             return True
@@ -389,10 +392,15 @@ class ProgramOnTwitch(RunsProgram):
         self.wait_until(lambda: line.lines_in > heard or line.closed, ANSWER_S)
         self.twitch.clock.advance(settings.pong_timeout_s + 1)
         self.wait_until(lambda: line.closed, HANG_UP_S)
-        return "PONG" not in line.closed
+        if line.open:
+            return True
+        self.wait_until(self.has_ended, HANG_UP_S)
+        return "PONG" not in line.closed and not self.has_ended()
 
     def cut_line(self) -> bool:
         """Break the program's connection; return whether it came back."""
+        if not self.wait_ready(BACK_S):
+            return False
         (*_, line) = self.twitch.connections(self.bot)
         self.twitch.faults.drop(self.bot)
         return self.wait_ready(BACK_S, line)

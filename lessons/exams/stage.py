@@ -109,9 +109,10 @@ class Stage:
 
     def fail(self, advice: str) -> Failed:
         """Return the failure of what somebody did besides writing."""
-        return Failed(
-            "\n".join([*self._earlier_lines(), *self._world.output().lines(), "", advice])
-        )
+        output = self._world.output()
+        about_error = output.advice if output.error else ""
+        lines = [*self._earlier_lines(), *output.lines(), "", about_error or advice]
+        return Failed("\n".join(lines))
 
     def cut_power(self) -> None:
         """Kill the bot and start it again."""

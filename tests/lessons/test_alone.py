@@ -305,6 +305,11 @@ def test_a_file_with_tokens_is_named_and_deleted(alone, check):
             "for once in [1]",
             "line.py has ended. Is the reading in a loop, while True?",
         ),
+        (
+            'if line.startswith("PING")',
+            'name, who, rest = line.split(" ", 2)\n    if line.startswith("PING")',
+            "Twitch sent PING :tmi.twitch.tv, and line.py printed:\nline.py:23: name, who",
+        ),
     ],
 )
 def test_a_line_that_does_not_hold_is_explained(check, old, new, words):
@@ -341,6 +346,22 @@ def test_another_way_another_login_and_another_channel_are_right(check, monkeypa
     assert "This line came in two pieces: what recv returns need not be a whole line" in said
     plain = code.replace("wire = ssl.", "_ = ssl.SSLContext; # ").replace("6697", "6667")
     assert "by port 6667 anybody on the way can read your token" in check(plain, "line.py")
+
+
+@pytest.mark.slow("bots that are started")
+def test_a_comeback_that_ends_too_soon_is_told_when(check):
+    said = check("print('ready')", "comeback.py")
+    assert "comeback.py has ended. Is the reading in a loop, while True?" in said
+    code = SECTIONS["comeback.py"].solution
+    at_ping = code.replace('"PONG" + line[4:])', '"QUIT")\n        raise SystemExit')
+    assert at_ping != code
+    said = check(at_ping, "comeback.py")
+    assert "Twitch sent PING :tmi.twitch.tv, and comeback.py has ended." in said
+    # Its own timeout ends it, while the check moves the clock of a slow machine.
+    gone = code.replace('type_in(wire, "PONG" + line[4:])', 'type_in(wire, "QUIT")')
+    gone = gone.replace("    time.sleep(pause)\n", "    break\n")
+    said = check(gone, "comeback.py")
+    assert "Put a second while True around it" in said
 
 
 ASYNC_COMEBACK = """

@@ -249,6 +249,9 @@ MUTANTS += [
            "books[index][1] = who", LIBRARY, "Who has a book must survive"),
     Mutant(10, "PING has no PONG", 'if line.startswith("PING"):', "if False:", LIBRARY,
            "Answer each line that begins with PING"),
+    Mutant(10, "PING is too short for it", 'if line.startswith("PING"):',
+           '_, _, _ = line.split(" ", 2)\n        if line.startswith("PING"):', LIBRARY,
+           "first look which command it is"),
     Mutant(10, "it joins only once",
            'wire.sendall(f"NICK {NAME}\\r\\nJOIN #{CHANNEL}\\r\\n".encode())',
            'join = "" if vars(listen) else f"JOIN #{CHANNEL}\\r\\n"\n    listen.has_joined = 1\n'
