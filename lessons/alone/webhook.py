@@ -46,6 +46,7 @@ from lessons.learner_bot import bot_name
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 ERROR = re.compile(r"^(\[ERROR\] |[\da-f-]{36} )")  # before what went wrong, in a function's log
 ASKS_FIRST = re.compile(r"\b(exists|is_file|listdir|iterdir)\(")  # and then makes the file
+CATCHES = re.compile(r"\b(except|suppress)\b")  # the error of a file that is there
 GUESSED = "a guess"  # Mallory's secret
 ANSWER_S = 5.0  # of a warm call
 LIMIT_S = 10.0  # of a call, cold and on a busy machine
@@ -262,7 +263,7 @@ def try_once(path: Path) -> None:
         what = "Mallory called with the number of an update, and then Telegram with the update"
         came = world.deliver(message)
         expect_reply(what, came, "Viktor", world.viktor.id, [FORGED_NUMBER_TRAP])
-        asks_first = ASKS_FIRST.search(world.source) and "except" not in world.source
+        asks_first = ASKS_FIRST.search(world.source) and not CATCHES.search(world.source)
         expect(not asks_first, ASK_FIRST_TRAP.words)
 
 

@@ -65,6 +65,19 @@ def test_a_variable_is_forgotten_by_the_next_instance(check):
     assert "A variable lives as long as its instance" in said
 
 
+def test_a_file_that_is_there_may_be_suppressed(check):
+    text = f"from contextlib import suppress\n{CODE[: CODE.index('    try:')]}"
+    text += """\
+    if not SEEN.exists():
+        SEEN.mkdir()
+    with suppress(FileExistsError):
+        open(SEEN / str(update_id), "x").close()
+        return True
+    return False
+"""
+    assert check(text, 3).startswith("✔ passed: save 3 of 3.")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
