@@ -4,6 +4,7 @@ notebooks/exams/library.ipynb has the brief that learners read.
 """
 
 from lessons.alone.worlds import TwitchExam
+from lessons.exams import advice
 from lessons.exams.brief import Ask, Brief, CutLine, CutPower, FillBox, Point, Say, SendPing
 
 MOMO, EMIL = "!add Momo", "!add Emil and the Detectives"
@@ -45,13 +46,11 @@ QUIET_ADVICE = (
 PING_ADVICE = "Viktor may write PING, too. Only a line that begins with PING is Twitch's."
 ONE_MESSAGE_ADVICE = "Put the whole reply into one message if it fits: all books, or the title and "
 ONE_MESSAGE_ADVICE += "what you say about it."
-NOT_A_NUMBER_ADVICE = "For isdigit(), ² is a digit. But int() can't read it. Use isdecimal()."
 MANY_ADVICE = "Each of sixty books gets a number."
 LONG_LIST_ADVICE = (
     "In a chat of Twitch, a message has 500 characters at most, and the rest is cut. Send "
 )
 LONG_LIST_ADVICE += "several messages: begin a new one before a book that would be too much."
-SAVING_ADVICE = "Store each change in a file before you answer. After a power cut it is too late."
 SAVED_READER_ADVICE = "Who has a book must survive, too."
 LINE_ADVICE = (
     "Your program didn't come back. A line can break at any time: put the connection into a "
@@ -63,11 +62,6 @@ LINE_ADVICE += "and join the channel each time."
 PONG_ADVICE = "Twitch sends PING :tmi.twitch.tv every five minutes, and cuts the line of a program "
 PONG_ADVICE += "that is silent. Answer each line that begins with PING: PONG :tmi.twitch.tv"
 BACK_ADVICE = "After a new connection, your program has to join the channel again."
-
-
-def usage_advice(command: str, example: str) -> str:
-    """Say what to answer if a word or a number is missing or wrong."""
-    return f"If it is missing or wrong, say how to write it, as in: {command} {example}"
 
 
 BRIEF = Brief(
@@ -154,13 +148,13 @@ BRIEF = Brief(
             6,
             "it says how to write what is missing or wrong",
             (
-                Ask("!add", ("!add",), usage_advice("!add", "Momo")),
-                Ask("!borrow", ("!borrow",), usage_advice("!borrow", "1")),
-                Ask("!borrow Momo", ("!borrow",), usage_advice("!borrow", "1")),
-                Ask("!return", ("!return",), usage_advice("!return", "1")),
-                Ask("!return Momo", ("!return",), usage_advice("!return", "1")),
-                Ask("!borrow ²", ("!borrow",), NOT_A_NUMBER_ADVICE),
-                Ask("!who", ("!who",), usage_advice("!who", "viktor")),
+                Ask("!add", ("!add",), advice.describe_usage("!add", "Momo")),
+                Ask("!borrow", ("!borrow",), advice.describe_usage("!borrow", "1")),
+                Ask("!borrow Momo", ("!borrow",), advice.describe_usage("!borrow", "1")),
+                Ask("!return", ("!return",), advice.describe_usage("!return", "1")),
+                Ask("!return Momo", ("!return",), advice.describe_usage("!return", "1")),
+                Ask("!borrow ²", ("!borrow",), advice.NOT_A_NUMBER),
+                Ask("!who", ("!who",), advice.describe_usage("!who", "viktor")),
                 Ask("!books", ("empty",), "!add without a title adds no book."),
             ),
         ),
@@ -200,7 +194,7 @@ BRIEF = Brief(
             (
                 Ask(MOMO, ("#1",), NUMBER_ADVICE),
                 CutPower(Ask(EMIL, ("#2",), NEXT_NUMBER_ADVICE)),
-                Ask("!books", ("#1", "Momo", "#2", "Emil"), SAVING_ADVICE),
+                Ask("!books", ("#1", "Momo", "#2", "Emil"), advice.SAVING),
                 CutPower(Ask("!borrow 1", ("Momo",), BORROW_ADVICE)),
                 Ask("!borrow 1", ("viktor",), SAVED_READER_ADVICE, who="Anna"),
                 CutPower(Ask("!return 1", (), RETURN_ADVICE, absent=("not yours",))),

@@ -3,6 +3,7 @@
 notebooks/exams/lost_property.ipynb has the brief that learners read.
 """
 
+from lessons.exams import advice
 from lessons.exams.brief import Act, Ask, Brief, CutPower, EditMessage, FillBox, Point, SendSticker
 
 USERNAME = "lost_property_bot"
@@ -31,7 +32,6 @@ OWNER_ADVICE = (
     "The person who put a thing in may take it out by /oops. Keep that person's id with it."
 )
 OOPS_GONE_ADVICE = "If a thing isn't in the box, /oops says that it is gone, as /mine does."
-NAMESAKE_ADVICE = "This is another person with the same name. Only the id tells two people apart."
 STRANGER_ADVICE = (
     "Only the person who put a thing in may take it out by /oops. For all others it stays, and "
 )
@@ -42,11 +42,8 @@ GROUP_ADVICE = (
 GROUP_ADVICE += f"name behind it: /box@{USERNAME}."
 SHARED_BOX_ADVICE = "There is one box for everybody: a thing from a group is also there in a "
 SHARED_BOX_ADVICE += "private chat."
-NOT_A_NUMBER_ADVICE = "For isdigit(), ² is a digit. But int() can't read it. Use isdecimal()."
-SAVING_ADVICE = "Store each change in a file before you answer. After a power cut it is too late."
-JSON_ADVICE = " JSON makes every key a string. Use int(…) when you load."
-SAVED_NUMBER_ADVICE = "The last number must survive, too, or a number is used twice." + JSON_ADVICE
-SAVED_OWNER_ADVICE = "A thing's number and its person's id must survive, too." + JSON_ADVICE
+SAVED_NUMBER_ADVICE = "The last number must survive, too, or a number is used twice." + advice.JSON
+SAVED_OWNER_ADVICE = "A thing's number and its person's id must survive, too." + advice.JSON
 MANY_THINGS_ADVICE = "Each of sixty things gets a number. The box may hold 300."
 LONG_LIST_ADVICE = (
     "On Telegram, a message has 4096 characters at most. Send several messages: begin a new one "
@@ -54,21 +51,11 @@ LONG_LIST_ADVICE = (
 LONG_LIST_ADVICE += "before a thing that would be too much."
 STICKER_ADVICE = "A sticker has no text. Then message.text is None in Python, undefined in "
 STICKER_ADVICE += "JavaScript, and an update as a dictionary has no 'text': message.get('text')."
-EDIT_ADVICE = "A changed message is not a new thing. Its update has an edited_message and no "
-EDIT_ADVICE += "message. Ignore it, as in: if update.message is None: return."
-PARSE_MODE_ADVICE = "Send people's words without parse_mode. With it, Telegram reads < as the "
-PARSE_MODE_ADVICE += "start of a tag."
-EMOJI_ADVICE = "An emoji is text like any other. If you write a file, open it with "
-EMOJI_ADVICE += "encoding='utf-8'."
+EDITED_THING_ADVICE = f"A changed message is not a new thing.{advice.EDIT}"
 LONG_THING_ADVICE = (
     "A thing may be nearly as long as a message. Then it needs a message of its own. Send no empty "
 )
 LONG_THING_ADVICE += "message before it."
-
-
-def usage_advice(command: str, example: str) -> str:
-    """Say what to answer if a word or a number is missing or wrong."""
-    return f"If it is missing or wrong, say how to write it, as in: {command} {example}"
 
 
 STRANGE_MESSAGES: tuple[Act, ...] = (
@@ -77,11 +64,11 @@ STRANGE_MESSAGES: tuple[Act, ...] = (
     Ask("/box", ("red scarf",), STICKER_ADVICE),
     Ask("/found a cup", ("#2",), NEXT_NUMBER_ADVICE),
     EditMessage("/found a tea cup"),
-    Ask("/box", ("red scarf", "#2", "cup"), EDIT_ADVICE, absent=("#3",)),
-    Ask("/found <b>", ("#",), PARSE_MODE_ADVICE),
-    Ask("/box", ("red scarf", "<b>"), PARSE_MODE_ADVICE),
-    Ask("/found 🧦 & 🎩", ("#",), EMOJI_ADVICE),
-    Ask("/box", ("🧦 & 🎩",), EMOJI_ADVICE),
+    Ask("/box", ("red scarf", "#2", "cup"), EDITED_THING_ADVICE, absent=("#3",)),
+    Ask("/found <b>", ("#",), advice.PARSE_MODE),
+    Ask("/box", ("red scarf", "<b>"), advice.PARSE_MODE),
+    Ask("/found 🧦 & 🎩", ("#",), advice.EMOJI),
+    Ask("/box", ("🧦 & 🎩",), advice.EMOJI),
 )
 
 BRIEF = Brief(
@@ -146,7 +133,7 @@ BRIEF = Brief(
                 Ask(SCARF, ("#1",), NUMBER_ADVICE, who="Anna"),
                 Ask(HAT, ("#2",), NEXT_NUMBER_ADVICE, who="Anna"),
                 Ask("/oops 1", ("not yours",), STRANGER_ADVICE),
-                Ask("/oops 1", ("not yours",), NAMESAKE_ADVICE, who="another Anna"),
+                Ask("/oops 1", ("not yours",), advice.NAMESAKE, who="another Anna"),
                 Ask("/box", ("#1", "red scarf", "#2"), STRANGER_ADVICE),
                 Ask("/oops 1", (), OWNER_ADVICE, absent=("not yours",), who="Anna"),
                 Ask("/box", ("#2", "blue hat"), OWNER_ADVICE, absent=("#1", "scarf")),
@@ -173,16 +160,16 @@ BRIEF = Brief(
             7,
             "it says how to write what is missing or wrong",
             (
-                Ask("/found", ("/found",), usage_advice("/found", "red scarf")),
-                Ask("/lost", ("/lost",), usage_advice("/lost", "scarf")),
-                Ask("/mine", ("/mine",), usage_advice("/mine", "1")),
-                Ask("/mine scarf", ("/mine",), usage_advice("/mine", "1")),
+                Ask("/found", ("/found",), advice.describe_usage("/found", "red scarf")),
+                Ask("/lost", ("/lost",), advice.describe_usage("/lost", "scarf")),
+                Ask("/mine", ("/mine",), advice.describe_usage("/mine", "1")),
+                Ask("/mine scarf", ("/mine",), advice.describe_usage("/mine", "1")),
                 Ask("/box", ("empty",), "A /found without words puts nothing into the box."),
             ),
             later=(
-                Ask("/oops", ("/oops",), usage_advice("/oops", "1")),
-                Ask("/oops scarf", ("/oops",), usage_advice("/oops", "1")),
-                Ask("/mine ²", ("/mine",), NOT_A_NUMBER_ADVICE),
+                Ask("/oops", ("/oops",), advice.describe_usage("/oops", "1")),
+                Ask("/oops scarf", ("/oops",), advice.describe_usage("/oops", "1")),
+                Ask("/mine ²", ("/mine",), advice.NOT_A_NUMBER),
             ),
         ),
         Point(
@@ -194,13 +181,13 @@ BRIEF = Brief(
                 Ask(GLOVE, ("#3",), NEXT_NUMBER_ADVICE),
                 CutPower(Ask("/mine 3", ("glove",), TAKE_ADVICE)),
                 Ask(
-                    "/box", ("#1", "red scarf", "#2", "blue hat"), SAVING_ADVICE, absent=("glove",)
+                    "/box", ("#1", "red scarf", "#2", "blue hat"), advice.SAVING, absent=("glove",)
                 ),
                 CutPower(Ask("/found yellow sock", ("#4",), SAVED_NUMBER_ADVICE)),
-                Ask("/box", ("#1", "red scarf", "#4", "yellow sock"), SAVING_ADVICE),
+                Ask("/box", ("#1", "red scarf", "#4", "yellow sock"), advice.SAVING),
                 Ask("/oops 2", ("not yours",), SAVED_OWNER_ADVICE),
                 CutPower(Ask("/oops 2", (), SAVED_OWNER_ADVICE, absent=("not yours",), who="Anna")),
-                Ask("/box", ("#1", "red scarf", "#4"), SAVING_ADVICE, absent=("blue hat",)),
+                Ask("/box", ("#1", "red scarf", "#4"), advice.SAVING, absent=("blue hat",)),
             ),
             sitting=2,
         ),

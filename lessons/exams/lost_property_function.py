@@ -5,7 +5,7 @@ those of the program.
 """
 
 from lessons.alone.worlds import SECRET, FunctionOnTelegram
-from lessons.exams import lost_property
+from lessons.exams import advice, lost_property
 from lessons.exams.brief import (
     Ask,
     Brief,
@@ -37,8 +37,6 @@ STORED_ADVICE = (
     "An instance may end after any response, and its variables with it. Keep the box in "
 )
 STORED_ADVICE += "the folder that the variable STORE_FOLDER names."
-MARKDOWN_ADVICE = "Send people's words without parse_mode. With Markdown, Telegram reads _ as the "
-MARKDOWN_ADVICE += "start of italics."
 MANY_THINGS = (*LONG_THINGS[:35], *(f"a glove, number {number}" for number in range(36, 61)))
 MORE_ADVICE = "A response carries one message, and a message has 4096 characters at most. List as "
 MORE_ADVICE += "many things as fit, and say that there are more."
@@ -104,8 +102,8 @@ BRIEF = Brief(
             "nothing makes it fall silent",
             (
                 *STRANGE_MESSAGES,
-                Ask("/found my_key", ("#",), MARKDOWN_ADVICE),
-                Ask("/lost my_key", ("my_key",), MARKDOWN_ADVICE),
+                Ask("/found my_key", ("#",), advice.PARSE_MODE),
+                Ask("/lost my_key", ("my_key",), advice.PARSE_MODE),
             ),
         ),
         Point(

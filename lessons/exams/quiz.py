@@ -3,6 +3,7 @@
 notebooks/exams/quiz.ipynb has the brief that learners read.
 """
 
+from lessons.exams import advice
 from lessons.exams.brief import Ask, Brief, CutPower, EditMessage, Point, Say, SendSticker
 
 PLANET, RIVER = "/new Which planet is red? = Mars", "/new Where is the Nile? = in Africa"
@@ -36,22 +37,13 @@ OTHERS_ADVICE = (
 OWN_SCORE_ADVICE = (
     "Each person has a score of their own. Keep it in a dictionary, by the person's id."
 )
-NAMESAKE_ADVICE = "This is another person with the same name. Only the id tells two people apart."
 SHARED_ADVICE = "The questions are for all people, whoever added them."
-SAVING_ADVICE = "Store each change in a file before you answer. After a power cut it is too late."
-JSON_ADVICE = " JSON makes every key a string: use int(…) when you load, or str(…) for each key."
-OPEN_ADVICE = "The question that is open for a person must survive, too." + JSON_ADVICE
+OPEN_ADVICE = "The question that is open for a person must survive, too." + advice.JSON
 SAVED_WRONG_ADVICE = "A wrong answer must survive, too: the question is over, and it counts."
-SAVED_SCORE_ADVICE = "The scores must survive, too." + JSON_ADVICE
+SAVED_SCORE_ADVICE = "The scores must survive, too." + advice.JSON
 STICKER_ADVICE = "A sticker is no answer, and has no text. The question stays open."
-EDIT_ADVICE = "A changed message is not another answer. Its update has an edited_message and no "
-EDIT_ADVICE += "message. Ignore it, as in: if update.message is None: return."
-EDITED_NEW_ADVICE = "A changed message is not another question. Its update has an edited_message "
-EDITED_NEW_ADVICE += "and no message. Ignore it, as in: if update.message is None: return."
-PARSE_MODE_ADVICE = "Send people's words without parse_mode. With it, Telegram reads < as the "
-PARSE_MODE_ADVICE += "start of a tag, or _ as the start of italics."
-EMOJI_ADVICE = "An emoji is text like any other. If you write a file, open it with "
-EMOJI_ADVICE += "encoding='utf-8'."
+EDITED_ANSWER_ADVICE = f"A changed message is not another answer.{advice.EDIT}"
+EDITED_NEW_ADVICE = f"A changed message is not another question.{advice.EDIT}"
 LONG_ADVICE = (
     "A message has 4096 characters at most. Send a long question without other words, or in "
 )
@@ -169,8 +161,8 @@ BRIEF = Brief(
                 Ask("in Africa", ("right",), OTHERS_ADVICE, who="Anna"),
                 Ask("/score", ("2 of 2",), OWN_SCORE_ADVICE, who="Anna"),
                 Ask("/score", ("0 of 1",), OWN_SCORE_ADVICE),
-                Ask("/score", ("0 of 0",), NAMESAKE_ADVICE, who="another Anna"),
-                Ask("/quiz", ("planet",), NAMESAKE_ADVICE, who="another Anna"),
+                Ask("/score", ("0 of 0",), advice.NAMESAKE, who="another Anna"),
+                Ask("/quiz", ("planet",), advice.NAMESAKE, who="another Anna"),
             ),
         ),
         Point(
@@ -179,10 +171,10 @@ BRIEF = Brief(
             (
                 Ask(PLANET, ("#1",), NEW_ADVICE),
                 CutPower(Ask(RIVER, ("#2",), NEXT_NUMBER_ADVICE)),
-                CutPower(Ask("/quiz", ("planet",), SAVING_ADVICE)),
+                CutPower(Ask("/quiz", ("planet",), advice.SAVING)),
                 CutPower(Ask("Mars", ("right",), OPEN_ADVICE)),
                 Ask("/score", ("1 of 1",), SAVED_SCORE_ADVICE),
-                Ask("/quiz", ("Nile",), SAVING_ADVICE, absent=("planet",)),
+                Ask("/quiz", ("Nile",), advice.SAVING, absent=("planet",)),
                 Ask("/new How many legs? = 8", ("#3",), "The numbers must survive, too."),
                 CutPower(Ask("in Asia", ("wrong",), WRONG_ADVICE)),
                 Ask("/score", ("1 of 2",), SAVED_WRONG_ADVICE),
@@ -193,25 +185,25 @@ BRIEF = Brief(
             8,
             "nothing makes it fall silent",
             (
-                Ask("/new What is <b>? = bold", ("#1",), PARSE_MODE_ADVICE),
+                Ask("/new What is <b>? = bold", ("#1",), advice.PARSE_MODE),
                 EditMessage("/new What is <b>? = fat"),
                 Ask("/new What is 🧦? = a 🧦", ("#2",), EDITED_NEW_ADVICE, absent=("#3",)),
                 Ask(f"/new {LONG_QUESTION}? = 1", ("#3",), LONG_ADVICE),
-                Ask("/new What is <i> or a_b? = <b>", ("#4",), PARSE_MODE_ADVICE),
-                Ask("/quiz", ("What is <b>?",), PARSE_MODE_ADVICE),
+                Ask("/new What is <i> or a_b? = <b>", ("#4",), advice.PARSE_MODE),
+                Ask("/quiz", ("What is <b>?",), advice.PARSE_MODE),
                 SendSticker(),
                 Ask("bold", ("right",), STICKER_ADVICE),
                 Ask("/score", ("1 of 1",), STICKER_ADVICE),
-                Ask("/quiz", ("What is 🧦?",), EMOJI_ADVICE),
+                Ask("/quiz", ("What is 🧦?",), advice.EMOJI),
                 EditMessage("7"),
-                Ask("a 🧦", ("right",), EDIT_ADVICE),
-                Ask("/score", ("2 of 2",), EDIT_ADVICE),
+                Ask("a 🧦", ("right",), EDITED_ANSWER_ADVICE),
+                Ask("/score", ("2 of 2",), EDITED_ANSWER_ADVICE),
                 Ask("/quiz", (LONG_QUESTION,), LONG_ADVICE),
                 Say("/help"),
                 Ask("1", ("right",), UNKNOWN_ADVICE),
                 Ask("/score", ("3 of 3",), UNKNOWN_ADVICE),
-                Ask("/quiz", ("What is <i> or a_b?",), PARSE_MODE_ADVICE),
-                Ask("<u> 🎩", ("wrong", "<b>"), PARSE_MODE_ADVICE),
+                Ask("/quiz", ("What is <i> or a_b?",), advice.PARSE_MODE),
+                Ask("<u> 🎩", ("wrong", "<b>"), advice.PARSE_MODE),
             ),
         ),
     ),

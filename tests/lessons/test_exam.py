@@ -96,7 +96,7 @@ MUTANTS = [
     Mutant(8, "/oops doesn't save", 'save()\n    await update.message.reply_text("It is out.")',
            'await update.message.reply_text("It is out.")', JSON_BOT),
     Mutant(8, "numbers become strings", "int(number): thing", "number: thing", JSON_BOT,
-           "JSON makes every key a string. Use int(…) when you load."),
+           "JSON makes every key a string: use int(…) when you load"),
     Mutant(9, "one long message", "if len(text + line) > LIMIT:", "if False:"),
     Mutant(9, "the list is cut off", "await send_list(update, things)",
            "await send_list(update, things[:50])"),
