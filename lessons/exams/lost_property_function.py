@@ -23,7 +23,7 @@ FORGED_ADVICE += (
     "x-telegram-bot-api-secret-token. If it is another one, or if there is none, return the "
 )
 FORGED_ADVICE += "status 403 and do nothing else."
-PREFIX_ADVICE = "Compare the whole secret, by hmac.compare_digest. Its beginning is a wrong one."
+PREFIX_ADVICE = "Compare the whole secret, by hmac.compare_digest. Its beginning alone is wrong."
 FORGED_THING_ADVICE = "Compare the secret first. What a forger writes must change nothing."
 TWICE_ADVICE = "Telegram calls again if it has not seen your response. Keep the update_id of each "
 TWICE_ADVICE += "update that you have done. If it comes again, return the status 200 and do "

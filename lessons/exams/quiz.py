@@ -23,7 +23,7 @@ ONCE_ADVICE = (
     "A question is over as soon as it is answered, right or wrong. /quiz asks the next one."
 )
 WHOLE_ADVICE = "Compare the whole text with ==. If you compare with in, a part is right, too."
-STAYS_OPEN_ADVICE = "A question stays open until its person answers it, also if they add one first."
+STAYS_OPEN_ADVICE = "A question stays open until its person answers it, even if they add one first."
 SCORE_ADVICE = "Say how many were right, and of how many answers: 1 of 2."
 NO_QUESTION_ADVICE = "Without an open question, say how to get one, as in: Write /quiz first."
 USAGE_ADVICE = "If the =, the question or the answer is missing, say how to write it, as in: "
