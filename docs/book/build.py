@@ -256,7 +256,7 @@ def main() -> int:
             shutil.copytree(site, target, ignore=own_index, dirs_exist_ok=True)
     if not status:
         print(f"The book is in {target}. To read it, open {target / 'index.html'} in a browser.")
-        print(f"To search it, too: python3 -m http.server --bind 127.0.0.1 --directory {target}")
+        print(f'To search it, too: python3 -m http.server --bind 127.0.0.1 --directory "{target}"')
     return status
 
 

@@ -256,7 +256,7 @@ def main(arguments: list[str]) -> None:
     build(target)
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     print(f"{target}: {size / 1e6:.0f} MB. Any web server can serve it, such as:")
-    print(f"python3 -m http.server --bind 127.0.0.1 --directory {target}")
+    print(f'python3 -m http.server --bind 127.0.0.1 --directory "{target}"')
 
 
 if __name__ == "__main__":

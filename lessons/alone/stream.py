@@ -22,8 +22,6 @@ SAVED_FILE = ".tio.tokens.json"
 FOLLOWS = "follows"
 NAME = "ctx.chatter.display_name"
 LOGIN = "that is the name in a channel's address. display_name is the name that people see"
-
-
 GREETING = "Is Greetings() added to the bot, by await self.add_component(…)?"
 COMMAND = (
     "Is its method in Greetings, with the line @commands.command() above it and both brackets?"
