@@ -4,12 +4,12 @@ from pathlib import Path
 
 from lessons.alone.section import Section
 from lessons.alone.traps import SOCKET_TRAPS, Trap
-from lessons.alone.twitch_trial import TwitchTrial, greet, open_trial
+from lessons.alone.twitch_tester import TwitchTester, greeting_turn, open_tester
 from lessons.exercises.verdict import expect
 
 END_S = 5.0
 # Read by 1024, 2048 or 4096 bytes, each piece ends inside a crab: 4 bytes, after a prefix of 50.
-CRABS = ("🦀" * 480,) * 4
+LONG_TEXTS = ("🦀" * 480,) * 4
 
 FIRST_TRAPS = (
     Trap(
@@ -38,13 +38,13 @@ FIRST_TRAPS = (
     ),
 )
 TURNS = (
-    greet(
+    greeting_turn(
         "olga",
         if_silent="Does it look for PRIVMSG, and for !hello after the colon? Below the line that "
         "reads, print(line) shows what arrives",
         traps=FIRST_TRAPS,
     ),
-    greet(
+    greeting_turn(
         "anna",
         traps=(
             Trap(
@@ -56,7 +56,7 @@ TURNS = (
         ),
         if_silent="It answered olga, and then no more. Is the reading in a loop, while True?",
     ),
-    greet(
+    greeting_turn(
         "cleo",
         "I said !hello yesterday",
         "PING PONG, anybody?",
@@ -71,7 +71,7 @@ TURNS = (
             ),
         ),
     ),
-    greet(
+    greeting_turn(
         "dora",
         "hello everybody",
         is_from_bot=True,
@@ -87,28 +87,30 @@ TURNS = (
         ),
     ),
 )
-IN_PIECES = greet(
+SPLIT_LINE_TURN = greeting_turn(
     "olga",
     if_wrong="This line came in two pieces: what recv returns need not be a whole line. Collect "
     r"until there is a \r\n",
 )
-LONG = greet("anna", *CRABS, if_wrong="Those were long lines, so they came in many pieces")
+LONG_LINES_TURN = greeting_turn(
+    "anna", *LONG_TEXTS, if_wrong="Those were long lines, so they came in many pieces"
+)
 
 
 def try_line(path: Path) -> None:
     """Have people write, cut lines in pieces, send a PING, and hang up; NotYet says what came."""
-    with open_trial(path, TwitchTrial) as trial:
+    with open_tester(path, TwitchTester) as tester:
         for turn in TURNS:
-            trial.take(turn)
-        trial.send_ping()
-        faults = trial.world.twitch.faults
-        faults.split_lines(trial.world.bot)
-        trial.take(IN_PIECES)
+            tester.run_turn(turn)
+        tester.send_ping()
+        faults = tester.world.twitch.faults
+        faults.split_lines(tester.world.bot)
+        tester.run_turn(SPLIT_LINE_TURN)
         faults.clear()
-        trial.take(LONG)
-        faults.close_frame(trial.world.bot)
+        tester.run_turn(LONG_LINES_TURN)
+        faults.close_frame(tester.world.bot)
         expect(
-            trial.world.wait_until(trial.world.has_ended, END_S),
+            tester.world.wait_until(tester.world.has_ended, END_S),
             f"Twitch has hung up, and {path.name} still runs. When the line is closed, recv "
             'returns b"", and readline returns "", again and again. Then leave the loop, by break',
         )

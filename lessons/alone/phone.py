@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lessons.alone.section import Section
 from lessons.alone.traps import Trap
-from lessons.alone.turns import Trial, Turn, open_world
+from lessons.alone.turns import ProgramTester, Turn, open_world
 from lessons.alone.worlds import ProgramOnTelegram
 
 CODE = r"\{|User\(|<a "  # in a text, though it should be a name
@@ -103,10 +103,10 @@ TURNS = (
 )
 
 
-class PhoneTrial(Trial[ProgramOnTelegram]):
+class PhoneTester(ProgramTester[ProgramOnTelegram]):
     """A learner's program that asks Telegram."""
 
-    absent = "didn't start to ask Telegram"
+    not_ready = "didn't start to ask Telegram"
     ended_early = (
         "ended before it asked Telegram anything. Is application.run_polling() its last line?"
     )
@@ -116,10 +116,10 @@ def try_phone(path: Path) -> None:
     """Start it in a Telegram of its own, and have people write; NotYet says what came."""
     with open_world(ProgramOnTelegram, path, "hello_bot") as world:
         world.people["Ada"] = world.telegram.person("Ada", "ada_on_her_phone")
-        trial = PhoneTrial(path, world)
-        trial.start()
+        tester = PhoneTester(path, world)
+        tester.start()
         for turn in TURNS:
-            trial.take(turn)
+            tester.run_turn(turn)
 
 
 PHONE = Section(

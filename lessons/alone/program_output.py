@@ -27,9 +27,9 @@ class ProgramOutput:
     """What a program has printed so far, and how it ended."""
 
     def __init__(
-        self, lines: list[str], status: int | None, folder: Path, keeps_running: str
+        self, lines: list[str], status: int | None, folder: Path, advice_if_ended: str
     ) -> None:
-        self.status, self._keeps_running = status, keeps_running
+        self.status, self._advice_if_ended = status, advice_if_ended
         self.printed, self.error = split_error(lines)
         frames = [NEVER_AWAITED.sub(r'File "\1", line \2', line) for line in lines]
         self.line = own_line(frames, folder)
@@ -55,7 +55,7 @@ class ProgramOutput:
         if self.error and (advice := advice_on(f"{self.error}\n{self.line}")):
             return advice.removeprefix("→ ")
         if self.status == 0 and not self.error:
-            return f"Nothing kept it running. {self._keeps_running}"
+            return f"Nothing kept it running. {self._advice_if_ended}"
         return ""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lessons.alone.section import Section
 from lessons.alone.traps import Trap, advice_on
-from lessons.alone.turns import ANSWER_S, READY_S, Trial, Turn, describe_errors, open_world
+from lessons.alone.turns import READY_S, REPLY_S, ProgramTester, Turn, describe_errors, open_world
 from lessons.alone.worlds import ProgramOnTwitch
 from lessons.exercises.verdict import NotYet, expect
 
@@ -20,26 +20,26 @@ END_S = 10.0  # for the bot to end after Ctrl+C: TwitchIO writes its file last
 REST_S = 0.5  # for the rest of an error
 SAVED_FILE = ".tio.tokens.json"
 FOLLOWS = "follows"
-NAME = "ctx.chatter.display_name"
-LOGIN = "that is the name in a channel's address. display_name is the name that people see"
-GREETING = "Is Greetings() added to the bot, by await self.add_component(…)?"
-COMMAND = (
+NAME_CODE = "ctx.chatter.display_name"
+LOGIN_ADVICE = "that is the name in a channel's address. display_name is the name that people see"
+GREETING_ADVICE = "Is Greetings() added to the bot, by await self.add_component(…)?"
+COMMAND_ADVICE = (
     "Is its method in Greetings, with the line @commands.command() above it and both brackets?"
 )
-NO_FOLLOW = Trap(
+NO_FOLLOW_TRAP = Trap(
     "",
     "TwitchIO calls a method of the bot by its name. Is it written event_follow(self, payload), "
     "and is it in StreamBot?",
     "async def event_follow",
     "async def event_channel_follow",
 )
-follow_turn = partial(Turn, text="the channel", verb=FOLLOWS, if_silent=NO_FOLLOW.words)
+follow_turn = partial(Turn, text="the channel", verb=FOLLOWS, if_silent=NO_FOLLOW_TRAP.words)
 TURNS = (
     Turn(
         "Ada",
         "!hello",
         ("Ada",),
-        if_silent=GREETING,
+        if_silent=GREETING_ADVICE,
         traps=(
             Trap(
                 r"\{",
@@ -47,19 +47,19 @@ TURNS = (
                 'f"hello',
                 '"hello',
             ),
-            Trap(r"\bada\b", LOGIN, f"hello {{{NAME}}}", "hello {ctx.chatter.name}"),
+            Trap(r"\bada\b", LOGIN_ADVICE, f"hello {{{NAME_CODE}}}", "hello {ctx.chatter.name}"),
         ),
     ),
     Turn(
         "Viktor",
         "!hello",
         ("Viktor",),
-        if_silent=GREETING,
+        if_silent=GREETING_ADVICE,
         traps=(
             Trap(
                 "Ada",
-                f"everybody is called Ada. The name has to come from {NAME}",
-                f"hello {{{NAME}}}",
+                f"everybody is called Ada. The name has to come from {NAME_CODE}",
+                f"hello {{{NAME_CODE}}}",
                 "hello Ada",
             ),
         ),
@@ -68,13 +68,13 @@ TURNS = (
         "Ada",
         "!hug Bob",
         ("Ada", "Bob"),
-        if_silent=COMMAND,
+        if_silent=COMMAND_ADVICE,
         traps=(
             Trap(
                 r"\{(ctx|name)",
                 "write f before the quotes here, too",
-                f'f"{{{NAME}}}',
-                f'"{{{NAME}}}',
+                f'f"{{{NAME_CODE}}}',
+                f'"{{{NAME_CODE}}}',
             ),
             Trap(
                 r"^(?!.*Bob)",
@@ -84,18 +84,18 @@ TURNS = (
             ),
             Trap(
                 r"^(?!.*Ada)",
-                f"who hugs? The person who wrote it is in {NAME}",
-                f'f"{{{NAME}}} hugs',
+                f"who hugs? The person who wrote it is in {NAME_CODE}",
+                f'f"{{{NAME_CODE}}} hugs',
                 'f"somebody hugs',
             ),
         ),
     ),
-    Turn("Viktor", "!hug Ada", ("Viktor", "Ada"), if_silent=COMMAND),
+    Turn("Viktor", "!hug Ada", ("Viktor", "Ada"), if_silent=COMMAND_ADVICE),
     follow_turn(
         "Ada",
         words=("Ada",),
         traps=(
-            Trap(r"\bada\b", LOGIN, "payload.user.display_name", "payload.user"),
+            Trap(r"\bada\b", LOGIN_ADVICE, "payload.user.display_name", "payload.user"),
             Trap(
                 "(?i)viktor",
                 "that is whose channel it is. The reference says where the follower is",
@@ -117,30 +117,30 @@ TURNS = (
         ),
     ),
 )
-NOT_SUBSCRIBED = Trap(
+NOT_SUBSCRIBED_TRAP = Trap(
     "",
     "Your bot has no subscription to followers, so Twitch doesn't tell it. Subscribe in "
     "setup_hook, as for the chat",
     "        await self.subscribe_websocket(eventsub.ChannelFollowSubscription(**follows))\n",
 )
-NOT_IN_CHAT = Trap(
+NOT_IN_CHAT_TRAP = Trap(
     "",
     "stream.py runs, but it has no subscription to the chat. Subscribe in setup_hook, with await",
     "        await self.subscribe_websocket(eventsub.ChatMessageSubscription(**chat))\n",
 )
-SAVED_TOKENS = Trap(
+SAVED_TOKENS_TRAP = Trap(
     "",
     f"TwitchIO wrote your bot's tokens into {SAVED_FILE}, beside your file. The file is deleted "
     "now. Write load_tokens=False, save_tokens=False in the last line, and it doesn't come back",
     ", load_tokens=False, save_tokens=False",
 )
-UNKNOWN = "Ada wrote !sesame. Your bot has no such command, and "
+UNKNOWN_COMMAND = "Ada wrote !sesame. Your bot has no such command, and "
 
 
-class StreamTrial(Trial[ProgramOnTwitch]):
+class StreamTester(ProgramTester[ProgramOnTwitch]):
     """A learner's bot in the channel of Viktor, in which Ada and Bob are, too."""
 
-    absent = "didn't come to the chat"
+    not_ready = "didn't come to the chat"
     ended_early = "ended at once. Is StreamBot().run(…) its last line?"
 
     def start(self) -> None:
@@ -154,32 +154,34 @@ class StreamTrial(Trial[ProgramOnTwitch]):
             READY_S,
         )
         if not world.hears_channel():
-            raise NotYet(self.describe_absence())
+            raise NotYet(self.explain_not_ready())
 
-    def act(self, turn: Turn) -> Callable[[], list[str]]:
+    def start_turn(self, turn: Turn) -> Callable[[], list[str]]:
         """Let a person write, or follow the channel as soon as the bot would hear of it."""
         if turn.verb != FOLLOWS:
-            return super().act(turn)
+            return super().start_turn(turn)
         twitch = self.world.twitch
 
         def hears_of_followers() -> bool:
             return any(each.type == "channel.follow" for each in twitch.subscriptions())
 
-        if not self.world.wait_until(hears_of_followers, ANSWER_S):
-            raise NotYet(self.describe_wrong_answer(turn._replace(if_silent=NOT_SUBSCRIBED.words)))
+        if not self.world.wait_until(hears_of_followers, REPLY_S):
+            raise NotYet(
+                self.describe_wrong_reply(turn._replace(if_silent=NOT_SUBSCRIBED_TRAP.words))
+            )
         return self.world.follow(turn.person)
 
-    def describe_absence(self) -> str:
+    def explain_not_ready(self) -> str:
         """Say why the bot isn't in the chat."""
-        return super().describe_absence() or NOT_IN_CHAT.words
+        return super().explain_not_ready() or NOT_IN_CHAT_TRAP.words
 
     def try_unknown_command(self) -> None:
         """Have somebody write a command that no bot has; NotYet if an error is printed."""
-        answers = self.world.send("Ada", "!sesame")
+        replies = self.world.send("Ada", "!sesame")
         self.world.send("Viktor", "!hello")  # when it has answered this, it has heard that, too
-        self.world.wait_until(lambda: any("Viktor" in text for text in answers()), ANSWER_S)
-        if printed := self.describe_program():
-            raise NotYet(f"{UNKNOWN}{printed}")
+        self.world.wait_until(lambda: any("Viktor" in text for text in replies()), REPLY_S)
+        if printed := self.describe_program_state():
+            raise NotYet(f"{UNKNOWN_COMMAND}{printed}")
 
     def end(self) -> None:
         """Press Ctrl+C; NotYet if tokens are in a file then, or a late error was printed."""
@@ -191,20 +193,20 @@ class StreamTrial(Trial[ProgramOnTwitch]):
         file = self.path.with_name(SAVED_FILE)
         was_written = file.exists()
         file.unlink(missing_ok=True)
-        expect(not was_written, SAVED_TOKENS.words)
+        expect(not was_written, SAVED_TOKENS_TRAP.words)
         if unknown := [line for line in self.errors() if "CommandNotFound" in line]:
-            raise NotYet(f"{UNKNOWN}{self.path.name} printed:\n{describe_errors(unknown)}")
+            raise NotYet(f"{UNKNOWN_COMMAND}{self.path.name} printed:\n{describe_errors(unknown)}")
 
 
 def try_stream(path: Path) -> None:
     """Start the bot, and have people write and follow; NotYet says what came."""
     with open_world(ProgramOnTwitch, path, "hello_bot") as world:
-        trial = StreamTrial(path, world)
-        trial.start()
+        tester = StreamTester(path, world)
+        tester.start()
         for turn in TURNS:
-            trial.take(turn)
-        trial.try_unknown_command()
-        trial.end()
+            tester.run_turn(turn)
+        tester.try_unknown_command()
+        tester.end()
 
 
 STREAM = Section(
@@ -216,6 +218,6 @@ STREAM = Section(
     "stream.py greets, hugs, thanks those who follow, and keeps calm about unknown commands",
     (
         *(trap for turn in TURNS for trap in turn.traps),
-        *(NO_FOLLOW, NOT_SUBSCRIBED, NOT_IN_CHAT, SAVED_TOKENS),
+        *(NO_FOLLOW_TRAP, NOT_SUBSCRIBED_TRAP, NOT_IN_CHAT_TRAP, SAVED_TOKENS_TRAP),
     ),
 )

@@ -14,16 +14,16 @@ from typing import Generic, NamedTuple, TypeVar
 from bot_sandbox.diagnosis.clean_text import hide_tokens
 from lessons.alone.short_errors import shorten_errors
 from lessons.alone.traps import Trap, advice_on, find_words
-from lessons.alone.worlds import RunsProgram, Setup
+from lessons.alone.worlds import ProgramWorld, Setup
 from lessons.exercises.verdict import NotYet
 from lessons.learner_bot import bot_name
 
-W = TypeVar("W", bound=RunsProgram)
+W = TypeVar("W", bound=ProgramWorld)
 READY_S = 20.0
-ANSWER_S = 5.0
-MORE_S = 0.3  # for an answer to what should stay unanswered
+REPLY_S = 5.0
+SECOND_REPLY_S = 0.3  # for a reply to what should stay unanswered
 REST_S = 0.5  # for the rest of an error, whose lines come one after the other
-LAST_WORDS_S = 5.0
+OUTPUT_END_S = 5.0
 SHOWN_LINES = 4  # of a program's errors
 
 
@@ -33,7 +33,7 @@ class Turn(NamedTuple):
     person: str
     text: str
     words: tuple[str, ...]
-    absent: str = "(?!)"  # a regular expression for what makes an answer wrong
+    absent: str = "(?!)"  # a regular expression for what makes a reply wrong
     expected: str = ""  # for people, if the words alone don't say it
     before: tuple[str, ...] = ()  # texts that should stay unanswered
     is_from_bot: bool = False  # the bot's own account writes these
@@ -43,14 +43,14 @@ class Turn(NamedTuple):
     traps: tuple[Trap, ...] = ()  # known by what came back
 
     def is_right(self, said: str) -> bool:
-        """Return whether an answer has all words."""
+        """Return whether a reply has all words."""
         return all(word in said for word in self.words) and not re.search(self.absent, said)
 
 
-class Trial(Generic[W]):
+class ProgramTester(Generic[W]):
     """A learner's program in a world with people."""
 
-    absent: str  # what to say of a program that isn't there
+    not_ready: str  # what to say of a program that isn't ready
     ended_early: str  # and of one that has ended, without an error, before it was there
     ended = "has ended"
 
@@ -61,40 +61,40 @@ class Trial(Generic[W]):
         """Start the program, and wait until it is there; NotYet says why it isn't."""
         self.world.start()
         if not self.world.wait_ready(READY_S):
-            raise NotYet(self.describe_absence() or f"{self.path.name} {self.absent}")
+            raise NotYet(self.explain_not_ready() or f"{self.path.name} {self.not_ready}")
 
-    def take(self, turn: Turn) -> None:
+    def run_turn(self, turn: Turn) -> None:
         """Let people write, and look at what comes back first; NotYet says what is wrong."""
-        answers = self.act(turn)
-        self.world.wait_until(lambda: answers() or self.world.has_ended(), ANSWER_S)
-        if turn.before:  # an answer to these may come, too
-            self.world.wait_until(lambda: len(answers()) > 1, MORE_S)
-        said = answers() if turn.before else answers()[:1]
+        replies = self.start_turn(turn)
+        self.world.wait_until(lambda: replies() or self.world.has_ended(), REPLY_S)
+        if turn.before:  # a reply to these may come, too
+            self.world.wait_until(lambda: len(replies()) > 1, SECOND_REPLY_S)
+        said = replies() if turn.before else replies()[:1]
         if len(said) != 1 or not turn.is_right(said[0]):
-            raise NotYet(self.describe_wrong_answer(turn, " / ".join(said)))
+            raise NotYet(self.describe_wrong_reply(turn, " / ".join(said)))
 
-    def act(self, turn: Turn) -> Callable[[], list[str]]:
+    def start_turn(self, turn: Turn) -> Callable[[], list[str]]:
         """Let people write; return a function that returns what came back."""
         if not turn.is_from_bot:
             return self.world.send(turn.person, *turn.before, turn.text)
-        answers = self.world.send(self.world.setup.username, *turn.before)
+        replies = self.world.send(self.world.setup.username, *turn.before)
         self.world.send(turn.person, turn.text)
-        return answers
+        return replies
 
-    def describe_absence(self) -> str:
+    def explain_not_ready(self) -> str:
         """Say why the program isn't there; "" if nobody knows."""
-        said = self.describe_program()
+        said = self.describe_program_state()
         if "\n" in said:
-            return f"{self.path.name} {self.absent}. It {said.partition(' ')[2]}"
+            return f"{self.path.name} {self.not_ready}. It {said.partition(' ')[2]}"
         return said and f"{self.path.name} {self.ended_early}"
 
-    def describe_program(self) -> str:
+    def describe_program_state(self) -> str:
         """Say what its errors are, or that it has ended; "" if it runs and says nothing."""
         process = self.world.process
         if self.errors() or self.world.has_ended():
             with suppress(TimeoutExpired):
                 process.wait(REST_S)
-                process.errors.wait_end(LAST_WORDS_S)
+                process.errors.wait_end(OUTPUT_END_S)
         if errors := self.errors():
             return f"{self.path.name} printed:\n{describe_errors(errors)}"
         return f"{self.path.name} {self.ended}" if self.world.has_ended() else ""
@@ -103,7 +103,7 @@ class Trial(Generic[W]):
         """Return what the program has printed of errors, in few lines."""
         return shorten_errors(self.world.process.errors.all(), self.path.parent)
 
-    def describe_wrong_answer(self, turn: Turn, said: str = "") -> str:
+    def describe_wrong_reply(self, turn: Turn, said: str = "") -> str:
         """Say who wrote what, what came back, and the nearest trap."""
         texts = [*map(shorten_text, dict.fromkeys(turn.before)), turn.text]
         writer = turn.person
@@ -111,7 +111,7 @@ class Trial(Generic[W]):
             writer, texts[-1] = self.world.setup.username, f"{turn.person} wrote {turn.text}"
         came = f'"{said}" came back' if said else "Nothing came back"
         came = f"{writer} {turn.verb} {', then '.join(texts)}. {came}"
-        if printed := self.describe_program():
+        if printed := self.describe_program_state():
             return "\n".join(filter(None, (f"{came}, and {printed}", turn.if_wrong)))
         if said and (words := find_words(turn.traps, said)):
             return f"{came}: {words}"

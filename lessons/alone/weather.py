@@ -17,7 +17,7 @@ from lessons.exercises.verdict import NotYet, expect, show
 from lessons.learner_bot import bot_name
 from lessons.worlds.weather_service import deploy_weather, weather_address
 
-EVENT = {  # what AWS's scheduler sends without a payload
+SCHEDULED_EVENT = {  # what AWS's scheduler sends without a payload
     "version": "0",
     "detail-type": "Scheduled Event",
     "source": "aws.scheduler",
@@ -27,8 +27,8 @@ EVENT = {  # what AWS's scheduler sends without a payload
     "detail": "{}",
 }
 
-PLACE = re.compile(r"\(([^()]+), line (\d+)\)")
-CLOUDS_OWN = ("Sandbox.", "Runtime.")  # errors that no line has raised
+SYNTAX_ERROR_PLACE = re.compile(r"\(([^()]+), line (\d+)\)")
+CLOUD_ERROR_TYPES = ("Sandbox.", "Runtime.")  # errors that no line has raised
 
 
 class TimerCall(NamedTuple):
@@ -39,7 +39,7 @@ class TimerCall(NamedTuple):
     fault: str = ""
 
 
-CALLS = (
+TIMER_CALLS = (
     TimerCall("on a morning with 8.7 °C", 8.7),
     TimerCall("on the next morning, with 21.4 °C", 21.4),
     TimerCall("while the weather service answered with an error", 21.4, "error"),
@@ -84,7 +84,7 @@ def try_weather(path: Path) -> None:
         settings = {
             "TELEGRAM_TOKEN": account.token,
             "CHAT_ID": str(viktor.id),
-            "WEATHER_API": weather_address(deploy_weather(cloud, CALLS[0].temperature)),
+            "WEATHER_API": weather_address(deploy_weather(cloud, TIMER_CALLS[0].temperature)),
         }
         try:
             function = cloud.deploy(
@@ -102,17 +102,17 @@ def try_weather(path: Path) -> None:
             f"{path.name} sent a message when the cloud only loaded it. Put the line that calls "
             'handler at the end of the file, below if __name__ == "__main__":',
         )
-        for call in CALLS:
+        for call in TIMER_CALLS:
             service = deploy_weather(cloud, call.temperature, fault=call.fault)
             returned, failure = None, ""
             try:
-                returned = function.invoke(EVENT)
+                returned = function.invoke(SCHEDULED_EVENT)
             except FunctionError as error:
                 failure = describe_failure(error, path)
             sent = [message.shown for message in viktor.inbox]
             viktor.inbox.clear()
             refusal = next((one.error for one in account.calls if one.error), "")
-            trouble = describe_trouble(call, failure, refusal, service)
+            trouble = describe_failed_call(call, failure, refusal, service)
             if problem := trouble or describe_messages(call, sent, returned, service):
                 raise NotYet(f"the timer called {path.name} {call.when}. {problem}")
 
@@ -120,20 +120,20 @@ def try_weather(path: Path) -> None:
 def describe_failure(error: FunctionError, path: Path) -> str:
     """Return the learner's own line of an error, its words, and what to do."""
     linecache.checkcache()  # the file may have been saved since
-    place = PLACE.search(error.message)  # of a line that Python can't read
+    place = SYNTAX_ERROR_PLACE.search(error.message)  # of a line that Python can't read
     frames = [*error.trace, *([f'File "{place[1]}", line {place[2]}'] if place else [])]
     own = own_line(frames, path.parent)
     aside = place[0] if place else " (" if error.type == "Runtime.ImportModuleError" else "\n"
     words = error.message.partition(aside)[0].rstrip()
-    kind = "" if error.type.startswith(CLOUDS_OWN) else f"{error.type}: "
+    kind = "" if error.type.startswith(CLOUD_ERROR_TYPES) else f"{error.type}: "
     return describe_errors([*filter(None, [own]), f"{kind}{words}"])
 
 
-def describe_trouble(call: TimerCall, failure: str, refusal: str, service: Function) -> str:
+def describe_failed_call(call: TimerCall, failure: str, refusal: str, service: Function) -> str:
     """Say why a call failed, and what each service had to say; "" if it didn't."""
     words = []
     if refusal:
-        words.append(f'Telegram refused: "{refusal}".{chat_advice(refusal)}')
+        words.append(f'Telegram refused: "{refusal}".{refusal_advice(refusal)}')
     if failure and not call.fault:
         words += describe_refused_questions(service)
     if failure:
@@ -181,7 +181,7 @@ def describe_message(call: TimerCall, said: str, service: Function) -> str:
     return ". ".join([came, *(describe_refused_questions(service) or [expected])])
 
 
-def chat_advice(refusal: str) -> str:
+def refusal_advice(refusal: str) -> str:
     """Say what to do about Telegram's most usual refusals."""
     if "chat" in refusal:
         return ' Take the chat from outside: os.environ["CHAT_ID"].'

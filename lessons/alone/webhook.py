@@ -43,18 +43,19 @@ from lessons.cloud import Cloud
 from lessons.exercises.verdict import NotYet, expect
 from lessons.learner_bot import bot_name
 
-HEADER = "X-Telegram-Bot-Api-Secret-Token"
-ERROR = re.compile(r"^(\[ERROR\] |[\da-f-]{36} )")  # before what went wrong, in a function's log
-ASKS_FIRST = re.compile(r"\b(exists|is_file|listdir|iterdir)\(")  # and then makes the file
+TELEGRAM_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+# Before what went wrong, in a function's log.
+ERROR_PREFIX = re.compile(r"^(\[ERROR\] |[\da-f-]{36} )")
+FILE_CHECK = re.compile(r"\b(exists|is_file|listdir|iterdir)\(")  # and then makes the file
 CATCHES = re.compile(r"\b(except|suppress)\b")  # the error of a file that is there
-GUESSED = "a guess"  # Mallory's secret
-ANSWER_S = 5.0  # of a warm call
-LIMIT_S = 10.0  # of a call, cold and on a busy machine
+WRONG_GUESS = "a guess"  # Mallory's secret
+REPLY_S = 5.0  # of a warm call
+CALL_TIMEOUT_S = 10.0  # of a call, cold and on a busy machine
 SHOWN_CHARACTERS = 160  # of a response
 Json = dict[str, Any]
 
 
-class Came(NamedTuple):
+class CallResult(NamedTuple):
     """What came back from a call."""
 
     status: int
@@ -84,7 +85,7 @@ class WebhookWorld:
             handler=f"{self._path.stem}.handler",
             environment={name: value for name, value in environment.items() if value},
             events=events,
-            timeout_s=LIMIT_S,
+            timeout_s=CALL_TIMEOUT_S,
         )
         return self.function
 
@@ -93,35 +94,35 @@ class WebhookWorld:
         """Return the learner's code."""
         return self._path.read_text(encoding="utf-8")
 
-    def call(self, body: str, secret: str = "", kind: str = "application/json") -> Came:
+    def call(self, body: str, secret: str = "", kind: str = "application/json") -> CallResult:
         """Call the function over HTTP, as Telegram does; without a secret there is no header."""
-        headers = {"Content-Type": kind} | ({HEADER: secret} if secret else {})
+        headers = {"Content-Type": kind} | ({TELEGRAM_HEADER: secret} if secret else {})
         before = len(self.function.logs)
         response = httpx.post(
-            self.function.url, content=body.encode(), headers=headers, timeout=2 * LIMIT_S
+            self.function.url, content=body.encode(), headers=headers, timeout=2 * CALL_TIMEOUT_S
         )
         log = self.function.logs[before:]
-        error = next((line for line in log if ERROR.match(line)), "")
+        error = next((line for line in log if ERROR_PREFIX.match(line)), "")
         if error:
             linecache.checkcache()  # the file may have been saved since
-            lines = [own_line(log, self._path.parent), ERROR.sub("", error)]
+            lines = [own_line(log, self._path.parent), ERROR_PREFIX.sub("", error)]
             words = "\n".join(["Your function failed:", *filter(None, lines)])
-            return Came(response.status_code, {}, words)
+            return CallResult(response.status_code, {}, words)
         try:
             reply = response.json()
         except ValueError:
             reply = {}
         words = f"body {response.text[:SHOWN_CHARACTERS]!r}"
         words = f"Your function returned status {response.status_code}, {words}"
-        return Came(response.status_code, reply if isinstance(reply, dict) else {}, words)
+        return CallResult(response.status_code, reply if isinstance(reply, dict) else {}, words)
 
-    def deliver(self, message: Message, kind: str = "application/json") -> Came:
+    def deliver(self, message: Message, kind: str = "application/json") -> CallResult:
         """Call the function with the newest update about a message, and with the right secret."""
         return self.call(json.dumps(message.updates[-1].to_json()), self.secret, kind)
 
 
 @contextmanager
-def webhook_world(path: Path) -> Iterator[WebhookWorld]:
+def open_webhook_world(path: Path) -> Iterator[WebhookWorld]:
     """Open a Telegram and a cloud with the learner's function in it."""
     with Telegram(limits=None) as telegram, Cloud() as cloud, TemporaryDirectory() as folder:
         seen = Path(folder, "seen")
@@ -129,18 +130,22 @@ def webhook_world(path: Path) -> Iterator[WebhookWorld]:
         yield WebhookWorld(path, telegram, cloud, str(seen))
 
 
-def fail(what: str, came: Came, expected: str, traps: Sequence[Trap] = ()) -> NotYet:
+def wrong_result(
+    what: str, result: CallResult, expected: str, traps: Sequence[Trap] = ()
+) -> NotYet:
     """Say what somebody did, what came back, and the nearest trap or what was expected."""
     known = (*traps, *REPLY_TRAPS, SPELLING_TRAP)
-    advice = find_advice(known, came.words) or f"Expected {expected}"
-    return NotYet(f"{what}. {came.words}\n{advice}")
+    advice = find_advice(known, result.words) or f"Expected {expected}"
+    return NotYet(f"{what}. {result.words}\n{advice}")
 
 
-def expect_reply(what: str, came: Came, name: str, chat: int, traps: Sequence[Trap] = ()) -> None:
+def expect_reply(
+    what: str, result: CallResult, name: str, chat: int, traps: Sequence[Trap] = ()
+) -> None:
     """Raise NotYet unless the response says to send this chat a text with this name."""
-    reply = came.reply
+    reply = result.reply
     is_right = (
-        came.status == 200
+        result.status == 200
         and str(reply.get("method")).lower() == "sendmessage"
         and str(reply.get("chat_id")) == str(chat)
         and name in str(reply.get("text"))
@@ -148,24 +153,24 @@ def expect_reply(what: str, came: Came, name: str, chat: int, traps: Sequence[Tr
     )
     expected = f'status 200, and a body with "sendMessage", chat_id {chat} and a text with {name}'
     if not is_right:
-        raise fail(what, came, expected, traps)
+        raise wrong_result(what, result, expected, traps)
 
 
-def expect_silence(what: str, came: Came, traps: Sequence[Trap]) -> None:
+def expect_silence(what: str, result: CallResult, traps: Sequence[Trap]) -> None:
     """Raise NotYet unless the response acknowledges an update and says nothing."""
-    if came.status != 200 or came.reply.get("method"):
-        raise fail(what, came, "status 200 and no reply", traps)
+    if result.status != 200 or result.reply.get("method"):
+        raise wrong_result(what, result, "status 200 and no reply", traps)
 
 
-def expect_refusal(what: str, came: Came, traps: Sequence[Trap]) -> None:
+def expect_refusal(what: str, result: CallResult, traps: Sequence[Trap]) -> None:
     """Raise NotYet unless the response is 403."""
-    if came.status != 403:
-        raise fail(what, came, "status 403", traps)
+    if result.status != 403:
+        raise wrong_result(what, result, "status 403", traps)
 
 
 def try_reply(path: Path) -> None:
     """Try the first save: it replies to a text, and to nothing else."""
-    with webhook_world(path) as world:
+    with open_webhook_world(path) as world:
         check_replies(world)
         chat_on_telegram(world)
 
@@ -175,13 +180,13 @@ def check_replies(world: WebhookWorld) -> None:
     viktor, ada = world.viktor, world.ada
     first = viktor.send("good morning", to=world.account)
     what = "Viktor wrote good morning"
-    came = world.deliver(first)
-    expect_reply(what, came, "Viktor", viktor.id, [FIRST_TRAP])
-    event = {"headers": {HEADER.lower(): world.secret}, "isBase64Encoded": False}
-    answer = world.function.invoke(event | {"body": json.dumps(new_number(first))})
-    has_status = isinstance(answer, dict) and "statusCode" in answer
+    result = world.deliver(first)
+    expect_reply(what, result, "Viktor", viktor.id, [FIRST_TRAP])
+    event = {"headers": {TELEGRAM_HEADER.lower(): world.secret}, "isBase64Encoded": False}
+    response = world.function.invoke(event | {"body": json.dumps(with_new_number(first))})
+    has_status = isinstance(response, dict) and "statusCode" in response
     if not has_status:
-        raise fail(what, came, "a statusCode", [STATUS_TRAP])
+        raise wrong_result(what, result, "a statusCode", [STATUS_TRAP])
     in_group = ada.send("hello all", to=world.group)
     what = "Ada wrote hello all in a group"
     expect_reply(what, world.deliver(in_group), "Ada", world.group.id, GROUP_TRAPS)
@@ -191,11 +196,11 @@ def check_replies(world: WebhookWorld) -> None:
     expect_silence("Viktor edited his message", world.deliver(edited), SILENCE_TRAPS)
     second = viktor.send("good night", to=world.account)
     what = "Viktor wrote good night, and the cloud passed the body on as base64"
-    came = world.deliver(second, "application/octet-stream")
-    expect_reply(what, came, "Viktor", viktor.id)
+    result = world.deliver(second, "application/octet-stream")
+    expect_reply(what, result, "Viktor", viktor.id)
 
 
-def new_number(message: Message) -> Json:
+def with_new_number(message: Message) -> Json:
     """Return the update about a message as if it were another one."""
     update: Json = message.updates[-1].to_json()
     return update | {"update_id": update["update_id"] + 1_000_000}
@@ -211,22 +216,22 @@ def chat_on_telegram(world: WebhookWorld) -> None:
         drop_pending_updates=True,
     )
     try:
-        world.viktor.ask("hello", to=world.account, timeout=ANSWER_S)
+        world.viktor.ask("hello", to=world.account, timeout=REPLY_S)
     except NoReply as silence:
         raise NotYet(f"Viktor wrote hello on Telegram, and no reply came. {silence}") from None
 
 
 def try_secret(path: Path) -> None:
     """Try the second save: who doesn't know the secret gets 403."""
-    with webhook_world(path) as world:
+    with open_webhook_world(path) as world:
         check_secret(world)
 
 
 def check_secret(world: WebhookWorld) -> None:
     """Call as Mallory does, then as Telegram does, in two clouds."""
     check_replies(world)
-    body = json.dumps(new_number(world.viktor.send("open the door", to=world.account)))
-    guessed = world.call(body, GUESSED)
+    body = json.dumps(with_new_number(world.viktor.send("open the door", to=world.account)))
+    guessed = world.call(body, WRONG_GUESS)
     expect_refusal("Mallory called with a secret that she guessed", guessed, SECRET_TRAPS)
     expect_refusal("Mallory called without the header", world.call(body), SECRET_TRAPS)
     what = "A stranger opened the address, without a header and a body"
@@ -236,7 +241,7 @@ def check_secret(world: WebhookWorld) -> None:
     without = world.call(body)
     if without.status == 200:
         what = "Somebody forgot TELEGRAM_SECRET, and Mallory called without the header"
-        raise fail(what, without, "no status 200", [NO_SECRET_TRAP])
+        raise wrong_result(what, without, "no status 200", [NO_SECRET_TRAP])
     world.deploy("yandex")
     text = world.viktor.send("hello again", to=world.account)
     what = "Viktor wrote hello again, and the function was in Yandex Cloud"
@@ -245,7 +250,7 @@ def check_secret(world: WebhookWorld) -> None:
 
 def try_once(path: Path) -> None:
     """Try the third save: an update that comes twice is answered once."""
-    with webhook_world(path) as world:
+    with open_webhook_world(path) as world:
         check_secret(world)
         world.deploy()
         message = world.viktor.send("roll", to=world.account)
@@ -259,15 +264,15 @@ def try_once(path: Path) -> None:
         what = "Viktor wrote roll once more, which is another update"
         expect_reply(what, again, "Viktor", world.viktor.id, [SAME_TEXT_TRAP])
         message = world.viktor.send("stay", to=world.account)
-        world.call(json.dumps(message.updates[-1].to_json()), GUESSED)
+        world.call(json.dumps(message.updates[-1].to_json()), WRONG_GUESS)
         what = "Mallory called with the number of an update, and then Telegram with the update"
-        came = world.deliver(message)
-        expect_reply(what, came, "Viktor", world.viktor.id, [FORGED_NUMBER_TRAP])
-        asks_first = ASKS_FIRST.search(world.source) and not CATCHES.search(world.source)
+        result = world.deliver(message)
+        expect_reply(what, result, "Viktor", world.viktor.id, [FORGED_NUMBER_TRAP])
+        asks_first = FILE_CHECK.search(world.source) and not CATCHES.search(world.source)
         expect(not asks_first, ASK_FIRST_TRAP.words)
 
 
-def section_part(number: int, try_file: Callable[[Path], None], shown: str) -> Section:
+def make_part(number: int, try_file: Callable[[Path], None], shown: str) -> Section:
     """Return one of the three saves."""
     return Section("06_telegram_calls", number, "webhook.py", EXTRACTS, try_file, shown)
 
@@ -282,8 +287,8 @@ WEBHOOK = Section(
     "Telegram's call is answered once, and a forged one gets 403",
     ALL_TRAPS,
     (
-        section_part(4, try_reply, "save 1 of 3. It replies to texts, and to nothing else"),
-        section_part(5, try_secret, "save 2 of 3. Only Telegram is believed, in two clouds"),
-        section_part(6, try_once, "save 3 of 3. An update that comes twice is answered once"),
+        make_part(4, try_reply, "save 1 of 3. It replies to texts, and to nothing else"),
+        make_part(5, try_secret, "save 2 of 3. Only Telegram is believed, in two clouds"),
+        make_part(6, try_once, "save 3 of 3. An update that comes twice is answered once"),
     ),
 )

@@ -17,18 +17,18 @@ from lessons.alone.traps import Trap, find_advice
 from lessons.exercises.verdict import NotYet, expect
 from lessons.worlds.environment import sandbox_environment
 
-TESTED = "webhook.py"
-LIMIT_S = 60.0
+TESTED_FILE = "webhook.py"
+PYTEST_TIMEOUT_S = 60.0
 SHOWN_CHARACTERS = 400  # of what pytest printed, if nobody knows which line matters
 OWN_FRAME = re.compile(
     r'^(?:E +File ".*[\\/])?((?:test_)?webhook\.py)(?:", line |:)(\d+)', re.MULTILINE
 )
 WHAT_FAILED = re.compile(r"^E +(\w+: .*|assert .*|fixture .*)$", re.MULTILINE)
-FEWEST = 2
+FEWEST_TESTS = 2
 ALL_PASSED, SOME_FAILED, NONE_FOUND = 0, 1, 5  # pytest's exit statuses
 
 
-class Broken(NamedTuple):
+class Breakage(NamedTuple):
     """A way to break any webhook.py: lines before it and after it."""
 
     words: str  # what tests should notice
@@ -36,12 +36,12 @@ class Broken(NamedTuple):
     after: str = ""
 
 
-BROKEN = (
-    Broken(
+BREAKAGES = (
+    Breakage(
         "every secret is believed",
         "import hmac\n\nhmac.compare_digest = lambda one, other: True\n",
     ),
-    Broken(
+    Breakage(
         "an update that comes twice is answered twice",
         after="""
 
@@ -62,7 +62,7 @@ def handler(event, context):
 )
 
 
-class Ran(NamedTuple):
+class PytestResult(NamedTuple):
     """What pytest said."""
 
     status: int
@@ -70,7 +70,7 @@ class Ran(NamedTuple):
     words: str  # the first failure or error, for people and for traps
 
 
-def run_tests(tests: Path) -> Ran:
+def run_tests(tests: Path) -> PytestResult:
     """Run a file of tests, as `pytest FILE` does in a terminal."""
     command = [sys.executable, "-m", "pytest", "-q", "--color=no", "--tb=short", tests.name]
     variables = sandbox_environment() | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # it is quicker
@@ -83,7 +83,7 @@ def run_tests(tests: Path) -> Ran:
             capture_output=True,
             encoding="utf-8",
             errors="replace",
-            timeout=LIMIT_S,
+            timeout=PYTEST_TIMEOUT_S,
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -91,7 +91,7 @@ def run_tests(tests: Path) -> Ran:
     printed = done.stdout + done.stderr
     passed = re.search(r"(\d+) passed", printed)
     count = int(passed[1]) if passed else 0
-    return Ran(done.returncode, count, first_failure(printed, tests.parent))
+    return PytestResult(done.returncode, count, first_failure(printed, tests.parent))
 
 
 def first_failure(printed: str, folder: Path) -> str:
@@ -108,42 +108,44 @@ def first_failure(printed: str, folder: Path) -> str:
     return hide_tokens(words)
 
 
-def write_broken(tests: Path, folder: Path, broken: Broken) -> Path:
+def write_broken(tests: Path, folder: Path, breakage: Breakage) -> Path:
     """Copy her files, with a broken version of what her tests test; return the tests' copy."""
     copytree(tests.parent, folder, dirs_exist_ok=True, ignore=ignore_patterns("__pycache__"))
-    code = (folder / TESTED).read_text(encoding="utf-8")
-    (folder / TESTED).write_text(f"{broken.before}{code}{broken.after}", encoding="utf-8")
+    code = (folder / TESTED_FILE).read_text(encoding="utf-8")
+    (folder / TESTED_FILE).write_text(f"{breakage.before}{code}{breakage.after}", encoding="utf-8")
     return folder / tests.name
 
 
 def try_tests(path: Path) -> None:
     """Run the tests on the learner's file, twice, and on two broken versions of it."""
-    expect((path.parent / TESTED).is_file(), f"there is no {TESTED} beside it to be tested")
+    expect(
+        (path.parent / TESTED_FILE).is_file(), f"there is no {TESTED_FILE} beside it to be tested"
+    )
     with TemporaryDirectory() as folder:
-        copied = write_broken(path, Path(folder), Broken("nothing"))
+        copied = write_broken(path, Path(folder), Breakage("nothing"))
         first, second = run_tests(copied), run_tests(copied)
     check_passed(path, first)
     if second.status != ALL_PASSED:
         what = f"{path.name} passed once, and failed when it ran again"
         raise NotYet(f"{what}:\n{second.words}\n{find_advice([AGAIN_TRAP], second.words)}")
-    for broken in BROKEN:
+    for breakage in BREAKAGES:
         with TemporaryDirectory() as folder:
-            ran = run_tests(write_broken(path, Path(folder), broken))
+            result = run_tests(write_broken(path, Path(folder), breakage))
         expect(
-            ran.status == SOME_FAILED,
-            f"your tests pass on your file. But they don't notice if {broken.words}",
+            result.status == SOME_FAILED,
+            f"your tests pass on your file. But they don't notice if {breakage.words}",
         )
 
 
-def check_passed(path: Path, ran: Ran) -> None:
+def check_passed(path: Path, result: PytestResult) -> None:
     """Raise NotYet unless at least two tests ran, and all passed."""
-    if ran.status == NONE_FOUND:
+    if result.status == NONE_FOUND:
         raise NotYet(f"pytest found no test in {path.name}. A test's name begins with test_")
-    if ran.status != ALL_PASSED:
-        what = f"pytest failed on your {TESTED}:\n{ran.words}"
-        raise NotYet(f"{what}\n{find_advice(TRAPS, ran.words)}".rstrip())
-    found = f"pytest found {ran.passed} test in {path.name}"
-    expect(ran.passed >= FEWEST, f"{found}, expected two. A test's name begins with test_")
+    if result.status != ALL_PASSED:
+        what = f"pytest failed on your {TESTED_FILE}:\n{result.words}"
+        raise NotYet(f"{what}\n{find_advice(TRAPS, result.words)}".rstrip())
+    found = f"pytest found {result.passed} test in {path.name}"
+    expect(result.passed >= FEWEST_TESTS, f"{found}, expected two. A test's name begins with test_")
 
 
 SET_VARIABLE = 'os.environ["TELEGRAM_SECRET"] = "only a test"\n'

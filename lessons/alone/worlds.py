@@ -1,7 +1,7 @@
 """Where people write to a learner's bot: on Telegram, to a program or a function, or on Twitch.
 
-An exam's stage, or the trial of a file, asks and judges. A world knows how to start a bot, and how
-people write to it there.
+An exam's stage, or a file's tester, asks and judges. A world knows how to start a bot, and
+how people write to it there.
 """
 
 import re
@@ -31,17 +31,17 @@ from bot_sandbox.world.randomness import Randomness
 from lessons.alone.program_output import ProgramOutput, shorten_line
 from lessons.cloud import Cloud
 
-START_S = 30.0  # for the start of the program, or its first answer after a power cut
-ANSWER_S = 10.0
-LOOK_S = 0.5  # how often to check whether it has ended while it starts
-LATE_S = 1.0  # from an answer until the program knows that it was sent, when its power is cut
-BACK_S = 30.0  # until a program is back, after its connection was cut
+START_S = 30.0  # for the start of the program, or its first reply after a power cut
+REPLY_S = 10.0
+CHECK_INTERVAL_S = 0.5  # how often to check whether it has ended while it starts
+LATE_RESPONSE_S = 1.0  # until a program knows that its reply was sent, if its power is cut
+RECONNECT_S = 30.0  # until a program is back, after its connection was cut
 HANG_UP_S = 1.0  # until Twitch has ended a line without a PONG
-READ_S = 2.0
-MOST_MESSAGES = 400  # of an answer, that are read
+OUTPUT_END_S = 2.0
+MOST_MESSAGES = 400  # of a reply, that are read
 FUNCTION_TIMEOUT_S = 10.0
 FUNCTION_NOISE = re.compile(r"(START|END|REPORT|INIT_REPORT) (RequestId: )?\S+")
-SECRET = "a-secret-of-this-exam"  # noqa: S105 - of a sandbox that ends with the point
+WEBHOOK_SECRET = "a-secret-of-this-exam"  # noqa: S105 - of a sandbox that ends with the point
 RESPONSE_ADVICE = "Its body is JSON, with a method: json.dumps({'method': 'sendMessage', "
 RESPONSE_ADVICE += "'chat_id': …, 'text': …}). Its headers have 'Content-Type': 'application/json'."
 
@@ -63,7 +63,7 @@ class BotWorld:
     place: ClassVar[str] = ""  # what to say of a message that wasn't in the usual place
     keeps_messages: ClassVar[bool] = True  # until the bot is there again
     platform: Telegram | Twitch  # on which people are
-    keeps_running: ClassVar[str]  # what to do if a program ends, though nothing was wrong
+    advice_if_ended: ClassVar[str]  # what to do if a program ends, though nothing was wrong
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
         """Make the world; what must be closed goes onto the stack."""
@@ -77,7 +77,7 @@ class BotWorld:
         """Wait until the bot is ready; False if it has ended, or if it is not in time."""
         raise NotImplementedError
 
-    def send(self, who: str, *texts: str, elsewhere: bool = False) -> Callable[[], list[str]]:
+    def send(self, who: str, *texts: str, in_group: bool = False) -> Callable[[], list[str]]:
         """Let somebody write; return a function that returns what the bot has written since."""
         raise NotImplementedError
 
@@ -94,17 +94,17 @@ class BotWorld:
         raise NotImplementedError
 
     def has_ended(self) -> bool:
-        """Return whether the program has ended, so that no answer will come."""
+        """Return whether the program has ended, so that no reply will come."""
         return False
 
     def late_responses(self) -> AbstractContextManager[None]:
-        """Let people see an answer before the program learns that it was sent, where that can be.
+        """Let people see a reply before the program learns that it was sent, where that can be.
 
-        A program that has answered before it saved hasn't saved then.
+        A program that has replied before it saved hasn't saved then.
         """
         return nullcontext()
 
-    def refusal(self) -> str:
+    def last_refusal(self) -> str:
         """Return what the platform has refused last, and why."""
         return ""
 
@@ -113,7 +113,7 @@ class BotWorld:
         return ""
 
 
-class RunsProgram(BotWorld):
+class ProgramWorld(BotWorld):
     """The bot is a program that runs."""
 
     variables: dict[str, str]  # what the program finds in its environment, of its platform
@@ -145,10 +145,10 @@ class RunsProgram(BotWorld):
         """Return what it has printed so far, all of it if it has ended."""
         process, status = self.process, self.process.status
         if status is not None:
-            process.output.wait_end(READ_S)
-            process.errors.wait_end(READ_S)
+            process.output.wait_end(OUTPUT_END_S)
+            process.errors.wait_end(OUTPUT_END_S)
         lines = [*process.output.all(), *process.errors.all()]
-        return ProgramOutput(lines, status, self.setup.folder, self.keeps_running)
+        return ProgramOutput(lines, status, self.setup.folder, self.advice_if_ended)
 
 
 class TelegramWorld(BotWorld):
@@ -168,20 +168,20 @@ class TelegramWorld(BotWorld):
             self.people[who] = self.telegram.person(who.split()[-1])  # another Anna is an Anna
         return self.people[who]
 
-    def send(self, who: str, *texts: str, elsewhere: bool = False) -> Callable[[], list[str]]:
+    def send(self, who: str, *texts: str, in_group: bool = False) -> Callable[[], list[str]]:
         """Write to the bot, or in the group."""
-        to = self._group if elsewhere else self._bot
+        to = self._group if in_group else self._bot
         messages = [self.find_person(who).send(text, to) for text in texts]
         first, self._last[who] = messages[0], messages[-1]
 
-        def answers() -> list[str]:
+        def replies() -> list[str]:
             later = first.chat.messages[first.message_id :][:MOST_MESSAGES]
             ours = [one for one in later if one.sender.is_bot and not (one.event or one.deleted)]
             return [one.shown for one in ours]
 
-        return answers
+        return replies
 
-    def refusal(self) -> str:
+    def last_refusal(self) -> str:
         """Return what Telegram has refused last."""
         refused = [call for call in list(self._bot.calls) if call.error]
         if not refused:
@@ -203,14 +203,14 @@ class TelegramWorld(BotWorld):
         return self.telegram.group("School", members)
 
 
-class ProgramOnTelegram(RunsProgram, TelegramWorld):
+class ProgramOnTelegram(ProgramWorld, TelegramWorld):
     """A program asks Telegram for what people write."""
 
-    keeps_running = "The last line is app.run_polling(), without indentation."
+    advice_if_ended = "The last line is app.run_polling(), without indentation."
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
         TelegramWorld.__init__(self, stack, setup)
-        RunsProgram.__init__(self, stack, setup)  # so the program ends before its Telegram
+        ProgramWorld.__init__(self, stack, setup)  # so the program ends before its Telegram
         self.variables = {"TELEGRAM_TOKEN": self._bot.token}
 
     def wait_ready(self, seconds: float) -> bool:
@@ -218,20 +218,22 @@ class ProgramOnTelegram(RunsProgram, TelegramWorld):
         end = time.monotonic() + seconds
         while not self.has_ended() and time.monotonic() < end:
             with suppress(NoReply):
-                self.telegram.wait_ready(self._bot, LOOK_S)
+                self.telegram.wait_ready(self._bot, CHECK_INTERVAL_S)
                 return True
         return False
 
     @contextmanager
     def late_responses(self) -> Iterator[None]:
         """Answer sendMessage late."""
-        fault = self.telegram.faults.delay(LATE_S, "sendMessage", forever=True, executed=True)
+        fault = self.telegram.faults.delay(
+            LATE_RESPONSE_S, "sendMessage", forever=True, executed=True
+        )
         yield
         fault.clear()
 
     def kill(self) -> None:
         """Kill the program, as soon as Telegram knows what it has read."""
-        self.telegram.wait_until(lambda: not self.telegram.pending_updates(self._bot), ANSWER_S)
+        self.telegram.wait_until(lambda: not self.telegram.pending_updates(self._bot), REPLY_S)
         super().kill()
 
 
@@ -239,7 +241,7 @@ class FunctionOnTelegram(TelegramWorld):
     """Telegram calls a function, which answers in its response. Its folder outlives an instance."""
 
     files = ("main.py",)
-    keeps_running = ""
+    advice_if_ended = ""
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
         super().__init__(stack, setup)
@@ -257,7 +259,7 @@ class FunctionOnTelegram(TelegramWorld):
                 timeout_s=FUNCTION_TIMEOUT_S,
                 environment={
                     "TELEGRAM_TOKEN": self._bot.token,
-                    "TELEGRAM_SECRET": SECRET,
+                    "TELEGRAM_SECRET": WEBHOOK_SECRET,
                     "TELEGRAM_API": self.telegram.url,
                     "STORE_FOLDER": self._stored,
                 },
@@ -267,7 +269,7 @@ class FunctionOnTelegram(TelegramWorld):
             self._failure = str(error).splitlines()
             return
         url = self._function.url
-        self.telegram.call(self._bot, "setWebhook", url=url, secret_token=SECRET)
+        self.telegram.call(self._bot, "setWebhook", url=url, secret_token=WEBHOOK_SECRET)
 
     def wait_ready(self, seconds: float) -> bool:
         """Return at once: a function is called when somebody writes."""
@@ -284,7 +286,7 @@ class FunctionOnTelegram(TelegramWorld):
         """Return what the function has logged, without what the cloud adds."""
         logs = self._failure or self._function.logs
         lines = [line.removeprefix("[ERROR] ") for line in logs if not FUNCTION_NOISE.match(line)]
-        return ProgramOutput(lines, None, self._folder, self.keeps_running)
+        return ProgramOutput(lines, None, self._folder, self.advice_if_ended)
 
     def silence_advice(self) -> str:
         """Say how a response carries a message, if the last one has something, but no message."""
@@ -304,17 +306,19 @@ class FunctionOnTelegram(TelegramWorld):
         """Deliver somebody's last message again, as the same update; return the status."""
         message = self._last[who]
         # A function that calls sendMessage is heard before it returns.
-        ends_s = FUNCTION_TIMEOUT_S + ANSWER_S
+        ends_s = FUNCTION_TIMEOUT_S + REPLY_S
         delivery = self.telegram.wait_deliveries(self._bot, message=message, timeout=ends_s)[-1]
         update = {"update_id": delivery.update_id, "message": message.to_json()}
         return self.telegram.forge(self._bot, update).status
 
 
-class ProgramOnTwitch(RunsProgram):
+class ProgramOnTwitch(ProgramWorld):
     """A program listens in a channel of Twitch, by IRC or by EventSub, as a moderator."""
 
     keeps_messages = False
-    keeps_running = "A bot that listens has to stay awake. Its last line is a loop without an end."
+    advice_if_ended = (
+        "A bot that listens has to stay awake. Its last line is a loop without an end."
+    )
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
         self.platform = self.twitch = stack.enter_context(Twitch(limits=False))
@@ -340,27 +344,27 @@ class ProgramOnTwitch(RunsProgram):
         """Return whether the program hears the channel, by a newer connection than `after`."""
         return self.twitch.hears(self.bot.login, self.channel.login, after)
 
-    def send(self, who: str, *texts: str, elsewhere: bool = False) -> Callable[[], list[str]]:
+    def send(self, who: str, *texts: str, in_group: bool = False) -> Callable[[], list[str]]:
         """Write in the channel, all texts at once."""
-        answers = self.listen()
+        replies = self.collect_replies()
         self.find_person(who).say_all([*texts], self.channel)
-        return answers
+        return replies
 
     def follow(self, who: str) -> Callable[[], list[str]]:
         """Follow the channel."""
-        answers = self.listen()
+        replies = self.collect_replies()
         self.find_person(who).follow(self.channel)
-        return answers
+        return replies
 
-    def listen(self) -> Callable[[], list[str]]:
+    def collect_replies(self) -> Callable[[], list[str]]:
         """Return a function that returns what the bot has written since."""
         before = len(self.twitch.messages(self.channel))
 
-        def answers() -> list[str]:
+        def replies() -> list[str]:
             later = self.twitch.messages(self.channel)[before:][:MOST_MESSAGES]
             return [one.text for one in later if one.by_program]
 
-        return answers
+        return replies
 
     def silence_advice(self) -> str:
         """Say what to do if the program is not in the channel."""
@@ -377,7 +381,7 @@ class ProgramOnTwitch(RunsProgram):
     def kill(self) -> None:
         """Kill the program, and wait until Twitch has noticed."""
         super().kill()
-        self.twitch.wait_gone(self.bot, ANSWER_S)
+        self.twitch.wait_gone(self.bot, REPLY_S)
 
     def send_ping(self) -> bool:
         """Let five minutes pass at Twitch, which sends PING.
@@ -389,7 +393,7 @@ class ProgramOnTwitch(RunsProgram):
             return True
         heard, settings = line.lines_in, self.twitch.settings
         self.twitch.clock.advance(settings.ping_interval_s + 1)
-        self.wait_until(lambda: line.lines_in > heard or line.closed, ANSWER_S)
+        self.wait_until(lambda: line.lines_in > heard or line.closed, REPLY_S)
         self.twitch.clock.advance(settings.pong_timeout_s + 1)
         self.wait_until(lambda: line.closed, HANG_UP_S)
         if line.open:
@@ -403,10 +407,10 @@ class ProgramOnTwitch(RunsProgram):
             return False
         (*_, line) = self.twitch.connections(self.bot)
         self.twitch.faults.drop(self.bot)
-        return self.wait_ready(BACK_S, line)
+        return self.wait_ready(RECONNECT_S, line)
 
 
-class TwitchExam(ProgramOnTwitch):
+class TwitchExamWorld(ProgramOnTwitch):
     """The same, for a program that finds its login in a variable."""
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:

@@ -29,7 +29,7 @@ from lessons.alone.traps import advice_on
 from lessons.commands.run_sandbox import sandbox_for
 from lessons.worlds.environment import sandbox_environment
 
-LOOK_S = 0.2  # how often it looks whether the file was saved
+CHECK_INTERVAL_S = 0.2  # how often it looks whether the file was saved
 GRACE_S = 5.0  # for the program to end, when it is asked to
 RUNNERS = {".go": ["go", "run"], ".rb": ["ruby"], ".php": ["php"], ".sh": ["sh"]}
 FOR_NODE = {".js", ".mjs", ".cjs", ".ts"}
@@ -191,14 +191,14 @@ class FileRun:
     def show_errors(self) -> None:
         """Wait a moment for the program, and show what it said of errors, in few lines."""
         try:
-            line = None if self.has_ended else self._lines.get(timeout=LOOK_S)
+            line = None if self.has_ended else self._lines.get(timeout=CHECK_INTERVAL_S)
         except queue.Empty:
             self._show(self._errors.flush())
             return
         if line is not None:
             self._show(self._errors.feed(line))
         elif self.has_ended:
-            threading.Event().wait(LOOK_S)
+            threading.Event().wait(CHECK_INTERVAL_S)
         else:
             self._show(self._errors.flush())
             self._process.wait()

@@ -3,7 +3,7 @@
 notebooks/exams/library.ipynb has the brief that learners read.
 """
 
-from lessons.alone.worlds import TwitchExam
+from lessons.alone.worlds import TwitchExamWorld
 from lessons.exams import advice
 from lessons.exams.brief import Ask, Brief, CutLine, CutPower, FillBox, Point, Say, SendPing
 
@@ -214,5 +214,5 @@ BRIEF = Brief(
             ),
         ),
     ),
-    TwitchExam,
+    TwitchExamWorld,
 )

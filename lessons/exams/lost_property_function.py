@@ -4,7 +4,7 @@ notebooks/exams/lost_property_function.ipynb has the brief that learners read. I
 those of the program.
 """
 
-from lessons.alone.worlds import SECRET, FunctionOnTelegram
+from lessons.alone.worlds import WEBHOOK_SECRET, FunctionOnTelegram
 from lessons.exams import advice, lost_property
 from lessons.exams.brief import (
     Ask,
@@ -65,7 +65,7 @@ BRIEF = Brief(
                 Ask(SCARF, ("#1",), NUMBER_ADVICE),
                 ForgeCall("/found a trap", "guess", FORGED_ADVICE),
                 ForgeCall("/mine 1", "", FORGED_ADVICE),
-                ForgeCall("/mine 1", SECRET[:8], PREFIX_ADVICE),
+                ForgeCall("/mine 1", WEBHOOK_SECRET[:8], PREFIX_ADVICE),
                 Ask("/box", ("#1", "red scarf"), FORGED_THING_ADVICE, absent=("trap",)),
             ),
         ),

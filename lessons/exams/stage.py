@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from lessons.alone.program_output import shorten_line
-from lessons.alone.worlds import ANSWER_S, MOST_MESSAGES, START_S, BotWorld, Setup
+from lessons.alone.worlds import MOST_MESSAGES, REPLY_S, START_S, BotWorld, Setup
 from lessons.exams.program_copy import copy_program
 
 W = TypeVar("W", bound=BotWorld)
@@ -78,11 +78,11 @@ class Stage:
         assert isinstance(self._world, kind)
         return self._world
 
-    def ask(self, who: str, text: str, expected: ExpectedAnswer, elsewhere: bool = False) -> None:
+    def ask(self, who: str, text: str, expected: ExpectedAnswer, in_group: bool = False) -> None:
         """Write a text, and raise Failed unless the answer is as expected."""
-        answers = self._world.send(who, text, elsewhere=elsewhere)
+        answers = self._world.send(who, text, in_group=in_group)
         answers, self._unanswered = self._unanswered or answers, None
-        sent = SentText(f"{who} ({self._world.place})" if elsewhere else who, text, answers)
+        sent = SentText(f"{who} ({self._world.place})" if in_group else who, text, answers)
         if not self._is_answered(sent, expected.words):
             raise self._failure(sent, expected)
         self._is_new = False
@@ -136,7 +136,7 @@ class Stage:
         def is_new() -> bool:
             return is_complete() or self._world.has_ended() or len(sent.answers()) > count
 
-        patience = START_S if self._is_new else ANSWER_S
+        patience = START_S if self._is_new else REPLY_S
         while self._world.wait_until(is_new, patience) and time.monotonic() < end:
             if is_complete() or self._world.has_ended():
                 break
@@ -152,7 +152,7 @@ class Stage:
         lines += [f"  expected  not  {join_words(found)}"] if found else []
         if len(sent.answers()) > expected.most:
             lines += [f"  expected  at most {expected.most} message"]
-        if not sent.answers() and (refusal := self._world.refusal()):
+        if not sent.answers() and (refusal := self._world.last_refusal()):
             lines += [refusal]
         output = self._world.output()
         lines += output.lines()

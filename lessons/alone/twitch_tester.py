@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from bot_sandbox.twitch.connection import ConnectionRecord
 from botlib.details.env_file import env_files, read_env
-from lessons.alone.turns import Trial, Turn, open_world
+from lessons.alone.turns import ProgramTester, Turn, open_world
 from lessons.alone.worlds import ProgramOnTwitch
 from lessons.exercises.verdict import NotYet
 from lessons.learner_bot import bot_login
 
-T = TypeVar("T", bound="TwitchTrial")
+T = TypeVar("T", bound="TwitchTester")
 PEOPLE = ("olga", "anna", "cleo", "dora")
 NO_PONG = (
     "no PONG came back within ten seconds, so it hung up. Answer each line that begins with PING: "
@@ -22,7 +22,7 @@ NO_PONG = (
 )
 
 
-def greet(person: str, *before: str, **more: Any) -> Turn:
+def greeting_turn(person: str, *before: str, **more: Any) -> Turn:
     """Return a turn of somebody who writes !hello, and gets a text with this login and no other."""
     others = "|".join(login for login in PEOPLE if login != person)
     absent = rf"\{{|{person}!\w|\b({others})\b"  # code, a whole prefix, another login
@@ -30,14 +30,14 @@ def greet(person: str, *before: str, **more: Any) -> Turn:
     return Turn(person, "!hello", (person,), absent, expected, before, **more)
 
 
-class TwitchTrial(Trial[ProgramOnTwitch]):
+class TwitchTester(ProgramTester[ProgramOnTwitch]):
     """A learner's program that holds a line to Twitch."""
 
     ended = ended_early = "has ended. Is the reading in a loop, while True?"
 
     def __init__(self, path: Path, world: ProgramOnTwitch) -> None:
         super().__init__(path, world)
-        self.absent = f"didn't come into #{world.channel.login}"
+        self.not_ready = f"didn't come into #{world.channel.login}"
 
     @property
     def connection(self) -> ConnectionRecord:
@@ -48,10 +48,10 @@ class TwitchTrial(Trial[ProgramOnTwitch]):
         """Let five minutes pass at Twitch, so that it sends a PING, and expect the PONG."""
         if self.world.send_ping():
             return
-        said = "" if "PONG" in self.connection.closed else self.describe_program()
+        said = "" if "PONG" in self.connection.closed else self.describe_program_state()
         raise NotYet(f"Twitch sent PING :tmi.twitch.tv, and {said or NO_PONG}")
 
-    def describe_absence(self) -> str:
+    def explain_not_ready(self) -> str:
         """Say why the program isn't in the channel."""
         name, channel = self.path.name, self.world.channel.login
         records = self.world.twitch.connections()
@@ -60,7 +60,7 @@ class TwitchTrial(Trial[ProgramOnTwitch]):
             return f"Twitch refused the login: {line.closed.partition(': ')[2]}"
         if line and line.closed.startswith("the client speaks TLS"):
             return "port 6667 has no TLS. If the socket is wrapped by ssl, the port is 6697"
-        if said := super().describe_absence():
+        if said := super().explain_not_ready():
             return said
         if not line:
             return (
@@ -81,19 +81,19 @@ class TwitchTrial(Trial[ProgramOnTwitch]):
 
 
 @contextmanager
-def open_trial(path: Path, kind: type[T], runner: tuple[str, ...] = ()) -> Iterator[T]:
+def open_tester(path: Path, kind: type[T], runner: tuple[str, ...] = ()) -> Iterator[T]:
     """Start a learner's program in a Twitch of its own, and end both.
 
     The bot is the one of the notebook. With a token of the real Twitch, the file's NICK is that
     bot's login. The channel is the one that the file joins.
     """
     code = path.read_text(encoding="utf-8", errors="replace")
-    login = find_word(r"NICK (\w+)", code, bot_login()) if has_real_token() else bot_login()
-    channel = find_word(r"JOIN #(\w+)", code, "viktor")
+    login = find_in_code(r"NICK (\w+)", code, bot_login()) if has_real_token() else bot_login()
+    channel = find_in_code(r"JOIN #(\w+)", code, "viktor")
     with open_world(ProgramOnTwitch, path, login, channel, runner) as world:
-        trial = kind(path, world)
-        trial.start()
-        yield trial
+        tester = kind(path, world)
+        tester.start()
+        yield tester
 
 
 def has_real_token() -> bool:
@@ -102,7 +102,7 @@ def has_real_token() -> bool:
     return "TWITCH_TOKEN" in {*saved, *os.environ}
 
 
-def find_word(pattern: str, code: str, otherwise: str) -> str:
+def find_in_code(pattern: str, code: str, default: str) -> str:
     """Return what a pattern's group finds in a file, in small letters."""
-    found = re.search(pattern, code)
-    return found[1].lower() if found else otherwise
+    match = re.search(pattern, code)
+    return match[1].lower() if match else default
