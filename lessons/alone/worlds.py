@@ -1,6 +1,6 @@
 """Where people write to a learner's bot: on Telegram, to a program or a function, or on Twitch.
 
-An exam's stage, or a file's tester, asks and judges. A world knows how to start a bot, and
+An exam's conversation, or a file's tester, asks and judges. A world knows how to start a bot, and
 how people write to it there.
 """
 

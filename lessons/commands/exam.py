@@ -15,9 +15,9 @@ from pathlib import Path
 
 from botlib.details.env_file import bots_folder
 from lessons.commands.copies import FOLDER
+from lessons.exams.points import sitting_name, try_points
 from lessons.exams.program_copy import NoProgram, find_command
 from lessons.exams.record import BRIEFS, exam_record
-from lessons.exams.trial import sitting_name, try_points
 
 
 def main(arguments: list[str] | None = None) -> int:

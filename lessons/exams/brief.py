@@ -15,28 +15,28 @@ from lessons.alone.worlds import (
     ProgramOnTwitch,
     TelegramWorld,
 )
-from lessons.exams.stage import ExpectedAnswer, Stage
+from lessons.exams.conversation import Conversation, ExpectedReply
 
 VIKTOR = "Viktor"
 FORBIDDEN, SUCCESS = 403, 2  # a status, and the first digit of one
 
 
-class Act(Protocol):
+class Step(Protocol):
     """Something that people do, with what should come of it."""
 
-    def play(self, stage: Stage) -> None:
+    def run(self, conversation: Conversation) -> None:
         """Do it; raise Failed if something else comes of it."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One line of a brief. `later` are the acts that only the second sitting needs."""
+    """One line of a brief. `later` are the steps that only the second sitting needs."""
 
     number: int
     what: str
-    acts: tuple[Act, ...]
+    steps: tuple[Step, ...]
     sitting: int = 1
-    later: tuple[Act, ...] = ()
+    later: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,19 @@ class Brief:
         return max(point.sitting for point in self.points)
 
     def points_of(self, sitting: int) -> list[Point]:
-        """Return the points of a sitting, with the acts that it needs."""
+        """Return the points of a sitting, with the steps that it needs."""
         if sitting == self.sittings:
             return [
-                Point(point.number, point.what, point.acts + point.later) for point in self.points
+                Point(point.number, point.what, point.steps + point.later) for point in self.points
             ]
         return [point for point in self.points if point.sitting == 1]
 
 
 @dataclass(frozen=True)
 class Ask:
-    """Somebody writes a text, and sees each of these words in the answer, and none of the absent.
+    """Somebody writes a text, and sees each of these words in the reply, and none of the absent.
 
-    Without words, any answer will do. `advice` says what to do if it doesn't come.
+    Without words, any reply will do. `advice` says what to do if it doesn't come.
     """
 
     text: str
@@ -75,35 +75,35 @@ class Ask:
     absent: tuple[str, ...] = ()
     who: str = VIKTOR
     in_group: bool = False
-    most: int = MOST_MESSAGES  # that the answer has
+    most: int = MOST_MESSAGES  # that the reply has
 
-    def play(self, stage: Stage) -> None:
-        """Write it, and look at the answer."""
-        expected = ExpectedAnswer(self.words, self.absent, self.advice, self.most)
-        stage.ask(self.who, self.text, expected, self.in_group)
+    def run(self, conversation: Conversation) -> None:
+        """Write it, and look at the reply."""
+        expected = ExpectedReply(self.words, self.absent, self.advice, self.most)
+        conversation.ask(self.who, self.text, expected, self.in_group)
 
 
 @dataclass(frozen=True)
-class FillBox:
+class AddMany:
     """Somebody writes many texts, one after the other, and each is answered with its number."""
 
     texts: tuple[str, ...]
     advice: str
 
-    def play(self, stage: Stage) -> None:
+    def run(self, conversation: Conversation) -> None:
         """Write them all."""
         for number, text in enumerate(self.texts, 1):
-            stage.ask(VIKTOR, text, ExpectedAnswer((f"#{number}",), (), self.advice))
+            conversation.ask(VIKTOR, text, ExpectedReply((f"#{number}",), (), self.advice))
 
 
 @dataclass(frozen=True)
 class SendSticker:
     """Somebody sends a sticker. Nothing has to come of it."""
 
-    def play(self, stage: Stage) -> None:
+    def run(self, conversation: Conversation) -> None:
         """Send it."""
-        stage.world(TelegramWorld).send_sticker(VIKTOR)
-        stage.note(f"{VIKTOR} sent a sticker")
+        conversation.world_as(TelegramWorld).send_sticker(VIKTOR)
+        conversation.note(f"{VIKTOR} sent a sticker")
 
 
 @dataclass(frozen=True)
@@ -112,24 +112,24 @@ class EditMessage:
 
     text: str
 
-    def play(self, stage: Stage) -> None:
+    def run(self, conversation: Conversation) -> None:
         """Change it."""
-        stage.world(TelegramWorld).edit_last_message(VIKTOR, self.text)
-        stage.note(f"{VIKTOR} changed that message to  {shorten_line(self.text)}")
+        conversation.world_as(TelegramWorld).edit_last_message(VIKTOR, self.text)
+        conversation.note(f"{VIKTOR} changed that message to  {shorten_line(self.text)}")
 
 
 @dataclass(frozen=True)
 class CutPower:
-    """The program is killed once people see an answer, and started again in the same folder."""
+    """The program is killed once people see a reply, and started again in the same folder."""
 
     after: Ask
 
-    def play(self, stage: Stage) -> None:
-        """Ask, kill it before it knows that its answer has arrived, and start it again."""
-        with stage.world(BotWorld).late_responses():
-            self.after.play(stage)
-            stage.cut_power()
-        stage.start_bot()
+    def run(self, conversation: Conversation) -> None:
+        """Ask, kill it before it knows that its reply has arrived, and start it again."""
+        with conversation.world_as(BotWorld).late_responses():
+            self.after.run(conversation)
+            conversation.cut_power()
+        conversation.start_bot()
 
 
 @dataclass(frozen=True)
@@ -140,14 +140,16 @@ class ForgeCall:
     secret: str  # what the stranger sends as the secret; "" sends none
     advice: str
 
-    def play(self, stage: Stage) -> None:
+    def run(self, conversation: Conversation) -> None:
         """Call it; the status must be 403."""
-        status = stage.world(FunctionOnTelegram).call_as_stranger(VIKTOR, self.text, self.secret)
+        status = conversation.world_as(FunctionOnTelegram).call_as_stranger(
+            VIKTOR, self.text, self.secret
+        )
         secret = f"the secret {self.secret}" if self.secret else "no secret"
-        stage.note(f"A stranger called your function with {secret} and  {self.text}")
-        stage.note(f"   and saw  the status {status}")
+        conversation.note(f"A stranger called your function with {secret} and  {self.text}")
+        conversation.note(f"   and saw  the status {status}")
         if status != FORBIDDEN:
-            raise stage.fail(self.advice)
+            raise conversation.fail(self.advice)
 
 
 @dataclass(frozen=True)
@@ -157,26 +159,26 @@ class RepeatUpdate:
     advice: str
     is_new_instance: bool = False
 
-    def play(self, stage: Stage) -> None:
+    def run(self, conversation: Conversation) -> None:
         """Deliver it; the status must be one of success."""
         if self.is_new_instance:
-            stage.start_bot()
-        status = stage.world(FunctionOnTelegram).repeat_update(VIKTOR)
+            conversation.start_bot()
+        status = conversation.world_as(FunctionOnTelegram).repeat_update(VIKTOR)
         where = "another instance of your function" if self.is_new_instance else "your function"
-        stage.note(f"Telegram called {where} again, with the same update")
+        conversation.note(f"Telegram called {where} again, with the same update")
         if status is None or status // 100 != SUCCESS:
-            stage.note(f"   and saw  the status {status}")
-            raise stage.fail(self.advice)
+            conversation.note(f"   and saw  the status {status}")
+            raise conversation.fail(self.advice)
 
 
 @dataclass(frozen=True)
 class ReplaceInstances:
     """The cloud stops all instances of a function, so the next call starts a new one."""
 
-    def play(self, stage: Stage) -> None:
+    def run(self, conversation: Conversation) -> None:
         """Stop them."""
-        stage.start_bot()
-        stage.note("The cloud stopped your function, and started it again")
+        conversation.start_bot()
+        conversation.note("The cloud stopped your function, and started it again")
 
 
 @dataclass(frozen=True)
@@ -185,11 +187,11 @@ class SendPing:
 
     advice: str
 
-    def play(self, stage: Stage) -> None:
+    def run(self, conversation: Conversation) -> None:
         """Send it, and wait for the PONG."""
-        stage.note("Twitch sent your program  PING :tmi.twitch.tv")
-        if not stage.world(ProgramOnTwitch).send_ping():
-            raise stage.fail(self.advice)
+        conversation.note("Twitch sent your program  PING :tmi.twitch.tv")
+        if not conversation.world_as(ProgramOnTwitch).send_ping():
+            raise conversation.fail(self.advice)
 
 
 @dataclass(frozen=True)
@@ -198,20 +200,20 @@ class CutLine:
 
     advice: str
 
-    def play(self, stage: Stage) -> None:
+    def run(self, conversation: Conversation) -> None:
         """Cut it, and wait until the program is back."""
-        stage.note("The connection of your program was cut")
-        if not stage.world(ProgramOnTwitch).cut_line():
-            raise stage.fail(self.advice)
+        conversation.note("The connection of your program was cut")
+        if not conversation.world_as(ProgramOnTwitch).cut_line():
+            raise conversation.fail(self.advice)
 
 
 @dataclass(frozen=True)
-class Say:
-    """Somebody writes what is not for the bot; the next answer shows whether it kept silent."""
+class SayToOthers:
+    """Somebody writes what is not for the bot; the next reply shows whether it kept silent."""
 
     text: str
     who: str = VIKTOR
 
-    def play(self, stage: Stage) -> None:
+    def run(self, conversation: Conversation) -> None:
         """Write it."""
-        stage.say(self.who, self.text)
+        conversation.say(self.who, self.text)

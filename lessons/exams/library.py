@@ -5,7 +5,7 @@ notebooks/exams/library.ipynb has the brief that learners read.
 
 from lessons.alone.worlds import TwitchExamWorld
 from lessons.exams import advice
-from lessons.exams.brief import Ask, Brief, CutLine, CutPower, FillBox, Point, Say, SendPing
+from lessons.exams.brief import AddMany, Ask, Brief, CutLine, CutPower, Point, SayToOthers, SendPing
 
 MOMO, EMIL = "!add Momo", "!add Emil and the Detectives"
 YEARS = range(1901, 1961)
@@ -34,7 +34,7 @@ CASE_ADVICE = (
 CASE_ADVICE += "lower(), and remove the @."
 OWN_NUMBER_ADVICE = "Each book keeps its own number in every list: don't count again in !who."
 WHOLE_LOGIN_ADVICE = "Compare the whole login: a part of it is another person."
-NOTHING_ADVICE = "If a person has no book, say so, with the word nothing."
+NO_LOANS_ADVICE = "If a person has no book, say so, with the word nothing."
 OWNER_ADVICE = (
     "Only the person who has a book may return it. All others read that it is not theirs: "
 )
@@ -115,7 +115,7 @@ BRIEF = Brief(
                 Ask(MOMO, ("#1",), NUMBER_ADVICE),
                 Ask(EMIL, ("#2",), NEXT_NUMBER_ADVICE),
                 Ask("!add Matilda", ("#3",), NEXT_NUMBER_ADVICE),
-                Ask("!who viktor", ("nothing",), NOTHING_ADVICE),
+                Ask("!who viktor", ("nothing",), NO_LOANS_ADVICE),
                 Ask("!borrow 3", ("Matilda",), BORROW_ADVICE, who="Anna"),
                 Ask("!who anna", ("#3", "Matilda"), OWN_NUMBER_ADVICE, absent=("nothing",)),
                 Ask("!who ann", ("nothing",), WHOLE_LOGIN_ADVICE, absent=("Matilda",)),
@@ -162,13 +162,13 @@ BRIEF = Brief(
             7,
             "it says nothing to what is not for it",
             (
-                Say("good morning"),
-                Say("!hello", who="Anna"),
-                Say("I love !books"),
+                SayToOthers("good morning"),
+                SayToOthers("!hello", who="Anna"),
+                SayToOthers("I love !books"),
                 Ask("!books", ("empty",), QUIET_ADVICE, most=1),
-                Say("PING :tmi.twitch.tv"),
+                SayToOthers("PING :tmi.twitch.tv"),
                 Ask(MOMO, ("#1",), PING_ADVICE, most=1),
-                Say("!bookshelf", who="Anna"),
+                SayToOthers("!bookshelf", who="Anna"),
                 Ask("!books", ("Momo",), QUIET_ADVICE, most=1),
                 Ask(EMIL, ("#2",), ONE_MESSAGE_ADVICE, most=1),
                 Ask("!books", ("Momo", "Emil"), ONE_MESSAGE_ADVICE, most=1),
@@ -179,7 +179,7 @@ BRIEF = Brief(
             8,
             "the library may have many books",
             (
-                FillBox(tuple(f"!add {title}" for title in TITLES), MANY_ADVICE),
+                AddMany(tuple(f"!add {title}" for title in TITLES), MANY_ADVICE),
                 Ask("!books", (*TITLES, "#1", "#60"), LONG_LIST_ADVICE),
                 *(
                     Ask(f"!borrow {number}", (title,), BORROW_ADVICE)

@@ -4,7 +4,7 @@ notebooks/exams/lost_property.ipynb has the brief that learners read.
 """
 
 from lessons.exams import advice
-from lessons.exams.brief import Act, Ask, Brief, CutPower, EditMessage, FillBox, Point, SendSticker
+from lessons.exams.brief import AddMany, Ask, Brief, CutPower, EditMessage, Point, SendSticker, Step
 
 USERNAME = "lost_property_bot"
 SCARF, HAT, GLOVE = "/found red scarf", "/found blue hat", "/found Green GLOVE"
@@ -58,7 +58,7 @@ LONG_THING_ADVICE = (
 LONG_THING_ADVICE += "message before it."
 
 
-STRANGE_MESSAGES: tuple[Act, ...] = (
+STRANGE_MESSAGES: tuple[Step, ...] = (
     Ask(SCARF, ("#1",), NUMBER_ADVICE),
     SendSticker(),
     Ask("/box", ("red scarf",), STICKER_ADVICE),
@@ -195,7 +195,7 @@ BRIEF = Brief(
             9,
             "the box may hold many things",
             (
-                FillBox(tuple(f"/found {thing}" for thing in LONG_THINGS), MANY_THINGS_ADVICE),
+                AddMany(tuple(f"/found {thing}" for thing in LONG_THINGS), MANY_THINGS_ADVICE),
                 Ask("/box", (*LONG_THINGS, "#1", "#60"), LONG_LIST_ADVICE),
                 Ask("/lost umbrella", (*LONG_THINGS, "#60"), LONG_LIST_ADVICE),
             ),

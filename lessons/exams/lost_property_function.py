@@ -7,9 +7,9 @@ those of the program.
 from lessons.alone.worlds import WEBHOOK_SECRET, FunctionOnTelegram
 from lessons.exams import advice, lost_property
 from lessons.exams.brief import (
+    AddMany,
     Ask,
     Brief,
-    FillBox,
     ForgeCall,
     Point,
     RepeatUpdate,
@@ -48,7 +48,7 @@ def shared_points() -> tuple[Point, ...]:
     program = {point.number: point for point in lost_property.BRIEF.points}
     shared = [program[number] for number in SHARED_NUMBERS]
     return tuple(
-        Point(number, point.what, point.acts + point.later)
+        Point(number, point.what, point.steps + point.later)
         for number, point in enumerate(shared, 1)
     )
 
@@ -110,7 +110,7 @@ BRIEF = Brief(
             11,
             "one response carries one message",
             (
-                FillBox(tuple(f"/found {thing}" for thing in MANY_THINGS), NUMBER_ADVICE),
+                AddMany(tuple(f"/found {thing}" for thing in MANY_THINGS), NUMBER_ADVICE),
                 Ask("/box", ("#1", LONG_THINGS[0], "#20", "more"), MORE_ADVICE, most=1),
                 Ask("/lost umbrella", ("#1", LONG_THINGS[0], "more"), MORE_ADVICE, most=1),
                 Ask(

@@ -4,7 +4,7 @@ notebooks/exams/quiz.ipynb has the brief that learners read.
 """
 
 from lessons.exams import advice
-from lessons.exams.brief import Ask, Brief, CutPower, EditMessage, Point, Say, SendSticker
+from lessons.exams.brief import Ask, Brief, CutPower, EditMessage, Point, SayToOthers, SendSticker
 
 PLANET, RIVER = "/new Which planet is red? = Mars", "/new Where is the Nile? = in Africa"
 LONG_QUESTION = " ".join(["Which"] * 660)
@@ -52,11 +52,11 @@ UNKNOWN_ADVICE = (
     "Only a text without / is an answer. With filters.TEXT & ~filters.COMMAND, commands "
 )
 UNKNOWN_ADVICE += "that you don't know are no answers."
-TWO_QUESTIONS = (
+ADD_TWO_QUESTIONS = (
     Ask(PLANET, ("#1",), NEW_ADVICE),
     Ask(RIVER, ("#2",), NEXT_NUMBER_ADVICE),
 )
-TWO_MORE_QUESTIONS = (
+ADD_TWO_MORE_QUESTIONS = (
     Ask(PLANET, ("#5",), NEXT_NUMBER_ADVICE),
     Ask(RIVER, ("#6",), NEXT_NUMBER_ADVICE),
 )
@@ -69,7 +69,7 @@ BRIEF = Brief(
             1,
             "/new adds a question and says its number",
             (
-                *TWO_QUESTIONS,
+                *ADD_TWO_QUESTIONS,
                 Ask("/new How many legs? = 8", ("#3",), NEXT_NUMBER_ADVICE, who="Anna"),
                 Ask("/new How many eyes?=2", ("#4",), SPACES_ADVICE),
             ),
@@ -96,7 +96,7 @@ BRIEF = Brief(
             3,
             "an answer is right or wrong",
             (
-                *TWO_QUESTIONS,
+                *ADD_TWO_QUESTIONS,
                 Ask("/quiz", ("Which planet is red?",), ASK_ADVICE),
                 Ask("Mars", ("right",), RIGHT_ADVICE, absent=("wrong",)),
                 Ask("/quiz", ("Where is the Nile?",), ONCE_ADVICE, absent=("planet",)),
@@ -108,7 +108,7 @@ BRIEF = Brief(
                 Ask(RIVER, ("#4",), NEXT_NUMBER_ADVICE),
                 Ask("/quiz", ("Where is the Nile?",), ASK_ADVICE, absent=("no more",)),
                 Ask("In AFRICA", ("right",), SAME_ADVICE, absent=("wrong",)),
-                *TWO_MORE_QUESTIONS,
+                *ADD_TWO_MORE_QUESTIONS,
                 Ask("/quiz", ("Which planet is red?",), ASK_ADVICE, absent=("no more",)),
                 Ask("Mars or Venus", ("wrong",), WHOLE_ADVICE),
                 Ask("/quiz", ("Where is the Nile?",), ASK_ADVICE, absent=("no more",)),
@@ -120,7 +120,7 @@ BRIEF = Brief(
             "/score says how many were right",
             (
                 Ask("/score", ("0 of 0",), SCORE_ADVICE),
-                *TWO_QUESTIONS,
+                *ADD_TWO_QUESTIONS,
                 Ask("/quiz", ("Which planet is red?",), ASK_ADVICE),
                 Ask("/score", ("0 of 0",), "A question without an answer doesn't count yet."),
                 Ask("Mars", ("right",), RIGHT_ADVICE),
@@ -152,7 +152,7 @@ BRIEF = Brief(
             6,
             "several people play at once",
             (
-                *TWO_QUESTIONS,
+                *ADD_TWO_QUESTIONS,
                 Ask("/quiz", ("planet",), ASK_ADVICE),
                 Ask("/quiz", ("planet",), SHARED_ADVICE, who="Anna"),
                 Ask("Mars", ("right",), OTHERS_ADVICE, who="Anna"),
@@ -199,7 +199,7 @@ BRIEF = Brief(
                 Ask("a 🧦", ("right",), EDITED_ANSWER_ADVICE),
                 Ask("/score", ("2 of 2",), EDITED_ANSWER_ADVICE),
                 Ask("/quiz", (LONG_QUESTION,), LONG_ADVICE),
-                Say("/help"),
+                SayToOthers("/help"),
                 Ask("1", ("right",), UNKNOWN_ADVICE),
                 Ask("/score", ("3 of 3",), UNKNOWN_ADVICE),
                 Ask("/quiz", ("What is <i> or a_b?",), advice.PARSE_MODE),

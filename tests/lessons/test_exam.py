@@ -13,8 +13,8 @@ import pytest
 from pip_packages import installed_packages
 
 from lessons.commands import exam
+from lessons.exams.points import rehearse
 from lessons.exams.record import BRIEFS, exam_record
-from lessons.exams.trial import rehearse
 from lessons.progress.contents import EXAMS
 
 PEERS = Path(__file__).parents[1] / "peers"

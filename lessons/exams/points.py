@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lessons.exams.brief import Brief, Point
+from lessons.exams.conversation import Conversation, Failed
 from lessons.exams.program_copy import NoProgram
 from lessons.exams.record import BRIEFS
-from lessons.exams.stage import Failed, Stage
 from lessons.workshop import workshop
 
 DONE, FAILED, LATER = "✔", "…", "○"
@@ -19,9 +19,9 @@ def try_points(
     points = brief.points_of(sitting)
     for index, point in enumerate(points):
         try:
-            with Stage(folder, brief.title, brief.username, brief.world) as stage:
-                for act in point.acts:
-                    act.play(stage)
+            with Conversation(folder, brief.title, brief.username, brief.world) as conversation:
+                for step in point.steps:
+                    step.run(conversation)
         except Failed as failure:
             print(f"{FAILED} {point.number:2} {point.what}")
             for later in points[index + 1 :]:
