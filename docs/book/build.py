@@ -37,7 +37,7 @@ LINK = re.compile(r"\]\((?!\w+:)([^()#\s]*)(#(?:[^()\s]|\([^()\s]*\))+)?\)")
 CAPTION = re.compile(r"^(?:## |(?:\| |The |(?=\*\*(?:Start it|For a class)))\*\*)(Start it|[^*:]+)")
 WINDOW = re.compile(r"<object\b[^>]*>(.*)</object>.*", re.DOTALL)
 
-PAGEFIND = ("--root-selector", "article", "--exclude-selectors", ".headerlink")
+PAGEFIND_OPTIONS = ("--root-selector", "article", "--exclude-selectors", ".headerlink")
 README = COURSE / "README.md"
 TERMS = COURSE / "docs/terms.md"
 TERM = re.compile(r"^\| ([^|]+) \| [^|]+ \| \[[^]]+\]\(([^)]+)\)", re.MULTILINE)
@@ -221,10 +221,10 @@ def still(window: re.Match[str]) -> str:
     return STILL.format(still=window[1])
 
 
-def index_words(site: Path) -> int:
+def build_search_index(site: Path) -> int:
     """Write the index in which the book's search looks; the exit status."""
     command = [sys.executable, "-P", "-m", "pagefind", "--site", str(site)]
-    done = subprocess.run([*command, *PAGEFIND], stdout=subprocess.PIPE)
+    done = subprocess.run([*command, *PAGEFIND_OPTIONS], stdout=subprocess.PIPE)
     if done.returncode:
         print(done.stdout.decode(errors="replace"))
     return done.returncode
@@ -249,7 +249,7 @@ def main() -> int:
         in_tab = [f"notebooks/{page.stem}" for page in book.pages if book.runs_in_a_tab(page)]
         command += ["-A", f"in_tab={' '.join(in_tab)}"]
         command += ["-c", str(BOOK), "-d", str(Path(scratch, "doctrees")), str(folder), str(site)]
-        status = subprocess.call(command) or index_words(site)
+        status = subprocess.call(command) or build_search_index(site)
         if not status:
             # Sphinx's own index knows no numbers, such as 401. Pagefind's replaces it.
             own_index = shutil.ignore_patterns("searchindex.js")

@@ -60,13 +60,13 @@ def finish_body(_app: Sphinx, _page: str, _template: str, context: dict[str, Any
             cell.name = "td"  # a header without a word
     answers = soup.new_tag("section", attrs={"class": "answers", "data-pagefind-ignore": "all"})
     for fold in soup.select("details"):
-        answers.append(printed_answer(fold))
+        answers.append(copy_for_print(fold))
     if answers.contents:
         soup.append(answers)
     context["body"] = str(soup)
 
 
-def printed_answer(fold: Tag) -> Tag:
+def copy_for_print(fold: Tag) -> Tag:
     """Return what is in a fold, and the paragraph that opens with it, for the end of the paper."""
     answer = copy(fold)
     answer.name, answer.attrs = "div", {}
