@@ -18,8 +18,8 @@ PROGRAMS = Path(sys.executable).parent  # of .venv, from which JupyterHub itself
 MEMORY = 1_000_000_000  # bytes for each process of a pupil; beyond them, Python says MemoryError
 PROCESSES = 400  # of a pupil, threads included
 OWNED = range(11_000, 32_000)  # ports of servers, as in nftables.conf
-PROGRESS = Path("/srv/class")  # a folder for each pupil, which the page of the class reads
-READER = pwd.getpwnam("class-reader")  # who serves this page, and may read these folders alone
+PROGRESS_FOLDER = Path("/srv/class")  # a folder for each pupil, which the page of the class reads
+READER_USER = pwd.getpwnam("class-reader")  # who serves this page, and may read these folders alone
 PAGE, PAGE_PORT = Path(__file__).with_name("page") / "server.py", 10_000
 IDLE_S = 3600  # after which a kernel stops, and then the server; a pupil's files stay
 
@@ -79,7 +79,7 @@ c.Spawner.args = [
 ]
 
 
-def own_port(spawner: Spawner) -> None:
+def assign_port(spawner: Spawner) -> None:
     """Give a user's server the one port from which the firewall lets only this user answer."""
     user = pwd.getpwnam(spawner.user.name).pw_uid
     spawner.port = 10_000 + user
@@ -91,28 +91,28 @@ def own_port(spawner: Spawner) -> None:
 
 def make_progress_folder(spawner: Spawner) -> None:
     """Give a pupil a folder in which she may write and the page's user may read."""
-    folder, user = PROGRESS / spawner.user.name, pwd.getpwnam(spawner.user.name).pw_uid
-    PROGRESS.mkdir(exist_ok=True)
+    folder, user = PROGRESS_FOLDER / spawner.user.name, pwd.getpwnam(spawner.user.name).pw_uid
+    PROGRESS_FOLDER.mkdir(exist_ok=True)
     folder.mkdir(exist_ok=True)
-    os.chown(folder, user, READER.pw_gid)
+    os.chown(folder, user, READER_USER.pw_gid)
     folder.chmod(0o2750)  # what she writes there is of the reader's group, too
     spawner.environment["CLASS_PROGRESS"] = str(folder)
 
 
-def prepare(spawner: Spawner) -> None:
+def prepare_server(spawner: Spawner) -> None:
     """Do what must be done as root before a server starts."""
-    own_port(spawner)
+    assign_port(spawner)
     make_progress_folder(spawner)
 
 
-c.Spawner.pre_spawn_hook = prepare
+c.Spawner.pre_spawn_hook = prepare_server
 # Who has passed what, at its own host name, class--service.
 c.JupyterHub.services = [
     {
         "name": "class",
         "url": f"http://127.0.0.1:{PAGE_PORT}",
         "command": [sys.executable, "-P", str(PAGE)],
-        "user": READER.pw_name,
+        "user": READER_USER.pw_name,
         "cwd": "/",
         "oauth_no_confirm": True,
     }

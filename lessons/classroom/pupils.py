@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 from lessons.progress.contents import CORE, DEEPER
 from lessons.progress.course_map import exercises_of
-from lessons.progress.tries import SHARED
+from lessons.progress.tries import PROGRESS_FILE
 
 CLASS_FOLDER = Path("/srv/class")  # a folder for each pupil; jupyterhub_config.py makes them
 NOTEBOOKS = (*CORE, *chain.from_iterable(DEEPER.values()))  # those with exercises
-LARGEST = 500_000  # bytes of a pupil's file
+LARGEST_FILE = 500_000  # bytes of a pupil's file
 LONGEST_SLIP = 300  # characters
 
 
@@ -49,10 +49,10 @@ def read_pupils(folder: Path = CLASS_FOLDER) -> list[Pupil]:
 def read_pupil(folder: Path) -> Pupil:
     """Return what a pupil's file says."""
     try:
-        found = json.loads(read_own_file(folder / SHARED, folder.stat().st_uid))
+        found = json.loads(read_own_file(folder / PROGRESS_FILE, folder.stat().st_uid))
         exercises = frozenset(chain.from_iterable(map(exercises_of, NOTEBOOKS)))
         passed = frozenset(name for name in exercises if name in found["passed"])
-        return Pupil(folder.name, passed, tuple(read_tries(found["tries"], exercises)))
+        return Pupil(folder.name, passed, tuple(parse_tries(found["tries"], exercises)))
     except FileNotFoundError:
         return Pupil(folder.name)
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
@@ -66,13 +66,13 @@ def read_own_file(path: Path, owner: int) -> bytes:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode) or status.st_uid != owner or status.st_nlink > 1:
             raise OSError(f"{path} is no plain file of its owner")
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
         raise OSError(f"{path} is too large")
     return content
 
 
-def read_tries(lines: Iterable[Any], exercises: frozenset[str]) -> Iterator[Try]:
+def parse_tries(lines: Iterable[Any], exercises: frozenset[str]) -> Iterator[Try]:
     """Yield the tries that make sense."""
     for line in lines:
         match json.loads(line):

@@ -8,30 +8,36 @@ from lessons.classroom.pupils import Pupil
 from lessons.progress.contents import CORE, DEEPER
 from lessons.progress.course_map import circles, exercises_of
 
-HEAD = ("pupil", *(stem[:2] for stem in CORE), "side rooms", "tries", "last try")
-NOTE = (
+TABLE_HEAD = ("pupil", *(stem[:2] for stem in CORE), "side rooms", "tries", "last try")
+TABLE_NOTE = (
     "● is an exercise that was passed, ○ one that wasn't. The last try is the newest of all "
     "notebooks, with the slip that the course knew. The course takes these numbers from files "
     "that belong to the pupils. Answers are not among them."
 )
 
 
-def rows_of(pupils: Iterable[Pupil]) -> list[tuple[str, ...]]:
+def table_rows(pupils: Iterable[Pupil]) -> list[tuple[str, ...]]:
     """Return the rows below the head."""
-    return [row_of(pupil) for pupil in pupils]
+    return [table_row(pupil) for pupil in pupils]
 
 
-def row_of(pupil: Pupil) -> tuple[str, ...]:
+def table_row(pupil: Pupil) -> tuple[str, ...]:
     """Return a pupil's row."""
     core = [
         circles(tuple(exercise in pupil.passed for exercise in exercises_of(stem))) for stem in CORE
     ]
     rooms = [name for behind in DEEPER.values() for name in behind]
     deeper = sum(exercise in pupil.passed for room in rooms for exercise in exercises_of(room))
-    return (pupil.name, *core, str(deeper or ""), str(len(pupil.tries) or ""), last_try(pupil))
+    return (
+        pupil.name,
+        *core,
+        str(deeper or ""),
+        str(len(pupil.tries) or ""),
+        describe_last_try(pupil),
+    )
 
 
-def last_try(pupil: Pupil) -> str:
+def describe_last_try(pupil: Pupil) -> str:
     """Say when a pupil tried what last, and how it went."""
     if pupil.problem or not pupil.tries:
         return pupil.problem
@@ -42,22 +48,22 @@ def last_try(pupil: Pupil) -> str:
     return f"{when}, {notebook[:2] if notebook in CORE else notebook}, exercise {number}: {verdict}"
 
 
-def as_text(pupils: Iterable[Pupil]) -> str:
+def table_text(pupils: Iterable[Pupil]) -> str:
     """Write the table for a terminal. Pupils choose texts, so only printable letters are left."""
-    rows = [HEAD, *rows_of(pupils)]
+    rows = [TABLE_HEAD, *table_rows(pupils)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     )
     shown = ("".join(sign if sign.isprintable() else "?" for sign in line) for line in lines)
-    return "\n".join([*shown, "", NOTE])
+    return "\n".join([*shown, "", TABLE_NOTE])
 
 
-def as_html(pupils: Iterable[Pupil]) -> str:
+def table_html(pupils: Iterable[Pupil]) -> str:
     """Write the table for a page."""
     titles = {stem[:2]: title for stem, title in CORE.items()}
-    head = (f'<th title="{escape(titles.get(name, name))}">{name}</th>' for name in HEAD)
-    rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows_of(pupils))
+    head = (f'<th title="{escape(titles.get(name, name))}">{name}</th>' for name in TABLE_HEAD)
+    rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in table_rows(pupils))
     body = "".join(f"<tr>{row}</tr>" for row in ("".join(head), *rows))
-    return f"<table>{body}</table><p>{NOTE}</p>"
+    return f"<table>{body}</table><p>{TABLE_NOTE}</p>"

@@ -62,7 +62,7 @@ $mind
 )
 
 
-def mind_page() -> str:
+def mind_section() -> str:
     """Return what the learner wrote, from the prediction to the last reply, as HTML."""
     parts = []
     for each in MIND:
@@ -72,10 +72,10 @@ def mind_page() -> str:
         parts.append((reply.question, reply.text))
     if (old := old_explanation()) and not kept_view("conclusion"):
         parts.append(("In three sentences", old))
-    return "\n".join(quoted(*part) for part in parts) or f"<p>{NO_VIEWS}</p>"
+    return "\n".join(quote_html(*part) for part in parts) or f"<p>{NO_VIEWS}</p>"
 
 
-def exams_page() -> str:
+def exams_section() -> str:
     """Return the exams of which a point was passed, each with its points, as HTML."""
     rows = []
     for name, brief in BRIEFS.items():
@@ -87,7 +87,7 @@ def exams_page() -> str:
     return f"<h2>Built from an empty folder</h2>\n<dl>{''.join(rows)}</dl>" if rows else ""
 
 
-def quoted(heading: str, text: str) -> str:
+def quote_html(heading: str, text: str) -> str:
     """Return a text below its heading, as HTML."""
     return (
         f"<b>{escape(heading)}</b><blockquote>{escape(text).replace(chr(10), '<br>')}</blockquote>"
@@ -124,7 +124,7 @@ def write_card(folder: Path) -> Path:
         for line in left_out:
             print(f"left out: {line}")
         commands = {name: help for name, (_, help) in bot.own_commands().items()}
-        card = bot_name(), commands, square(), exams_page(), mind_page()
+        card = bot_name(), commands, square(), exams_section(), mind_section()
         Path("card.html").write_text(card_page(*card), encoding="utf-8")
     return folder / "card.html"
 

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from lessons.classroom.laptop import build_site, open_server, own_address
 from lessons.classroom.pupils import CLASS_FOLDER, read_pupils
-from lessons.classroom.table import as_text
+from lessons.classroom.table import table_text
 
-READER = "class-reader"  # the machine's user who may read the pupils' progress, and nothing else
-SETTINGS = Path("/etc/default/class")  # its line CLASS_ADDRESS is the class's address
+READER_USER = "class-reader"  # who may read the pupils' progress on the machine, and nothing else
+SETTINGS_FILE = Path("/etc/default/class")  # its line CLASS_ADDRESS is the class's address
 
 
 def main(arguments: list[str]) -> int:
@@ -34,25 +34,27 @@ def main(arguments: list[str]) -> int:
     if not CLASS_FOLDER.is_dir():
         print("This machine has no class yet: docs/class/README.md", file=sys.stderr)
         return 1
-    print(describe_check() if options.check else table())
+    print(describe_check() if options.check else progress_table())
     return 0
 
 
-def table() -> str:
+def progress_table() -> str:
     """Return who has passed what. Pupils choose what is in their files: root reads none."""
     import pwd  # Windows has none, and no class
 
     if os.geteuid() == 0:
-        reader = pwd.getpwnam(READER)
+        reader = pwd.getpwnam(READER_USER)
         os.setgroups([])
         os.setgid(reader.pw_gid)
         os.setuid(reader.pw_uid)
-    return as_text(read_pupils())
+    return table_text(read_pupils())
 
 
 def describe_check() -> str:
     """Say where the check is, and what to do with it."""
-    lines = SETTINGS.read_text(encoding="utf-8").splitlines() if SETTINGS.is_file() else []
+    lines = (
+        SETTINGS_FILE.read_text(encoding="utf-8").splitlines() if SETTINGS_FILE.is_file() else []
+    )
     found = (line.partition("=")[2] for line in lines if line.startswith("CLASS_ADDRESS="))
     address = urlsplit(next(found, "http://localhost:8000"))
     return (

@@ -32,7 +32,7 @@ from lessons.worlds.environment import sandbox_environment
 CHECK_INTERVAL_S = 0.2  # how often it looks whether the file was saved
 GRACE_S = 5.0  # for the program to end, when it is asked to
 RUNNERS = {".go": ["go", "run"], ".rb": ["ruby"], ".php": ["php"], ".sh": ["sh"]}
-FOR_NODE = {".js", ".mjs", ".cjs", ".ts"}
+NODE_ENDINGS = {".js", ".mjs", ".cjs", ".ts"}
 
 
 class Network(NamedTuple):
@@ -49,14 +49,14 @@ def run_file(file: Path, settings: Settings, no_open: bool) -> int:
     `settings` are those of its platform. RuntimeError if nothing here can run such a file.
     """
     exit_on_sigterm()
-    command = command_for(file)
+    command = command_to_run(file)
     supervisor = ProcessSupervisor()
     try:
         while True:  # with the next page, if a notebook's kernel has started again
             with open_network(file, settings, no_open) as network:
                 print(f"Each time you save {file.name}, it starts again. Ctrl+C ends it.")
                 while network.is_current():
-                    run_save(file, command, network, supervisor)
+                    run_until_saved(file, command, network, supervisor)
                     print(f"{file.name} starts again.", flush=True)
     except KeyboardInterrupt:
         print("stopped", flush=True)
@@ -65,17 +65,17 @@ def run_file(file: Path, settings: Settings, no_open: bool) -> int:
         supervisor.close()
 
 
-def command_for(file: Path) -> list[str]:
+def command_to_run(file: Path) -> list[str]:
     """Return the command that runs a file, by its ending; RuntimeError if there is none."""
     if file.suffix == ".py":
         return [sys.executable, "-u", str(file)]
-    if file.suffix in FOR_NODE:
+    if file.suffix in NODE_ENDINGS:
         return [find_node(), str(file)]
     if file.suffix in RUNNERS:
         return [*RUNNERS[file.suffix], str(file)]
     if os.access(file, os.X_OK):
         return [str(file)]
-    known = ", ".join([".py", *sorted(FOR_NODE), *RUNNERS])
+    known = ", ".join([".py", *sorted(NODE_ENDINGS), *RUNNERS])
     raise RuntimeError(
         f"{file.name} cannot be run. Expected a file with one of these endings: {known}; or a "
         "program that your system runs by itself"
@@ -99,7 +99,7 @@ def open_network(file: Path, settings: Settings, no_open: bool) -> Iterator[Netw
             def is_current() -> bool:
                 return find_open_sandbox(settings.platform) == offer
 
-            yield Network(variables_for(offer, proxy), is_current, proxy.notes)
+            yield Network(variables_in_sandbox(offer, proxy), is_current, proxy.notes)
         return
     with sandbox_for(settings.platform, no_open, can_be_joined=True) as own:
         print(
@@ -114,7 +114,7 @@ def open_network(file: Path, settings: Settings, no_open: bool) -> Iterator[Netw
             def has_no_page() -> bool:
                 return find_open_sandbox(settings.platform) in (None, offer)
 
-            yield Network(variables_for(own.sandbox, proxy), has_no_page, proxy.notes)
+            yield Network(variables_in_sandbox(own.sandbox, proxy), has_no_page, proxy.notes)
 
 
 def join_open_sandbox(offer: OpenSandbox) -> JoinedProxy | None:
@@ -124,13 +124,13 @@ def join_open_sandbox(offer: OpenSandbox) -> JoinedProxy | None:
     return None
 
 
-def variables_for(sandbox: OpenSandbox, proxy: JoinedProxy) -> dict[str, str]:
+def variables_in_sandbox(sandbox: OpenSandbox, proxy: JoinedProxy) -> dict[str, str]:
     """Return all variables of a program in a sandbox; no real token is among them."""
     known = sandbox_environment() | dict(sandbox.settings)
     return known | proxy.variables(known)
 
 
-def run_save(
+def run_until_saved(
     file: Path, command: list[str], network: Network, supervisor: ProcessSupervisor
 ) -> None:
     """Run a file as it is now, until it is saved again, or its network is gone."""

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     if path.suffix and not path.exists():
         print(describe_missing_file(path), file=sys.stderr)
         return run.WRONG_SETTINGS
-    if path.is_file() and not makes_bot(path):
+    if path.is_file() and not imports_botlib(path):
         # Not at the top: on a phone, where only a Bot can run, what this needs is not installed.
         from lessons.commands.run_file import run_file
 
@@ -82,7 +82,7 @@ def describe_missing_file(path: Path) -> str:
     return f"There is no {path} in this folder, nor in {alone}{found}"
 
 
-def makes_bot(file: Path) -> bool:
+def imports_botlib(file: Path) -> bool:
     """Return whether a file makes a `Bot` of botlib, by its imports; it need not be right."""
     text = file.read_bytes().decode(errors="replace")
     return file.suffix == ".py" and bool(re.search(r"^\s*(from|import) botlib\b", text, re.M))

@@ -20,7 +20,7 @@ SOLUTION = re.compile(
     r"<details>\s*<summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.S
 )
 CHECK_ALONE = re.compile(r"^check_alone\((.+)\)$", re.MULTILINE)
-WRITE_ALONE = r"from lessons.alone.check import write_solution\n\nwrite_solution(\1)\n\g<0>"
+WRITE_SOLUTION = r"from lessons.alone.check import write_solution\n\nwrite_solution(\1)\n\g<0>"
 OPEN_GUESS = re.compile(r"\bguess\((.+), \.\.\.\)")
 
 
@@ -51,7 +51,7 @@ def solve(notebook: NotebookNode) -> None:
         notebook.cells[index].source = find_solution(notebook, index)
     for cell in notebook.cells:  # a file that is written alone
         if "alone" in cell.metadata.get("tags", []):
-            cell.source = CHECK_ALONE.sub(WRITE_ALONE, cell.source)
+            cell.source = CHECK_ALONE.sub(WRITE_SOLUTION, cell.source)
     shown = "\n".join(
         output.data.get("text/plain", "")
         for cell in notebook.cells

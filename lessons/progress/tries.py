@@ -13,9 +13,9 @@ from pathlib import Path
 from lessons.progress.course_map import progress_folder, remember_passed
 from lessons.workshop import write_json
 
-TRIES = ".tries.jsonl"  # hidden: a pack leaves it at home
-SHARED = "progress.json"  # in CLASS_PROGRESS
-SHARED_TRIES = 500  # the last ones
+TRIES_FILE = ".tries.jsonl"  # hidden: a pack leaves it at home
+PROGRESS_FILE = "progress.json"  # in CLASS_PROGRESS
+MOST_SHARED_TRIES = 500  # the last ones
 
 
 def remember_try(stem: str, number: str, passed: bool, slip: str = "") -> None:
@@ -24,7 +24,7 @@ def remember_try(stem: str, number: str, passed: bool, slip: str = "") -> None:
         remember_passed(stem, number)
     progress_folder().mkdir(parents=True, exist_ok=True)
     line = json.dumps([int(time.time()), f"{stem}-{number}", passed, slip])
-    with (progress_folder() / TRIES).open("a", encoding="utf-8") as file:
+    with (progress_folder() / TRIES_FILE).open("a", encoding="utf-8") as file:
         file.write(f"{line}\n")
     share_progress()
 
@@ -33,6 +33,6 @@ def share_progress() -> None:
     """Let the teacher's page read what was passed and the last tries, on a class's machine."""
     if shared := os.environ.get("CLASS_PROGRESS"):
         passed = sorted(path.name for path in progress_folder().glob("*-*"))
-        tries = (progress_folder() / TRIES).read_text(encoding="utf-8").splitlines()
-        found = {"passed": passed, "tries": tries[-SHARED_TRIES:]}
-        write_json(Path(shared) / SHARED, found)
+        tries = (progress_folder() / TRIES_FILE).read_text(encoding="utf-8").splitlines()
+        found = {"passed": passed, "tries": tries[-MOST_SHARED_TRIES:]}
+        write_json(Path(shared) / PROGRESS_FILE, found)

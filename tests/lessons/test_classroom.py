@@ -14,13 +14,13 @@ from lessons.alone.check import SECTIONS, alone_folder, check_alone
 from lessons.classroom import pupils
 from lessons.classroom.laptop import open_server
 from lessons.classroom.pupils import read_pupil, read_pupils
-from lessons.classroom.table import HEAD, as_html, as_text, rows_of
+from lessons.classroom.table import TABLE_HEAD, table_html, table_rows, table_text
 from lessons.exercises.ex_02 import exercise_1
 from lessons.exercises.ex_06 import exercise_3
 from lessons.exercises.slips import BotTask
 from lessons.exercises.verdict import exercise
 from lessons.progress.course_map import exercises_of
-from lessons.progress.tries import SHARED, TRIES, remember_try
+from lessons.progress.tries import PROGRESS_FILE, TRIES_FILE, remember_try
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a class's machine is a Debian")
 RIGHT = """from botlib import Bot
@@ -51,7 +51,7 @@ def own(tmp_path, monkeypatch):
 def share(own, passed=(), tries=()):
     """What a pupil writes herself."""
     lines = [each if isinstance(each, str) else json.dumps(each) for each in tries]
-    (own / "class/anna" / SHARED).write_text(json.dumps({"passed": passed, "tries": lines}))
+    (own / "class/anna" / PROGRESS_FILE).write_text(json.dumps({"passed": passed, "tries": lines}))
 
 
 def test_a_try_is_kept_with_the_courses_sentence_and_without_what_she_wrote(own, capsys):
@@ -60,12 +60,12 @@ def test_a_try_is_kept_with_the_courses_sentence_and_without_what_she_wrote(own,
     exercise_1(bot)
     bot.write_text(RIGHT)
     exercise_1(bot)
-    lines = (own / "own/progress" / TRIES).read_text().splitlines()
+    lines = (own / "own/progress" / TRIES_FILE).read_text().splitlines()
     first, second = map(json.loads, lines)
     assert first[1:3] == ["02_on_your_phone-1", False]
     assert second[1:] == ["02_on_your_phone-1", True, ""]
     assert "secret club" not in "".join(lines)
-    assert "secret club" not in (own / "class/anna" / SHARED).read_text()
+    assert "secret club" not in (own / "class/anna" / PROGRESS_FILE).read_text()
     (anna,) = read_pupils(own / "class")
     assert anna.passed == {"02_on_your_phone-1"}
     assert [each.passed for each in anna.tries] == [False, True]
@@ -78,7 +78,9 @@ def test_a_hint_that_is_written_in_a_check_is_kept_and_one_with_her_words_is_not
 
     exercise_1(Bot)
     exercise_1("my secret")
-    tries = [json.loads(line) for line in (own / "own/progress" / TRIES).read_text().splitlines()]
+    tries = [
+        json.loads(line) for line in (own / "own/progress" / TRIES_FILE).read_text().splitlines()
+    ]
     assert [each[3] for each in tries] == ["Bot needs brackets to make one: bot = Bot()", ""]
 
 
@@ -88,7 +90,7 @@ def test_of_a_hint_with_her_words_the_courses_sentence_is_kept(own, capsys):
     bot.write_text(HELLO.replace("start", "open") + said)
     exercise_3(bot)
     assert "both got 'no secret'" in capsys.readouterr().out
-    (line,) = (own / "own/progress" / TRIES).read_text().splitlines()
+    (line,) = (own / "own/progress" / TRIES_FILE).read_text().splitlines()
     slip = json.loads(line)[3]
     assert slip == "message.user_id is a text, so compare it with a text"
 
@@ -101,7 +103,7 @@ def test_what_a_file_written_alone_does_wrong_is_kept(own, monkeypatch, capsys):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(endless)
     check_alone("line.py")
-    (line,) = (own / "own/progress" / TRIES).read_text().splitlines()
+    (line,) = (own / "own/progress" / TRIES_FILE).read_text().splitlines()
     assert json.loads(line)[3].startswith("When the line is closed, recv returns")
 
 
@@ -109,11 +111,11 @@ def test_the_table_counts_and_knows_the_last_try(own):
     remember_try("02_on_your_phone", "1", False, "write return")
     remember_try("08_irc_by_hand", "1", True)
     remember_try("two_writers", "1", True)
-    ((name, *core, rooms, tries, last),) = rows_of(read_pupils(own / "class"))
+    ((name, *core, rooms, tries, last),) = table_rows(read_pupils(own / "class"))
     assert (name, rooms, tries) == ("anna", "1", "3")
     assert core[8].count("●") == 1 and core[2].count("●") == 0
     assert len(core[8]) == len(exercises_of("08_irc_by_hand"))
-    assert len(core) + 4 == len(HEAD)
+    assert len(core) + 4 == len(TABLE_HEAD)
     assert ": passed" in last
 
 
@@ -122,7 +124,7 @@ def test_without_a_class_nothing_is_shared_and_without_its_folder_nothing_fails(
     remember_try("02_on_your_phone", "1", True)
     monkeypatch.delenv("CLASS_PROGRESS")
     remember_try("02_on_your_phone", "2", True)
-    assert len((own / "own/progress" / TRIES).read_text().splitlines()) == 2
+    assert len((own / "own/progress" / TRIES_FILE).read_text().splitlines()) == 2
     assert read_pupils(own / "class") == [pupils.Pupil("anna")]
 
 
@@ -135,13 +137,13 @@ def test_without_a_class_nothing_is_shared_and_without_its_folder_nothing_fails(
     ],
 )
 def test_a_broken_file_is_named_and_stops_nothing(own, text):
-    (own / "class/anna" / SHARED).write_text(text)
+    (own / "class/anna" / PROGRESS_FILE).write_text(text)
     assert read_pupil(own / "class/anna").problem == "unreadable"
-    assert "unreadable" in as_html(read_pupils(own / "class"))
+    assert "unreadable" in table_html(read_pupils(own / "class"))
 
 
 def test_nothing_but_a_plain_file_of_hers_is_read(own, monkeypatch):
-    file = own / "class/anna" / SHARED
+    file = own / "class/anna" / PROGRESS_FILE
     (own / "elsewhere").write_text('{"passed": ["02_on_your_phone-1"], "tries": []}')
     for make in (
         lambda: file.symlink_to(own / "elsewhere"),
@@ -178,9 +180,9 @@ def test_only_what_exists_is_believed_and_no_sign_of_hers_acts(own):
     anna = read_pupil(own / "class/anna")
     assert anna.passed == {name}
     assert len(anna.tries) == 1 and len(anna.tries[0].slip) == 300
-    assert "<script" not in as_html([anna]) and "&lt;script&gt;" in as_html([anna])
-    assert "\x1b" not in as_text([anna]) and "?[2J" in as_text([anna])
-    assert as_html([anna]).encode()  # no half of a letter, which no browser can get
+    assert "<script" not in table_html([anna]) and "&lt;script&gt;" in table_html([anna])
+    assert "\x1b" not in table_text([anna]) and "?[2J" in table_text([anna])
+    assert table_html([anna]).encode()  # no half of a letter, which no browser can get
 
 
 def test_a_laptop_serves_its_pages_and_nothing_else(tmp_path):

@@ -29,7 +29,7 @@ from tab_site import (
 
 from bot_sandbox.cloud.deployment import find_node
 from lessons.pack import unpack
-from lessons.progress.tries import TRIES
+from lessons.progress.tries import TRIES_FILE
 
 CONTENT = "path => window.jupyterapp.serviceManager.contents.get(path, {content: true})"
 OTHER = "01_what_a_bot_is_made_of"
@@ -171,7 +171,7 @@ def test_01_stands_on_what_00_left_behind_after_a_reload(reader):
     assert not [each for each in outputs.values() if "left out" in each]
     assert any("changed by the roll: True" in each for each in outputs.values())
     kept = {each["name"] for each in page.evaluate(CONTENT, "progress")["content"]}
-    kept.remove(TRIES)
+    kept.remove(TRIES_FILE)
     assert kept == {f"00_start_here-{n}" for n in (1, 2)} | {f"{OTHER}-{n}" for n in (1, 2, 3)}
     open_notebook(page, address, "02_on_your_phone.ipynb")
     needs = page.get_by_role("paragraph").filter(has_text="needs an installed course")

@@ -15,7 +15,7 @@ from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuth
 from tornado import web, websocket
 
 from lessons.classroom.pupils import read_pupils
-from lessons.classroom.table import as_html
+from lessons.classroom.table import table_html
 
 HERE = Path(__file__).parent
 TEACHERS = "teachers"  # a group of the machine
@@ -28,7 +28,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 RELOAD_S = 30
-DOWNLOAD = os.urandom(5_000_000)  # nothing on the way can make it smaller
+DOWNLOAD_BYTES = os.urandom(5_000_000)  # nothing on the way can make it smaller
 
 
 class Page(HubOAuthenticated, web.RequestHandler):  # type: ignore[misc]
@@ -66,7 +66,7 @@ class ClassPage(Page):
         return (
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>The class</title>'
             '<link rel="stylesheet" href="class.css"><h1>Who has passed what</h1>'
-            f"{as_html(pupils)}</html>"
+            f"{table_html(pupils)}</html>"
         )
 
 
@@ -77,28 +77,28 @@ class CheckPage(Page):
         return (HERE / "check.html").read_text(encoding="utf-8")
 
 
-class Inside(Page):
+class InsidePage(Page):
     """A page that is inside another one."""
 
     def content(self) -> str:
         return "<!doctype html><title>inside</title>"
 
 
-class WhoAmI(Page):
+class WhoAmIPage(Page):
     """Who has signed in, and where this user's notebooks are."""
 
     def content(self) -> dict[str, str]:
         return {"name": self.user, "host": self.own_host}
 
 
-class Download(Page):
+class DownloadPage(Page):
     """Something that takes a while."""
 
     def content(self) -> bytes:
-        return DOWNLOAD
+        return DOWNLOAD_BYTES
 
 
-class Socket(websocket.WebSocketHandler):
+class EchoSocket(websocket.WebSocketHandler):
     """Says again what it hears. It knows nothing, so anybody may ask, from a page of this host."""
 
     def on_message(self, message: str | bytes) -> None:
@@ -113,8 +113,12 @@ async def serve() -> None:
     # The Hub has this setting for its own cookies and those of servers, and tells services 0.
     is_encrypted = os.environ["JUPYTERHUB_HOST"].startswith("https:")
     HubOAuth.instance(cookie_host_prefix_enabled=is_encrypted)
-    pages = {"": ClassPage, "check": CheckPage, "inside": Inside, "whoami": WhoAmI}
-    others = {"download": Download, "socket": Socket, "oauth_callback": HubOAuthCallbackHandler}
+    pages = {"": ClassPage, "check": CheckPage, "inside": InsidePage, "whoami": WhoAmIPage}
+    others = {
+        "download": DownloadPage,
+        "socket": EchoSocket,
+        "oauth_callback": HubOAuthCallbackHandler,
+    }
     handlers = [(f"{prefix}{path}", handler) for path, handler in (pages | others).items()]
     files = (f"{prefix}(check.js|class.css)", web.StaticFileHandler, {"path": str(HERE)})
     app = web.Application(
