@@ -93,42 +93,44 @@ class ComebackTester(TwitchTester):
         lines = self.log.read_text(encoding="utf-8") if self.log.exists() else ""
         return [float(line) for line in lines.split()]
 
-    def expect_back(self, what: str, seconds: float, line: ConnectionRecord, turn: Turn) -> None:
-        """Expect the program on a newer line than this, and have somebody write."""
-        if not self.world.wait_ready(seconds, line):
+    def expect_back(self, what: str, seconds: float, old: ConnectionRecord, turn: Turn) -> None:
+        """Expect the program on a newer connection than this, and have somebody write."""
+        if not self.world.wait_ready(seconds, old):
             loop = "A closed line stays closed, so the dialing belongs into the loop"
             runs = f"comeback.py still runs, but it didn't come back. {loop}"
             raise NotYet(f"{what}. {self.describe_program_state() or runs}")
         self.run_turn(turn)
 
-    def break_line(self, what: str, fault: Callable[[TwitchAccount], None], turn: Turn) -> None:
+    def break_connection(
+        self, what: str, fault: Callable[[TwitchAccount], None], turn: Turn
+    ) -> None:
         """Break the line, expect the program back, and have somebody write."""
         is_there = self.world.wait_ready(REAL_TIMEOUT_S)
-        line = self.connection
+        old = self.connection
         if is_there:  # its own timeout may have ended it
             fault(self.world.bot)
-        self.expect_back(what, REAL_TIMEOUT_S, line, turn)
+        self.expect_back(what, REAL_TIMEOUT_S, old, turn)
 
     def stay_quiet(self) -> None:
         """Say nothing for a while that is no reason to hang up."""
-        line = self.connection
+        old = self.connection
         self.world.wait_until(
-            lambda: self.connection != line or self.world.has_ended(), QUIET_S / SPEED
+            lambda: self.connection != old or self.world.has_ended(), QUIET_S / SPEED
         )
-        expect(self.connection == line and not self.world.has_ended(), IMPATIENT_TRAP.words)
+        expect(self.connection == old and not self.world.has_ended(), IMPATIENT_TRAP.words)
 
-    def silence_line(self, turn: Turn) -> None:
+    def silence_connection(self, turn: Turn) -> None:
         """Let nothing through anymore, on a line that looks open."""
-        line = self.connection
+        old = self.connection
         self.world.twitch.faults.silence(self.world.bot)
-        is_back = self.world.wait_ready(PATIENCE_S / SPEED, line)
+        is_back = self.world.wait_ready(PATIENCE_S / SPEED, old)
         what = "the line fell silent: it looked open, but nothing came through"
         expect(is_back or self.world.has_ended(), f"{what}. {NO_TIMEOUT_TRAP.words}")
-        self.expect_back(what, 0.0, line, turn)
+        self.expect_back(what, 0.0, old, turn)
 
     def stop_twitch(self, turn: Turn) -> None:
         """Take Twitch away, and look how long the program waits before each try."""
-        before, line = len(self.pauses()), self.connection
+        before, old = len(self.pauses()), self.connection
         self.world.twitch.faults.stop()
         self.world.wait_until(
             lambda: len(self.pauses()) >= before + MEASURED_PAUSES or self.world.has_ended(),
@@ -143,12 +145,14 @@ class ComebackTester(TwitchTester):
         later = [0.0, *pauses[MEASURED_PAUSES // 2 :]]
         expect(max(later) >= 2 * max(pauses[:2]), f"{shown}. {SAME_PAUSE_TRAP.words}")
         expect(max(pauses) <= LONGEST_PAUSE_S, f"{shown}. {LONG_PAUSE_TRAP.words}")
-        self.expect_back("Twitch is there again", REAL_TIMEOUT_S, line, turn)
+        self.expect_back("Twitch is there again", REAL_TIMEOUT_S, old, turn)
 
-    def break_line_again(self, turn: Turn) -> None:
+    def break_connection_again(self, turn: Turn) -> None:
         """Cut the line once more after a good login: the pause is a short one."""
         before = len(self.pauses())
-        self.break_line("somebody tripped over the cable", self.world.twitch.faults.drop, turn)
+        self.break_connection(
+            "somebody tripped over the cable", self.world.twitch.faults.drop, turn
+        )
         pause = [*self.pauses()[before:], 0.0][0]
         shown = f"after a good login, it paused {format_seconds([pause])} seconds"
         expect(pause <= FIRST_PAUSE_S, f"{shown}. {KEPT_PAUSE_TRAP.words}")
@@ -176,15 +180,15 @@ def try_comeback(path: Path) -> None:
             tester.stay_quiet()
             tester.send_ping()
             faults = tester.world.twitch.faults
-            tester.break_line("Twitch hung up", faults.close_frame, anna)
-            tester.break_line("somebody tripped over the cable", faults.drop, olga)
-            line = tester.connection
+            tester.break_connection("Twitch hung up", faults.close_frame, anna)
+            tester.break_connection("somebody tripped over the cable", faults.drop, olga)
+            connection = tester.connection
             tester.run_turn(MISLEADING_TURN)
             wrote = f"cleo wrote {', '.join(MISLEADING_TEXTS)}, and it dialed"
-            expect(line.open, f"{wrote}. {GULLIBLE_TRAP.words}")
-            tester.silence_line(anna)
+            expect(connection.open, f"{wrote}. {GULLIBLE_TRAP.words}")
+            tester.silence_connection(anna)
             tester.stop_twitch(olga)
-            tester.break_line_again(anna)
+            tester.break_connection_again(anna)
             tester.refuse_login()
 
 

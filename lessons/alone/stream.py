@@ -21,9 +21,11 @@ REST_S = 0.5  # for the rest of an error
 SAVED_FILE = ".tio.tokens.json"
 FOLLOWS = "follows"
 NAME_CODE = "ctx.chatter.display_name"
-LOGIN_ADVICE = "that is the name in a channel's address. display_name is the name that people see"
-GREETING_ADVICE = "Is Greetings() added to the bot, by await self.add_component(…)?"
-COMMAND_ADVICE = (
+DISPLAY_NAME_ADVICE = (
+    "that is the name in a channel's address. display_name is the name that people see"
+)
+NO_GREETING_ADVICE = "Is Greetings() added to the bot, by await self.add_component(…)?"
+NO_COMMAND_ADVICE = (
     "Is its method in Greetings, with the line @commands.command() above it and both brackets?"
 )
 NO_FOLLOW_TRAP = Trap(
@@ -39,7 +41,7 @@ TURNS = (
         "Ada",
         "!hello",
         ("Ada",),
-        if_silent=GREETING_ADVICE,
+        if_silent=NO_GREETING_ADVICE,
         traps=(
             Trap(
                 r"\{",
@@ -47,14 +49,19 @@ TURNS = (
                 'f"hello',
                 '"hello',
             ),
-            Trap(r"\bada\b", LOGIN_ADVICE, f"hello {{{NAME_CODE}}}", "hello {ctx.chatter.name}"),
+            Trap(
+                r"\bada\b",
+                DISPLAY_NAME_ADVICE,
+                f"hello {{{NAME_CODE}}}",
+                "hello {ctx.chatter.name}",
+            ),
         ),
     ),
     Turn(
         "Viktor",
         "!hello",
         ("Viktor",),
-        if_silent=GREETING_ADVICE,
+        if_silent=NO_GREETING_ADVICE,
         traps=(
             Trap(
                 "Ada",
@@ -68,7 +75,7 @@ TURNS = (
         "Ada",
         "!hug Bob",
         ("Ada", "Bob"),
-        if_silent=COMMAND_ADVICE,
+        if_silent=NO_COMMAND_ADVICE,
         traps=(
             Trap(
                 r"\{(ctx|name)",
@@ -90,12 +97,12 @@ TURNS = (
             ),
         ),
     ),
-    Turn("Viktor", "!hug Ada", ("Viktor", "Ada"), if_silent=COMMAND_ADVICE),
+    Turn("Viktor", "!hug Ada", ("Viktor", "Ada"), if_silent=NO_COMMAND_ADVICE),
     follow_turn(
         "Ada",
         words=("Ada",),
         traps=(
-            Trap(r"\bada\b", LOGIN_ADVICE, "payload.user.display_name", "payload.user"),
+            Trap(r"\bada\b", DISPLAY_NAME_ADVICE, "payload.user.display_name", "payload.user"),
             Trap(
                 "(?i)viktor",
                 "that is whose channel it is. The reference says where the follower is",

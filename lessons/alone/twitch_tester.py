@@ -55,24 +55,24 @@ class TwitchTester(ProgramTester[ProgramOnTwitch]):
         """Say why the program isn't in the channel."""
         name, channel = self.path.name, self.world.channel.login
         records = self.world.twitch.connections()
-        line = records[-1] if records else None
-        if line and line.closed.startswith("login refused: "):
-            return f"Twitch refused the login: {line.closed.partition(': ')[2]}"
-        if line and line.closed.startswith("the client speaks TLS"):
+        connection = records[-1] if records else None
+        if connection and connection.closed.startswith("login refused: "):
+            return f"Twitch refused the login: {connection.closed.partition(': ')[2]}"
+        if connection and connection.closed.startswith("the client speaks TLS"):
             return "port 6667 has no TLS. If the socket is wrapped by ssl, the port is 6697"
         if said := super().explain_not_ready():
             return said
-        if not line:
+        if not connection:
             return (
                 f"{name} didn't come to Twitch's chat. It is at irc.chat.twitch.tv, and port 6697 "
                 "wants TLS: wrap the socket by ssl"
             )
-        if line.lines_in == 0:
+        if connection.lines_in == 0:
             return (
                 f"{name} has a connection, but Twitch heard no line on it. Each line that you send "
                 r"ends in \r\n"
             )
-        if not line.joined and line.login:
+        if not connection.joined and connection.login:
             return (
                 f"{name} has logged in, but it isn't in the channel. Send JOIN #{channel}, with "
                 "the #"

@@ -248,7 +248,7 @@ def check_secret(world: WebhookWorld) -> None:
     expect_reply(what, world.deliver(text), "Viktor", world.viktor.id)
 
 
-def try_once(path: Path) -> None:
+def try_repeated_update(path: Path) -> None:
     """Try the third save: an update that comes twice is answered once."""
     with open_webhook_world(path) as world:
         check_secret(world)
@@ -272,7 +272,7 @@ def try_once(path: Path) -> None:
         expect(not asks_first, ASK_FIRST_TRAP.words)
 
 
-def make_part(number: int, try_file: Callable[[Path], None], shown: str) -> Section:
+def make_part_section(number: int, try_file: Callable[[Path], None], shown: str) -> Section:
     """Return one of the three saves."""
     return Section("06_telegram_calls", number, "webhook.py", EXTRACTS, try_file, shown)
 
@@ -283,12 +283,14 @@ WEBHOOK = Section(
     6,
     "webhook.py",
     EXTRACTS,
-    try_once,
+    try_repeated_update,
     "Telegram's call is answered once, and a forged one gets 403",
     ALL_TRAPS,
     (
-        make_part(4, try_reply, "save 1 of 3. It replies to texts, and to nothing else"),
-        make_part(5, try_secret, "save 2 of 3. Only Telegram is believed, in two clouds"),
-        make_part(6, try_once, "save 3 of 3. An update that comes twice is answered once"),
+        make_part_section(4, try_reply, "save 1 of 3. It replies to texts, and to nothing else"),
+        make_part_section(5, try_secret, "save 2 of 3. Only Telegram is believed, in two clouds"),
+        make_part_section(
+            6, try_repeated_update, "save 3 of 3. An update that comes twice is answered once"
+        ),
     ),
 )

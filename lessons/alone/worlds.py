@@ -388,26 +388,26 @@ class ProgramOnTwitch(ProgramWorld):
 
         Return whether a PONG came back, or the program left the line by itself and still runs.
         """
-        (*_, line) = self.twitch.connections(self.bot)
-        if not line.kind.startswith("IRC"):  # EventSub has its own PING, below the messages
+        (*_, connection) = self.twitch.connections(self.bot)
+        if not connection.kind.startswith("IRC"):  # EventSub has its own PING, below the messages
             return True
-        heard, settings = line.lines_in, self.twitch.settings
+        heard, settings = connection.lines_in, self.twitch.settings
         self.twitch.clock.advance(settings.ping_interval_s + 1)
-        self.wait_until(lambda: line.lines_in > heard or line.closed, REPLY_S)
+        self.wait_until(lambda: connection.lines_in > heard or connection.closed, REPLY_S)
         self.twitch.clock.advance(settings.pong_timeout_s + 1)
-        self.wait_until(lambda: line.closed, HANG_UP_S)
-        if line.open:
+        self.wait_until(lambda: connection.closed, HANG_UP_S)
+        if connection.open:
             return True
         self.wait_until(self.has_ended, HANG_UP_S)
-        return "PONG" not in line.closed and not self.has_ended()
+        return "PONG" not in connection.closed and not self.has_ended()
 
-    def cut_line(self) -> bool:
+    def cut_connection(self) -> bool:
         """Break the program's connection; return whether it came back."""
-        if not self.wait_ready(BACK_S):
+        if not self.wait_ready(RECONNECT_S):
             return False
-        (*_, line) = self.twitch.connections(self.bot)
+        (*_, connection) = self.twitch.connections(self.bot)
         self.twitch.faults.drop(self.bot)
-        return self.wait_ready(RECONNECT_S, line)
+        return self.wait_ready(RECONNECT_S, connection)
 
 
 class TwitchExamWorld(ProgramOnTwitch):

@@ -49,7 +49,7 @@ def read_pupils(folder: Path = CLASS_FOLDER) -> list[Pupil]:
 def read_pupil(folder: Path) -> Pupil:
     """Return what a pupil's file says."""
     try:
-        found = json.loads(read_own_file(folder / PROGRESS_FILE, folder.stat().st_uid))
+        found = json.loads(read_file_owned_by(folder / PROGRESS_FILE, folder.stat().st_uid))
         exercises = frozenset(chain.from_iterable(map(exercises_of, NOTEBOOKS)))
         passed = frozenset(name for name in exercises if name in found["passed"])
         return Pupil(folder.name, passed, tuple(parse_tries(found["tries"], exercises)))
@@ -59,7 +59,7 @@ def read_pupil(folder: Path) -> Pupil:
         return Pupil(folder.name, problem="unreadable")
 
 
-def read_own_file(path: Path, owner: int) -> bytes:
+def read_file_owned_by(path: Path, owner: int) -> bytes:
     """Return a file's bytes; OSError if it isn't a plain file of this owner, or is too large."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
     with open(os.open(path, flags), "rb") as file:  # noqa: PTH123, pathlib knows no flags

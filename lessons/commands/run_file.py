@@ -111,10 +111,10 @@ def open_network(file: Path, settings: Settings, no_open: bool) -> Iterator[Netw
         )
         with JoinedProxy(own.sandbox.address) as proxy:
 
-            def has_no_page() -> bool:
+            def has_no_new_offer() -> bool:
                 return find_open_sandbox(settings.platform) in (None, offer)
 
-            yield Network(variables_in_sandbox(own.sandbox, proxy), has_no_page, proxy.notes)
+            yield Network(variables_in_sandbox(own.sandbox, proxy), has_no_new_offer, proxy.notes)
 
 
 def join_open_sandbox(offer: OpenSandbox) -> JoinedProxy | None:
@@ -140,7 +140,7 @@ def run_until_saved(
     has_ended = False
     try:
         while read_save(file) in (save, None) and network.is_current():
-            program.show_errors()
+            program.show_next_errors()
             for note in network.notes[notes:]:
                 print(note, flush=True)
             notes = len(network.notes)
@@ -188,7 +188,7 @@ class FileRun:
         reader = threading.Thread(target=self._read, args=(self._process.stderr,), daemon=True)
         reader.start()
 
-    def show_errors(self) -> None:
+    def show_next_errors(self) -> None:
         """Wait a moment for the program, and show what it said of errors, in few lines."""
         try:
             line = None if self.has_ended else self._lines.get(timeout=CHECK_INTERVAL_S)

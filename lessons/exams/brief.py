@@ -195,7 +195,7 @@ class SendPing:
 
 
 @dataclass(frozen=True)
-class CutLine:
+class CutConnection:
     """The program's connection breaks, and it should come back by itself."""
 
     advice: str
@@ -203,7 +203,7 @@ class CutLine:
     def run(self, conversation: Conversation) -> None:
         """Cut it, and wait until the program is back."""
         conversation.note("The connection of your program was cut")
-        if not conversation.world_as(ProgramOnTwitch).cut_line():
+        if not conversation.world_as(ProgramOnTwitch).cut_connection():
             raise conversation.fail(self.advice)
 
 

@@ -5,7 +5,16 @@ notebooks/exams/library.ipynb has the brief that learners read.
 
 from lessons.alone.worlds import TwitchExamWorld
 from lessons.exams import advice
-from lessons.exams.brief import AddMany, Ask, Brief, CutLine, CutPower, Point, SayToOthers, SendPing
+from lessons.exams.brief import (
+    AddMany,
+    Ask,
+    Brief,
+    CutConnection,
+    CutPower,
+    Point,
+    SayToOthers,
+    SendPing,
+)
 
 MOMO, EMIL = "!add Momo", "!add Emil and the Detectives"
 YEARS = range(1901, 1961)
@@ -52,16 +61,16 @@ LONG_LIST_ADVICE = (
 )
 LONG_LIST_ADVICE += "several messages: begin a new one before a book that would be too much."
 SAVED_READER_ADVICE = "Who has a book must survive, too."
-LINE_ADVICE = (
+RECONNECT_ADVICE = (
     "Your program didn't come back. A line can break at any time: put the connection into a "
 )
-LINE_ADVICE += (
+RECONNECT_ADVICE += (
     "function, and call it in a loop, with try around it. Wait for a second before each try, "
 )
-LINE_ADVICE += "and join the channel each time."
+RECONNECT_ADVICE += "and join the channel each time."
 PONG_ADVICE = "Twitch sends PING :tmi.twitch.tv every five minutes, and cuts the line of a program "
 PONG_ADVICE += "that is silent. Answer each line that begins with PING: PONG :tmi.twitch.tv"
-BACK_ADVICE = "After a new connection, your program has to join the channel again."
+REJOIN_ADVICE = "After a new connection, your program has to join the channel again."
 
 
 BRIEF = Brief(
@@ -207,10 +216,10 @@ BRIEF = Brief(
             (
                 Ask(MOMO, ("#1",), NUMBER_ADVICE),
                 SendPing(PONG_ADVICE),
-                CutLine(LINE_ADVICE),
-                Ask("!books", ("Momo",), BACK_ADVICE, most=1),
-                CutLine(LINE_ADVICE),
-                Ask("!add Matilda", ("#2",), BACK_ADVICE, most=1),
+                CutConnection(RECONNECT_ADVICE),
+                Ask("!books", ("Momo",), REJOIN_ADVICE, most=1),
+                CutConnection(RECONNECT_ADVICE),
+                Ask("!add Matilda", ("#2",), REJOIN_ADVICE, most=1),
             ),
         ),
     ),
