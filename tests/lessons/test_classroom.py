@@ -92,7 +92,8 @@ def test_of_a_hint_with_her_words_the_courses_sentence_is_kept(own, capsys):
     assert "both got 'no secret'" in capsys.readouterr().out
     (line,) = (own / "own/progress" / TRIES_FILE).read_text().splitlines()
     slip = json.loads(line)[3]
-    assert slip == "message.user_id is a text, so compare it with a text"
+    look = "If your two texts differ, look at the if."
+    assert slip == f"{look} message.user_id is a text, so compare it with a text"
 
 
 def test_what_a_file_written_alone_does_wrong_is_kept(own, monkeypatch, capsys):
