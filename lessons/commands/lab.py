@@ -18,12 +18,15 @@ from jupyterlab.labapp import LabApp
 from botlib.details.env_file import bots_folder
 from lessons import own_copies
 
+CONTENTS_MANAGER = "jupyter_server.services.contents.largefilemanager.LargeFileManager"
 OPTIONS = [
     "--ServerApp.ip=127.0.0.1",  # nobody else on the network
     "--allow-root",  # as in a container; the token still guards it
     "--ServerApp.log_level=ERROR",  # so that the address is easy to see
     "--LabApp.log_level=ERROR",
     f"--ServerApp.jpserver_extensions={own_copies.NAME}=True",  # whatever Python has the packages
+    # The asynchronous one answers 404 for a folder if a file in it is renamed as it is listed.
+    f"--ServerApp.contents_manager_class={CONTENTS_MANAGER}",
     "-y",  # Ctrl-C stops it without a question
 ]
 
