@@ -93,6 +93,12 @@ TURNS = (
         before=("/help",),
         traps=(
             Trap(
+                "^/help",
+                "filters.TEXT takes commands, too. Write filters.TEXT & ~filters.COMMAND",
+                "filters.TEXT & ~filters.COMMAND",
+                "filters.TEXT",
+            ),
+            Trap(
                 "",
                 "delete the handler for help, and its line with add_handler",
                 'application.add_handler(CommandHandler("hello", hello))',
@@ -108,7 +114,8 @@ class PhoneTester(ProgramTester[ProgramOnTelegram]):
 
     not_ready = "didn't start to ask Telegram"
     ended_early = (
-        "ended before it asked Telegram anything. Is application.run_polling() its last line?"
+        "ended before it asked Telegram anything. Is application.run_polling() its last line, and "
+        "at the left edge? What is indented belongs to the function above it"
     )
 
 

@@ -97,6 +97,8 @@ def test_it_says_who_wrote_what_and_what_came_back(check):
     assert "Viktor wrote /hello. Nothing came back, and phone.py has ended\n" in said
     said = check(CODE.replace("application.run_polling()", ""))
     assert "phone.py ended before it asked Telegram anything." in said
+    said = check(CODE.replace("\napplication", "\n    application"))  # inside a function
+    assert "What is indented belongs to the function above it" in said
     assert "is as it was" not in said
     said = check(CODE.replace('["TELEGRAM_TOKEN"]', '["TELEGRAM_TOKEN"][1:]'))
     assert "\nphone.py:17: application.run_polling()\n" in said and "self.__run" not in said
