@@ -203,6 +203,11 @@ JOKE_TASK = BotTask(
         "an answer, too",
         ('return [question, "Because light attracts bugs."]', "print(question)"): "your joke was "
         "printed on this page, so nobody in the chat reads it. Write return instead of print",
+        (
+            'return [question, "Because light attracts bugs."]',
+            'print(question)\nreturn "Because light attracts bugs."',
+        ): "only one message came, and without a name. What you print doesn't reach the chat. "
+        "Return both texts in a list, in square brackets",
         ("{message.user}", "{message}"): "that is the whole message. The name alone is "
         "{message.user}",
         ("return [", "["): "the command returned nothing. Write return before the list",

@@ -244,7 +244,7 @@ CALL_TASK = Task(
     ],
     {
         ("while call", "if call"): "only one refusal was counted. while asks again, if asks once, "
-        "and refused = refused + 1 counts on",
+        "and a return inside the loop ends it",
         ("while call()", "status = call()\nwhile status"): "status never changes in your loop. "
         "Olga calls again inside it: status = call(), with one =",
         ("refused = refused", "call()\n    refused = refused"): "each call() is a call, and your "

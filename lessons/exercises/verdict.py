@@ -417,6 +417,8 @@ def advice_on_error(error: BaseException) -> str:
 
     >>> advice_on_error(TypeError('can only concatenate str (not "int") to str'))
     '. str(…) turns a number into a text, int(…) a text into a number'
+    >>> advice_on_error(TypeError('can only concatenate str (not "set") to str'))
+    '. Braces are filled only inside f"…". Outside quotes, they make a set'
     >>> advice_on_error(ZeroDivisionError())
     ''
     """
@@ -460,6 +462,8 @@ ADVICE = {  # what is in an error's name and words, and what to do: the first th
     'value, .get(key, "")?',
     "^TypeError.*unsupported operand.*NoneType": "None is no number. Does a get lack its second "
     "value, .get(key, 0)?",
+    r'^TypeError.*concatenate str \(not "set"\)': 'Braces are filled only inside f"…". Outside '
+    "quotes, they make a set",
     "^TypeError.*concatenate str": "str(…) turns a number into a text, int(…) a text into a number",
     "^TypeError.*((operand|supported|interpreted).*'str'|'str'.*(supported|interpreted))": "A name "
     "or a number in quotes is a text: remove the quotes. What people write becomes a number with "
