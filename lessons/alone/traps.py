@@ -82,7 +82,7 @@ FUNCTION_TRAPS = (
         "response",
     ),
     Trap(
-        "TypeError: (POST data should be bytes|can't concat str to bytes)",
+        "TypeError: POST data should be bytes",
         "a request carries bytes. urlencode turns a dictionary into a text, and .encode() turns "
         "the text into bytes",
         "form.encode()",

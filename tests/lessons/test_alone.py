@@ -477,6 +477,7 @@ def test_errors_that_no_check_shows_are_explained():
     assert "HTTPError" in advice_on("urllib.error.HTTPError: HTTP Error 429: Too Many Requests")
     assert "login twitch --for eventsub" in advice_on("KeyError: 'TWITCH_CLIENT_SECRET'")
     assert "may be left out" in advice_on('MissingRequiredArgument: "name" is a required argument')
+    assert "put the texts together" in advice_on("TypeError: can't concat str to bytes")
 
 
 @pytest.mark.parametrize("word", ["02", "02_on_your_phone", "phone.py"])
