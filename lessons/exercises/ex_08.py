@@ -122,6 +122,8 @@ PONGS_TASK = Task(
         "apart",
         ('answers.append("PONG" + line[4:])', 'return ["PONG" + line[4:]]'): "return ends the "
         "function at the first PING. Collect: answers.append(…)",
+        ("lines.pop(0)", "lines.pop()"): "pop() takes the last line of the list. The next one is "
+        "lines.pop(0)",
         ("break", "pass"): 'the loop goes on after "". Leave it there, by break',
         ("break", "return None"): 'at "", return the answers',
         """
