@@ -19,7 +19,7 @@ from lessons.exercises.verdict import NotYet
 from lessons.learner_bot import bot_name
 
 W = TypeVar("W", bound=ProgramWorld)
-READY_S = 20.0
+READY_S = 30.0
 REPLY_S = 5.0
 SECOND_REPLY_S = 0.3  # for a reply to what should stay unanswered
 REST_S = 0.5  # for the rest of an error, whose lines come one after the other
