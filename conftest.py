@@ -2,6 +2,7 @@
 
 import functools
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -41,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(own.cleanup)
     os.environ["COURSE_FOLDER"] = os.environ["BOTS_FOLDER"] = own.name
     os.environ["BOT_COMMAND"] = "python3 start.py"
+    # A shell that starts the tests in the background switches Ctrl-C off, for what they start, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_sessionfinish() -> None:

@@ -1,7 +1,6 @@
 """What the tests of the course rely on; what holds for every tree is in ../conftest.py."""
 
 import shutil
-import signal
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -67,14 +66,6 @@ def twitch(twitch_sandbox):
 def cloud(cloud_sandbox):
     """A short name for our own tests, which say it often."""
     return cloud_sandbox
-
-
-@pytest.fixture
-def interruptible():
-    """Ctrl-C is heard, also where the tests run in the background of a shell, which ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

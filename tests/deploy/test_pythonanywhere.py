@@ -324,7 +324,6 @@ def test_no_secret_goes_where_a_static_mapping_shows_it(bot, account, type_comma
 # What goes wrong
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_a_stop_in_the_middle_is_told_without_a_traceback(bot, type_command, monkeypatch):
     def stop(connection):
         signal.raise_signal(signal.SIGINT)  # as Ctrl-C does

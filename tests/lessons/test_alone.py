@@ -34,7 +34,7 @@ def alone(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def check(alone, capsys, interruptible):
+def check(alone, capsys):
     """Save this text as a file, and return what the check says of it."""
 
     def check(text=None, file="phone.py", part=0):
