@@ -61,6 +61,15 @@ def test_a_cell_that_fails_above_its_hint_gives_it_after_the_error(tmp_path, mon
     assert [each.output_type for each in cell.outputs] == ["error"]
 
 
+def test_a_code_that_is_used_up_shows_what_twitch_said(tmp_path, monkeypatch):
+    notebook = nbformat.read(ROOT / "notebooks/07_account_application_token.ipynb", as_version=4)
+    sources = {cell.id: cell.source for cell in notebook.cells}
+    ids = [f"token-{number}" for number in ("002", "004", "022", "024", "027", "028", "028")]
+    *_, first, again = run_cells(tmp_path, monkeypatch, *(sources[each] for each in ids))
+    assert "access_token" in first.outputs[0].text
+    assert again.outputs[0].text == "Invalid authorization code\n"
+
+
 def test_an_attribute_of_another_librarys_bot_is_named(tmp_path, monkeypatch):
     cell = "from botlib import Bot\n\nbot = Bot()\n\n@bot.message_handler(commands=['a'])\n"
     _, lines = shown(tmp_path, monkeypatch, f"{cell}def a(message):\n    return 'a'")
