@@ -26,6 +26,11 @@ READY_WORDS = {"telegram": "Application started", "twitch": "in #"}  # in the lo
 STOP_S = 20.0  # a bot may finish the reply at hand
 LOG_TIME = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ")
 PORT_RULE = "a server prints its port: print(server.server_port)"
+TEXT_RULES = {  # by what was given instead of a text
+    "list": '. Write its parts with a comma between: "viktor,anna"',
+    "tuple": '. Write its parts with a comma between: "viktor,anna"',
+    "dict": '. Take its text: pair["access_token"]',
+}
 READY_RULE = f'A program prints a line when it is ready: print("ready"); {PORT_RULE}'
 
 _running: "weakref.WeakValueDictionary[Path, RunningProgram]" = weakref.WeakValueDictionary()
@@ -66,6 +71,7 @@ class RunningProgram:
         self._path = main_file(Path(file)).resolve()
         if not self._path.is_file():
             raise FileNotFoundError(f"there is no file {file}. Run the %%save cell above first.")
+        require_texts(settings or {})
         if earlier := _running.get(self._path):
             earlier.stop()
         opened = ExitStack()
@@ -146,7 +152,8 @@ class RunningProgram:
         if lines := self._process.errors.wait_for(found, timeout_s):
             return lines[0]
         if not self._process.errors.is_over:
-            raise TimeoutError(f"no line with {words!r} within {timeout_s:g} s: {self.log}")
+            log = "\n".join(self.log)
+            raise TimeoutError(f"no line with {words!r} within {timeout_s:g} s. Its log:\n{log}")
         raise self._end_error()
 
     def stop(self) -> int:
@@ -182,6 +189,14 @@ class RunningProgram:
         status = self.wait()
         words = [line.strip() for line in self.log if line.strip()] or [READY_RULE]
         return RuntimeError(f"{self._path.name} ended with status {status}: {words[-1]}")
+
+
+def require_texts(settings: Mapping[str, object]) -> None:
+    """Raise TypeError for a setting that is no text. It may be secret, so it isn't shown."""
+    for name, value in settings.items():
+        if not isinstance(value, str):
+            kind = type(value).__name__
+            raise TypeError(f"{name} must be one text; found {kind}{TEXT_RULES.get(kind, '')}")
 
 
 def _busy_seconds(pid: int) -> float:

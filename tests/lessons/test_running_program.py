@@ -80,6 +80,30 @@ def test_a_bot_that_ends_before_it_is_ready_says_why(world):
         world.home(TWITCH_TOKEN="not-a-token")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("TWITCH_CHANNEL", ["viktor", "anna"], 'found list. Write its parts with a comma'),
+        ("TWITCH_TOKEN", {"access_token": "secret"}, 'found dict. Take its text: pair["access_to'),
+        ("TWITCH_TOKEN", 42, "TWITCH_TOKEN must be one text; found int"),
+    ],
+)
+def test_a_setting_that_is_no_text_is_named_and_not_shown(world, name, value, words):
+    with pytest.raises(TypeError) as caught:
+        world.home(**{name: value})
+    assert words in str(caught.value) and "secret" not in str(caught.value)
+
+
+def test_a_bot_that_is_not_ready_in_time_shows_its_log_line_by_line(world):
+    home = world.home(wait=False, TWITCH_TOKEN="r" * 50)
+    home.wait_line("× more")
+    with pytest.raises(TimeoutError) as caught:
+        home.wait_line("in #", timeout_s=0.01)
+    first, *lines = str(caught.value).splitlines()
+    assert first == "no line with 'in #' within 0.01 s. Its log:"
+    assert "WARNING Twitch does not know this token; it is as long as a refresh token." in lines[-1]
+
+
 def test_a_wrong_token_is_a_matter_for_people(world):
     home = world.home(wait=False, TWITCH_TOKEN="not-a-token")
     assert home.wait(20) == 78
