@@ -82,7 +82,8 @@ class Credentials:
                     found = await asyncio.to_thread(self._check)
                 if not found.unknown or not tries_left:
                     break
-                log.warning("Twitch does not know the token; it is asked %d× more", tries_left)
+                why = "\n".join(found.problems)
+                log.warning("%s Twitch will be asked %d× more", why, tries_left)
                 await asyncio.sleep(self._refused_s)
             if not found.ok:
                 problems = "\n".join(found.problems)
