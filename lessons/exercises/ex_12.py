@@ -281,10 +281,11 @@ def check_strange_messages(bot: Bot, name: str) -> None:
             ) from None
         expect(bool(replies), f"{show(text)} gets no answer. Does every path end with return?")
         signs = sum(map(len, replies))
+        messages = "1 message" if len(replies) == 1 else f"{len(replies)} messages"
         expect(
             len(replies) <= MOST_REPLIES and signs <= MOST_SIGNS,
-            f"{show(text)} gets {len(replies)} messages with {signs:,} signs together, and floods "
-            f"the chat. Stop at {MOST_REPLIES} messages and {MOST_SIGNS:,} signs",
+            f"{show(text)} gets {messages} with {signs:,} signs, and floods the chat. "
+            f"Stop at {MOST_REPLIES} messages and {MOST_SIGNS:,} signs",
         )
 
 

@@ -111,6 +111,7 @@ WRONG = {
             "number = int(words[0]) if words[0].isdigit() else 1",
             'return ["luck"] * number',
         ): "'!luck 1000000' gets 1000000 messages",
+        command('return "luck" * 1001'): "'!luck' gets 1 message with 4,004 signs, and floods the",
         command('print("luck")'): "'!luck' gets no answer",
         command('return "luck"').replace("@bot", "# @bot"): "own.py makes no command yet",
         command('return "luck"', name="my luck"): "cannot be a command",
