@@ -45,6 +45,12 @@ def test_an_exercise_names_its_answers_as_the_notebook_does(path):
             assert wanted.startswith(f"{name}({given}) checks")
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_bot_has_time_to_come_on_a_busy_machine(path):
+    for cell in rules.code(nbformat.read(path, as_version=4)):
+        assert re.findall(r"\.wait_for\((?!.*timeout=).*", cell["source"]) == []
+
+
 def test_at_most_one_output_in_ten_is_ignored():
     cells = [c for path in NOTEBOOKS for c in rules.code(nbformat.read(path, as_version=4))]
     ignored = [cell for cell in cells if "nbval-ignore-output" in rules.tags(cell)]
