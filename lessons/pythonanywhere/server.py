@@ -45,6 +45,7 @@ class PythonAnywhere(LocalServer):
     are the addresses of servers on this machine that imitate such a host, as a `Telegram().url`.
     The app reaches them around the proxy, because programs use no proxy for 127.0.0.1.
     `static_files` are folders that the web app shows to everybody; the imitation only lists them.
+    `versions` is how often code was deployed to the web app; 0 without one.
     The clock decides about the rate limit and the end of the web app.
 
     Example:
@@ -75,6 +76,7 @@ class PythonAnywhere(LocalServer):
         self.home = self._disk.home
         self._app: WebApp | None = None
         self._expiry = ""
+        self.versions = 0
         self._asked: defaultdict[str, deque[float]] = defaultdict(deque)  # when, by endpoint
         self._allow, self._direct = {each.lower() for each in allow}, " ".join(direct)
         self._runner.run(self._open())
@@ -271,7 +273,7 @@ class PythonAnywhere(LocalServer):
         The name of the backup is not documented.
         """
         app = self._find_app(request)
-        self._app = None
+        self._app, self.versions = None, 0
         await app.stop()
         if app.wsgi_file.exists():
             app.wsgi_file.replace(app.wsgi_file.with_suffix(".py.bak"))
@@ -281,6 +283,7 @@ class PythonAnywhere(LocalServer):
         """Reload the app; how the API says that it was too slow is not documented."""
         if not await self._find_app(request).reload():
             raise ApiError(504, "the web app did not answer its first request in time")
+        self.versions += 1
         return web.json_response({"status": "OK"})
 
     async def _list_static(self, request: web.Request) -> web.Response:

@@ -74,9 +74,11 @@ def test_a_line_in_a_terminal_reaches_the_home_on_the_page(tmp_path, monkeypatch
         assert said.startswith("No account is saved. This is the small PythonAnywhere of notebook")
         assert "Done. Write to your bot." in said
         assert account.token not in said and home.token not in said
+        assert home.versions == 1
         assert viktor.ask("!hello", to=account) == "hello Viktor!"
         said = type_in_terminal(tmp_path, "--delete")
         assert "Nothing is left at PythonAnywhere" in said
+        assert home.versions == 0
         mine = {"PYTHONANYWHERE_TOKEN": "of-an-account-of-hers", "PYTHONANYWHERE_USERNAME": "ada"}
         said = type_in_terminal(tmp_path, "my_bot", **mine)
         assert "TELEGRAM_TOKEN is not set" in said and "small" not in said
