@@ -4,6 +4,7 @@ The check starts it in a Twitch of its own, where people write and follow. Traps
 came back, or by an error: see traps.py.
 """
 
+import re
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -141,6 +142,14 @@ SAVED_TOKENS_TRAP = Trap(
     "now. Write load_tokens=False, save_tokens=False in the last line, and it doesn't come back",
     ", load_tokens=False, save_tokens=False",
 )
+ERROR_WORDS = re.compile("(?i)error|exception|400")
+SWALLOWED_TRAP = Trap(
+    "",
+    "nothing was printed about it. Your event_command_error hides the errors of your own code, "
+    "too. Pass all but CommandNotFound on: await super().event_command_error(payload)",
+    "            await super().event_command_error(payload)\n",
+    "            pass\n",
+)
 UNKNOWN_COMMAND = "Ada wrote !sesame. Your bot has no such command, and "
 
 
@@ -190,6 +199,20 @@ class StreamTester(ProgramTester[ProgramOnTwitch]):
         if printed := self.describe_program_state():
             raise NotYet(f"{UNKNOWN_COMMAND}{printed}")
 
+    def try_failing_command(self) -> None:
+        """Let a command fail, because Twitch refuses its text; NotYet if no error is printed."""
+        process = self.world.process
+        before = len(process.output.all()), len(process.errors.all())
+
+        def has_said_so() -> bool:
+            later = process.output.all()[before[0] :] + process.errors.all()[before[1] :]
+            return any(ERROR_WORDS.search(line) for line in later)
+
+        self.world.twitch.faults.fail_api(400)  # TwitchIO tries again after a 5xx
+        self.world.send("Ada", "!hello")
+        is_shown = self.world.wait_until(has_said_so, REPLY_S)
+        expect(is_shown, f"Ada wrote !hello, Twitch refused the reply, and {SWALLOWED_TRAP.words}")
+
     def end(self) -> None:
         """Press Ctrl+C; NotYet if tokens are in a file then, or a late error was printed."""
         process = self.world.process
@@ -213,6 +236,7 @@ def try_stream(path: Path) -> None:
         for turn in TURNS:
             tester.run_turn(turn)
         tester.try_unknown_command()
+        tester.try_failing_command()
         tester.end()
 
 
@@ -225,6 +249,7 @@ STREAM = Section(
     "stream.py greets, hugs, thanks those who follow, and keeps calm about unknown commands",
     (
         *(trap for turn in TURNS for trap in turn.traps),
-        *(NO_FOLLOW_TRAP, NOT_SUBSCRIBED_TRAP, NOT_IN_CHAT_TRAP, SAVED_TOKENS_TRAP),
+        *(NO_FOLLOW_TRAP, NOT_SUBSCRIBED_TRAP, NOT_IN_CHAT_TRAP, SWALLOWED_TRAP),
+        SAVED_TOKENS_TRAP,
     ),
 )

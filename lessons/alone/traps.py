@@ -371,7 +371,8 @@ TWITCHIO_TRAPS = (
         "CommandNotFound: ",
         "your bot doesn't have this command. If it should, look at the line above its method: "
         "@commands.command(), with both brackets. If people may write anything, write "
-        "event_command_error, as the extracts say",
+        "event_command_error, as the extracts say. There, isinstance(payload.exception, "
+        "commands.CommandNotFound) recognizes this error, and == never does",
         "async def event_command_error",
         "async def event_error_in_a_command",
     ),

@@ -250,6 +250,11 @@ def test_the_program_in_the_extracts_runs_and_is_not_the_solution(check, file, w
         ),
         ("    @commands.command()\n    async def hug", "    async def hug", "and both brackets"),
         (
+            "not isinstance(payload.exception, commands.CommandNotFound)",
+            "payload.exception != commands.CommandNotFound",
+            "isinstance(payload.exception, commands.CommandNotFound) recognizes this error, and ==",
+        ),
+        (
             "@commands.command()\n    async def hug",
             "@bot.command()\n    async def hug",
             "no @bot in this",

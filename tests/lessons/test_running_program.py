@@ -83,7 +83,7 @@ def test_a_bot_that_ends_before_it_is_ready_says_why(world):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("TWITCH_CHANNEL", ["viktor", "anna"], 'found list. Write its parts with a comma'),
+        ("TWITCH_CHANNEL", ["viktor", "anna"], "found list. Write its parts with a comma"),
         ("TWITCH_TOKEN", {"access_token": "secret"}, 'found dict. Take its text: pair["access_to'),
         ("TWITCH_TOKEN", 42, "TWITCH_TOKEN must be one text; found int"),
     ],
