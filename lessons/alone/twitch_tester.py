@@ -33,7 +33,10 @@ def greeting_turn(person: str, *before: str, **more: Any) -> Turn:
 class TwitchTester(ProgramTester[ProgramOnTwitch]):
     """A learner's program that holds a line to Twitch."""
 
-    ended = ended_early = "has ended. Is the reading in a loop, while True?"
+    ended = ended_early = (
+        "has ended. Is the reading in a loop, while True? A break belongs only below the if that "
+        "asks for a closed line"
+    )
 
     def __init__(self, path: Path, world: ProgramOnTwitch) -> None:
         super().__init__(path, world)

@@ -105,7 +105,7 @@ PONGS_TASK = Task(
             ),
             ([f"{VIEWER}PING PONG, anybody?", ""], []),
             (["PING :a PING for you", ""], ["PONG :a PING for you"]),
-            (["PING :now", "", "PING :never"], ["PONG :now"]),
+            (["PING :now", "PING :then", "", "PING :never"], ["PONG :now", "PONG :then"]),
             ([""], []),
         ]
     ],
@@ -140,6 +140,17 @@ PONGS_TASK = Task(
             answers.append("PONG" + line[4:])
         return answers
         """: "only the first line was read. while True: repeats what is below it",
+        """
+        answers = []
+        while True:
+            line = lines.pop(0)
+            if line.startswith("PING"):
+                answers.append("PONG" + line[4:])
+            else:
+                break
+        return answers
+        """: "the break below else ends the loop at the first line that is no PING. Write it below "
+        'if line == "": instead',
         ("answers = []\nwhile True:", "while True:\n    answers = []"): "no answer was kept. "
         "answers = [] belongs above the loop, because inside it each round forgets the last one. "
         'And at "", return answers',

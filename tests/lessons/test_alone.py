@@ -305,6 +305,11 @@ def test_a_file_with_tokens_is_named_and_deleted(alone, check):
         ("NICK hello_bot", "NOCK hello_bot", "it didn't log in. Send PASS, then NICK, then JOIN"),
         ("JOIN #", "JOIN ", "it isn't in the channel. Send JOIN #viktor, with the #"),
         ('"PONG"', '"PING"', "Twitch sent PING :tmi.twitch.tv, and no PONG came back"),
+        (
+            'hello {login}!")\n',
+            'hello {login}!")\n    else:\n        break\n',
+            "A break belongs only below the if that asks for a closed line",
+        ),
         ("        break\n", "        pass\n", "Twitch has hung up, and line.py still runs."),
         ("6697", "6667", "port 6667 has no TLS. If the socket is wrapped by ssl, the port is 6697"),
         (
