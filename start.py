@@ -415,7 +415,7 @@ def install_extra(lock: Path, why: str) -> None:
 def install_for_bots(lists: dict[Path, list[str]]) -> None:
     """Install what these requirements.txt ask for, unless they were the last ones installed.
 
-    The course's packages stay at their locked versions, because nothing here is tested with others.
+    What is installed of the course stays at its locked version: nothing is tested with others.
     """
     wanted = {str(path): lines for path, lines in lists.items() if lines}
     if not wanted or stamp().get("last lists") == wanted:
@@ -423,7 +423,8 @@ def install_for_bots(lists: dict[Path, list[str]]) -> None:
     with venv_lock(), tempfile.TemporaryDirectory() as scratch:
         say(f"Installing what {', '.join(wanted)} asks for ...")
         pins = Path(scratch, "course.txt")
-        pins.write_text("\n".join(pin for lock in MEGABYTES for pin in pinned(lock)), "utf-8")
+        locks = [lock for lock in MEGABYTES if lock.name in stamp()]
+        pins.write_text("\n".join(pin for lock in locks for pin in pinned(lock)), "utf-8")
         words = [word for path in wanted for word in ("-r", path)]
         # Only wheels, as in a bundle: building a package from source runs its author's code.
         words += ["--only-binary", ":all:", "-c", str(pins)]

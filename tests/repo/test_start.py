@@ -457,7 +457,8 @@ def test_a_bots_own_packages_come_when_its_list_changes(course):
     assert "Installing what " in done.stderr and "my_bot/requirements.txt asks for" in done.stderr
     assert "has no `bot`" in done.stderr
     assert asked(course)[1:] == ["requirements.txt"]
-    assert (course.parent / "asked_pins").read_text() == "\n".join(["nothing==1.0"] * len(LOCKS))
+    # What only a server or a test installs can't keep a bot from the newest version of its library.
+    assert (course.parent / "asked_pins").read_text() == "nothing==1.0"
     start(course, *run, **words, **known)
     start(course, "run", "telegram", "my_bot/main.py", **words, **known)
     start(course, "run", "telegram", "other_bot", **words, **known)
