@@ -150,9 +150,9 @@ TRAPS = (
         "your folder has a file with the library's own name, and Python takes that one. Rename it",
     ),
     Trap(
-        "No module named '(telebot|aiogram|pyrogram|telethon)",
-        "that is another library. Here you write with python-telegram-bot, and its module is "
-        "telegram",
+        "No module named '(telebot|aiogram|pyrogram|telethon)'",
+        "that is another library, and it isn't installed. In an exam, write its name into "
+        "requirements.txt. Elsewhere, write with python-telegram-bot, whose module is telegram",
         "import os\n",
         "import os\nimport telebot\n",
     ),
