@@ -13,7 +13,7 @@ import pytest
 import lessons.exercises
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
-from lessons.exercises.slips import BotTask, Slip, Task, Values, contains, like, number_problem
+from lessons.exercises.slips import BotTask, Slip, Task, Values, contains, number_problem
 from lessons.exercises.verdict import Exercise, exercise
 
 GUIDE = Path(lessons.__file__).parents[1] / "CONTRIBUTING.md"
@@ -264,7 +264,7 @@ VISITS = BotTask(
         """: "somebody new has no count yet: visits.get(message.user, 0)",
     },
     before="visits = {}",
-    new_users=True,
+    file=True,
 )
 
 
@@ -274,11 +274,16 @@ def exercise_3(bot):
     return "it counts"
 
 
+def expect_roll(said):
+    """Expect a name and a number from 1 to 6."""
+    return "" if re.fullmatch("Viktor: [1-6]", "".join(said)) else "expected a roll"
+
+
 ROLL = BotTask(
     "roll",
     [
-        [("!roll", like("Viktor: [1-6]", "Viktor: and a number from 1 to 6"))] * 12,
-        [("!roll", like("Viktor: [1-6]", "one roll")), ("!count", "1")],
+        [("!roll", expect_roll)] * 12,
+        [("!roll", expect_roll), ("!count", "1")],
     ],
     {
         "return 'Viktor: ' + str(random.randint(0, 5))": "randint(1, 6) has both its ends",
@@ -335,9 +340,8 @@ def exercise_5(homes):
 
 LOST = Values(
     "a number",
-    {"Telegram": 0, "Twitch": lambda number: number in (2, 3)},
+    {"Telegram": 0, "Twitch": 3},
     {"Telegram": {3: "it keeps them"}, "Twitch": {0: "nobody keeps them"}},
-    choices=(0, 1, 2, 3),
     kind=number_problem,
 )
 
@@ -442,17 +446,6 @@ def test_what_a_task_for_a_bot_says(bot, said, answer):
     assert said in answer(exercise_2, bot)
 
 
-def test_a_bot_that_remembers_meets_new_people_in_each_run(answer):
-    visits = {}
-
-    def hi(message):
-        visits[message.user] = visits.get(message.user, 0) + 1
-        return f"{message.user}: {visits[message.user]}"
-
-    bot = bot_with("hi", hi)
-    assert answer(exercise_3, bot) == answer(exercise_3, bot) == "✔ passed: it counts"
-
-
 ROLLS = """import random
 from botlib import Bot
 from botlib.store import open_store
@@ -495,7 +488,7 @@ def test_what_a_task_for_a_file_says(source, said, answer, tmp_path):
 
 GREET = BotTask(
     "greet",
-    [[("!greet", name, like(f".*{name}.*", f"the name {name}"))] for name in ("Viktor", "Ada")],
+    [[("!greet", name, contains(name))] for name in ("Viktor", "Ada")],
     {
         "return 'hello'": "nobody is called by name",
         "return 'hello Ada'": "everybody is called Ada",
@@ -514,10 +507,13 @@ def exercise_7(bot):
     ("function", "said"),
     [
         (lambda message: f"ahoy {message.user}", "✔ passed: it greets"),
-        (lambda message: "what a day", "says 'what a day', expected the name Viktor: nobody is"),
+        (
+            lambda message: "what a day",
+            "says 'what a day', expected a text with the word Viktor: nobody is",
+        ),
         (
             lambda message: "dear Ada, tea?",
-            "says 'dear Ada, tea?', expected the name Viktor: every",
+            "says 'dear Ada, tea?', expected a text with the word Viktor: every",
         ),
     ],
 )
@@ -548,12 +544,11 @@ def test_what_a_task_of_values_says(homes, said, answer):
 @pytest.mark.parametrize(
     ("lost", "said"),
     [
-        ({"Telegram": 0, "Twitch": 2}, "✔ passed"),
+        ({"Telegram": 0, "Twitch": 3}, "✔ passed"),
         ({"Telegram": 0, "Twitch": 1}, "Twitch: you said 1"),
-        ({"Telegram": "0", "Twitch": 3}, "'0' is a text; write 0 without quotes"),
-        ({"Telegram": 0, "Twitch": 9}, "Twitch: expected a number; found 9"),
+        ({"Telegram": "0", "Twitch": 3}, "Telegram: a text. Return the number itself"),
         ({"Telegram": 0.0, "Twitch": 3}, "✔ passed"),
-        ({"Telegram": False, "Twitch": 3}, "Telegram: expected a number; found False"),
+        ({"Telegram": False, "Twitch": 3}, "Telegram: expected a number"),
     ],
 )
 def test_what_a_task_of_numbers_says(lost, said, answer):

@@ -16,7 +16,6 @@ from lessons.exercises.slips.bot import (
     empty_store,
     has_dots,
     in_chat,
-    like,
     load_or_not_yet,
 )
 from lessons.exercises.slips.function import Task, is_equal, number_problem
@@ -33,7 +32,6 @@ __all__ = [
     "has_dots",
     "in_chat",
     "is_equal",
-    "like",
     "load_or_not_yet",
     "number_problem",
 ]

@@ -5,11 +5,7 @@ from typing import Any
 
 from lessons.exercises.slips.function import is_equal
 from lessons.exercises.slips.slip import Slip
-from lessons.exercises.verdict import (
-    NotYet,
-    require_entries,
-    show,
-)
+from lessons.exercises.verdict import NotYet, require_entries, show
 
 
 class Values:
@@ -21,16 +17,16 @@ class Values:
         right: Mapping[str, Any],
         wrong: Mapping[str, Mapping[Any, str] | str],
         *,
-        choices: Sequence[Any] = (),
+        choices: Sequence[str] = (),
         kind: Callable[[Any], str] = lambda found: "",
         others: Mapping[str, str] | None = None,
     ) -> None:
         """Take what belongs there, as in "a number", the right values, and what to say to others.
 
-        A right value may also be a function that says whether a value is right. `wrong` has for
-        each name the likely wrong values, and what is said to them; or one text for them all.
-        `choices` are all values that make sense. `kind` says what is wrong with the kind of a
-        value, or "". `others` has for each name what is said to a value that is in none of these.
+        `wrong` has for each name the likely wrong values, and what is said to them; or one text for
+        them all. `choices` are all texts that make sense. `kind` says what is wrong with the kind
+        of a value, or "". `others` has for each name what is said to a value that is in none of
+        these.
         """
         self._others = others or {}
         self._wanted, self._right, self._wrong = wanted, right, wrong
@@ -42,50 +38,36 @@ class Values:
         found = require_entries(answer, self._right, self._wanted)
         for name, right in self._right.items():
             value = self._as_choice(found[name])
-            if is_right(value, right):
+            if is_equal(value, right):
                 continue
             if complaint := self._complaint(value):
                 raise NotYet(f"{name}: {complaint}")
             said = self._wrong.get(name, "")
             if not isinstance(said, str):
-                known = (says for each, says in said.items() if is_right(value, each))
+                known = (says for each, says in said.items() if is_equal(value, each))
                 said = next(known, self._others.get(name, ""))
             raise NotYet(f"{name}: you said {show(value)}{said and f': {said}'}")
 
     def written(self, slip: Slip) -> dict[str, Any]:
         """Return the right values, with the wrong ones of a slip among them."""
-        right = {name: self._example(name) for name in self._right}
-        return right | dict(eval(slip.code))  # noqa: S307, code of our own
+        return {**self._right, **eval(slip.code)}  # noqa: S307, code of our own
 
     def _as_choice(self, value: Any) -> Any:
         """Return the choice that was meant: capitals don't matter."""
         if not isinstance(value, str):
             return value
-        texts = {each.casefold(): each for each in self._choices if isinstance(each, str)}
+        texts = {each.casefold(): each for each in self._choices}
         return texts.get(value.strip().casefold(), value)
 
     def _complaint(self, value: Any) -> str:
         """Say why a value makes no sense here; "" if it does."""
-        if self._choices and not any(is_right(value, each) for each in self._choices):
-            unquoted = [each for each in self._choices if str(each) == str(value).capitalize()]
-            if isinstance(value, str) and unquoted:
-                return f"{show(value)} is a text; write {unquoted[0]} without quotes"
+        if self._choices and value not in self._choices:
             return f"expected {self._wanted}; found {show(value)}"
         return self._kind(value)
 
     def _make_slips(self) -> Iterator[Slip]:
         for name, said in self._wrong.items():
             if isinstance(said, str):
-                others = [one for one in self._choices if not is_right(one, self._right[name])]
+                others = [one for one in self._choices if one != self._right[name]]
                 said = dict.fromkeys(others, said)
             yield from (Slip(repr({name: value}), says) for value, says in said.items())
-
-    def _example(self, name: str) -> Any:
-        """A right value, where the right one is a function, too."""
-        right = self._right[name]
-        return next(filter(right, self._choices)) if callable(right) else right
-
-
-def is_right(value: Any, right: Any) -> bool:
-    """Compare a value with the right one, or ask the function that knows."""
-    return bool(right(value)) if callable(right) else is_equal(value, right)
