@@ -3,29 +3,18 @@
 They should pass on her file, also the second time, and notice when it is broken.
 """
 
-import re
-import subprocess
-import sys
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from bot_sandbox.diagnosis.clean_text import hide_tokens
+from lessons.alone.pytest_run import ALL_PASSED, NONE_FOUND, SOME_FAILED, PytestResult, run_tests
 from lessons.alone.section import Section
 from lessons.alone.traps import Trap, find_advice
 from lessons.exercises.verdict import NotYet, expect
-from lessons.worlds.environment import sandbox_environment
 
 TESTED_FILE = "webhook.py"
-PYTEST_TIMEOUT_S = 60.0
-SHOWN_CHARACTERS = 400  # of what pytest printed, if nobody knows which line matters
-OWN_FRAME = re.compile(
-    r'^(?:E +File ".*[\\/])?((?:test_)?webhook\.py)(?:", line |:)(\d+)', re.MULTILINE
-)
-WHAT_FAILED = re.compile(r"^E +(\w+: .*|assert .*|fixture .*)$", re.MULTILINE)
 FEWEST_TESTS = 2
-ALL_PASSED, SOME_FAILED, NONE_FOUND = 0, 1, 5  # pytest's exit statuses
 
 
 class Breakage(NamedTuple):
@@ -62,58 +51,11 @@ def handler(event, context):
 )
 
 
-class PytestResult(NamedTuple):
-    """What pytest said."""
-
-    status: int
-    passed: int
-    words: str  # the first failure or error, for people and for traps
-
-
-def run_tests(tests: Path) -> PytestResult:
-    """Run a file of tests, as `pytest FILE` does in a terminal."""
-    command = [sys.executable, "-m", "pytest", "-q", "--color=no", "--tb=short", tests.name]
-    variables = sandbox_environment() | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # it is quicker
-    variables.pop("SEEN_FOLDER", None)
-    try:
-        done = subprocess.run(
-            [*command, "-p", "no:cacheprovider"],
-            cwd=tests.parent,
-            env=variables,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=PYTEST_TIMEOUT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise NotYet(f"{tests.name} ran for a minute. Does a test wait for something?") from None
-    printed = done.stdout + done.stderr
-    passed = re.search(r"(\d+) passed", printed)
-    count = int(passed[1]) if passed else 0
-    return PytestResult(done.returncode, count, first_failure(printed, tests.parent))
-
-
-def first_failure(printed: str, folder: Path) -> str:
-    """Return her own line that failed first, and pytest's words on it."""
-    what = WHAT_FAILED.search(printed)
-    if not what:
-        return printed.strip()[-SHOWN_CHARACTERS:]
-    frames = OWN_FRAME.findall(printed[: what.start()])
-    words = what[1]
-    if frames:
-        file, number = frames[-1]
-        line = (folder / file).read_text(encoding="utf-8").splitlines()[int(number) - 1]
-        words = f"{file}:{number}: {line.strip()}\n{words}"
-    return hide_tokens(words)
-
-
-def write_broken(tests: Path, folder: Path, breakage: Breakage) -> Path:
-    """Copy her files, with a broken version of what her tests test; return the tests' copy."""
+def write_broken(tests: Path, folder: Path, breakage: Breakage) -> None:
+    """Copy her files, with a broken version of what her tests test."""
     copytree(tests.parent, folder, dirs_exist_ok=True, ignore=ignore_patterns("__pycache__"))
     code = (folder / TESTED_FILE).read_text(encoding="utf-8")
     (folder / TESTED_FILE).write_text(f"{breakage.before}{code}{breakage.after}", encoding="utf-8")
-    return folder / tests.name
 
 
 def try_tests(path: Path) -> None:
@@ -122,15 +64,16 @@ def try_tests(path: Path) -> None:
         (path.parent / TESTED_FILE).is_file(), f"there is no {TESTED_FILE} beside it to be tested"
     )
     with TemporaryDirectory() as folder:
-        copied = write_broken(path, Path(folder), Breakage("nothing"))
-        first, second = run_tests(copied), run_tests(copied)
+        write_broken(path, Path(folder), Breakage("nothing"))
+        first, second = (run_tests(Path(folder), path.name) for _ in range(2))
     check_passed(path, first)
     if second.status != ALL_PASSED:
         what = f"{path.name} passed once, and failed when it ran again"
         raise NotYet(f"{what}:\n{second.words}\n{find_advice([AGAIN_TRAP], second.words)}")
     for breakage in BREAKAGES:
         with TemporaryDirectory() as folder:
-            result = run_tests(write_broken(path, Path(folder), breakage))
+            write_broken(path, Path(folder), breakage)
+            result = run_tests(Path(folder), path.name)
         expect(
             result.status == SOME_FAILED,
             f"your tests pass on your file. But they don't notice if {breakage.words}",

@@ -4,7 +4,6 @@ The bot's files are run in processes of their own, so a point is about the files
 whatever the notebook has imported before. Nothing leaves this machine.
 """
 
-import importlib
 import json
 import os
 import re
@@ -12,19 +11,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
-from unittest.mock import patch
 
 from botlib.bot import APOLOGY, Bot
 from botlib.details.bot_files import where_in
 from botlib.details.env_file import env_files, only_sandbox, read_env
 from botlib.run import load_bot
-from lessons.exercises.verdict import show
+from lessons.alone.pytest_run import ALL_PASSED, NONE_FOUND, run_tests
+from lessons.exercises.verdict import NotYet
 from lessons.square.bot_copy import MEASURED_MODULE
 from lessons.square.homes import (
     SquareHome,
@@ -39,6 +35,7 @@ DONE, OPEN, LEFT_OUT = "✔", "…", "○"
 NOT_PACKED = shutil.ignore_patterns("__pycache__", "node_modules", ".venv", "venv")
 ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
 LONGEST_TROUBLE = 300  # characters of what went wrong
+FIRST = "first fix what is above"
 SORRY = APOLOGY.partition("{command} ")[2]
 
 
@@ -58,11 +55,6 @@ class Checklist:
 
     def __init__(self, points: list[ChecklistLine]) -> None:
         self.points = points
-
-    @property
-    def is_ready(self) -> bool:
-        """Return whether nothing is left to fix."""
-        return all(point.mark != OPEN for point in self.points)
 
     @property
     def homes(self) -> int:
@@ -92,11 +84,11 @@ def checklist(folder: Path | str, ask: str = "!hello") -> Checklist:
     points = [
         make_point("main.py makes `bot`", found["bot"]),
         make_point(f"it answers {ask}", found["answer"]),
-        make_point("its own tests pass", found["test"]),
+        make_point("its own tests pass", FIRST if found["bot"] else why_tests_fail(folder)),
         *zip_points(folder),
     ]
     if found["bot"] or found["answer"]:
-        homes = [ChecklistLine(OPEN, "it answers in each of its homes", "first fix what is above")]
+        homes = [ChecklistLine(OPEN, "it answers in each of its homes", FIRST)]
     else:
         homes = [try_home(folder, ask, *each) for each in HOMES]
     return Checklist([*points, *homes, token_point()])
@@ -111,7 +103,7 @@ def make_point(what: str, trouble: str) -> ChecklistLine:
 
 
 def check_bot(folder: Path, ask: str) -> dict[str, str]:
-    """Say what is wrong with the bot's file, answer and test; "" if nothing is."""
+    """Say what is wrong with the bot's file and with its answer; "" if nothing is."""
     command = [sys.executable, "-P", "-m", "lessons.progress.checklist", str(folder), ask]
     with tempfile.TemporaryDirectory() as scores:  # what a test stores is not the bot's own
         done = subprocess.run(
@@ -124,8 +116,7 @@ def check_bot(folder: Path, ask: str) -> dict[str, str]:
     except (IndexError, ValueError):
         last = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
         found = {"bot": f"main.py ended the program: {last}"}
-    first = "first fix what is above"
-    return {"bot": "", "answer": first, "test": first} | found
+    return {"bot": "", "answer": FIRST} | found
 
 
 def import_and_check_bot(folder: Path, ask: str) -> dict[str, str]:
@@ -134,8 +125,7 @@ def import_and_check_bot(folder: Path, ask: str) -> dict[str, str]:
         bot = load_bot(folder / "main.py")
     except ValueError as error:
         return {"bot": str(error).replace(f"{folder}{os.sep}", "")}
-    answer, test = why_no_answer(bot, ask, folder), why_no_test(bot, folder)
-    return {"bot": "", "answer": answer, "test": test}
+    return {"answer": why_no_answer(bot, ask, folder)}
 
 
 def why_no_answer(bot: Bot, ask: str, folder: Path) -> str:
@@ -156,56 +146,16 @@ def why_no_answer(bot: Bot, ask: str, folder: Path) -> str:
     return "" if reply.strip() else f"!{name} gives nothing back. Does it end with return?"
 
 
-def why_no_test(bot: Bot, folder: Path) -> str:
+def why_tests_fail(folder: Path) -> str:
     """Say what is wrong with the bot's tests; "" if there are some and all pass."""
-    tried = 0
-    for path in sorted(folder.glob("test_*.py")):
+    with tempfile.TemporaryDirectory() as scores:  # what a test stores is not the bot's own
         try:
-            module = importlib.import_module(path.stem)
-        except Exception as error:
-            return f"{path.name} does not run: {type(error).__name__}: {error}"
-        for test in tests_of(module):
-            if test.__code__.co_argcount:  # it wants pytest's fixtures
-                return f"{test.__name__} wants more: python3 start.py test {folder.name}"
-            said: list[str] = []
-            try:
-                with patch.object(bot, "ask", recording_ask(bot, said)):
-                    test()
-            except Exception as error:
-                return why_it_failed(error, folder, said)
-            tried += 1
-    return "" if tried else "it has none: write def test_…(): in test_main.py"
-
-
-def recording_ask(bot: Bot, said: list[str]) -> Callable[..., str]:
-    """Wrap the bot's `ask` so that it also records each answer."""
-    ask = bot.ask
-
-    def ask_and_note(text: str, user: str = "someone") -> str:
-        said.append(ask(text, user))
-        return said[-1]
-
-    return ask_and_note
-
-
-def why_it_failed(error: Exception, folder: Path, said: list[str]) -> str:
-    """Return the last line of the folder's own files that a test reached, and the error."""
-    frames = traceback.extract_tb(error.__traceback__)
-    frame = [each for each in frames if Path(each.filename).is_relative_to(folder)][-1]
-    words = f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line}"
-    if isinstance(error, AssertionError):
-        heard = f". The bot said {show(said[-1])}" if said else ""
-        return f"{words} is not true" + (f": {error}" if str(error) else "") + heard
-    return f"{words} raises {type(error).__name__}: {error}"
-
-
-def tests_of(module: ModuleType) -> list[Callable[[], object]]:
-    """List the tests of a test file."""
-    return [
-        value
-        for name, value in vars(module).items()
-        if name.startswith("test_") and hasattr(value, "__code__")
-    ]
+            result = run_tests(folder, STORE_FOLDER=scores)
+        except NotYet as reason:
+            return str(reason)
+    if result.status == NONE_FOUND:
+        return "it has none: write def test_…(): in test_main.py"
+    return "" if result.status == ALL_PASSED else result.words.replace("\n", "; ")
 
 
 # --- the zip ----------------------------------------------------------------------------------
@@ -226,7 +176,7 @@ def zip_points(folder: Path) -> list[ChecklistLine]:
     words = " ".join(done.stderr.split()).removeprefix("No bundle: ")
     words = words.replace(f"{copy}{os.sep}", "").replace(str(copy), str(folder))
     if "so nothing was packed" in words:
-        return [make_point(no_secret, words), make_point(zipped, "first fix what is above")]
+        return [make_point(no_secret, words), make_point(zipped, FIRST)]
     if not done.returncode and size_mb > ZIP_LIMIT_MB:
         words = f"it has {size_mb:.0f} MB, and a cloud takes {ZIP_LIMIT_MB:.0f}: import less"
     failed = bool(done.returncode) or size_mb > ZIP_LIMIT_MB
