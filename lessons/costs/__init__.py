@@ -10,16 +10,16 @@ from lessons.costs.month import (
     kept_warm,
     server_cost,
 )
-from lessons.costs.price_list import PriceList
+from lessons.costs.price_list import price_table
 
 __all__ = [
     "Cost",
-    "PriceList",
     "Work",
     "billed_ms",
     "break_even",
     "function_cost",
     "held_in_a_function",
     "kept_warm",
+    "price_table",
     "server_cost",
 ]

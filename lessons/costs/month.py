@@ -14,8 +14,8 @@ from bot_sandbox.cloud.prices import (
     SECONDS_A_MONTH,
     FunctionPrice,
     ServerPrice,
-    functions,
-    servers,
+    functions,  # noqa: F401 - the examples use these two
+    servers,  # noqa: F401
 )
 
 MOST_REQUESTS = 10**12  # a month: 380,000 a second, more than any chat
@@ -183,18 +183,3 @@ def times_a_month(every_s: float) -> int:
     if not every_s >= 0.001:
         raise ValueError(f"expected a number of seconds above 0; found {every_s}")
     return math.ceil(SECONDS_A_MONTH / every_s)
-
-
-def price_table() -> str:
-    """List all prices, one on each line, with source, date and certainty."""
-    lines = []
-    for price in functions().values():
-        cpu = f", {price.vcpu_second:.7f} a vCPU-second" if price.vcpu_second else ""
-        amount = f"{price.gb_second:.10f} a GB-second{cpu}, {price.request * 1e6:.4f} a million"
-        lines.append(f"{price.name}: {amount} {price.currency}; free: {price.free}")
-        lines.append(f"    {price.source}, {price.date}, certainty {price.certainty}")
-    for server in servers().values():
-        amount = f"{server.hour:.4f} an hour, {server.hour * HOURS_A_MONTH:.2f} a month"
-        lines.append(f"{server.name}: {amount} {server.currency}")
-        lines.append(f"    {server.source}, {server.date}, certainty {server.certainty}")
-    return "\n".join(lines)
