@@ -1,7 +1,5 @@
 """Where Viktor meets a bot: a private chat on Telegram, or a channel on Twitch."""
 
-from typing import Protocol
-
 from bot_sandbox.http.page import Page
 from bot_sandbox.telegram import BotAccount, Person, Telegram
 from bot_sandbox.twitch import Twitch, TwitchAccount
@@ -9,28 +7,10 @@ from bot_sandbox.twitch import Twitch, TwitchAccount
 PATIENCE_S = 60.0  # a busy machine starts a program slowly
 
 
-class ChatWithBot(Protocol):
-    """The same few calls for both platforms."""
-
-    pause_s: float  # how long Viktor waits after an answer, so that the bot may speak again
-
-    def ask(self, text: str) -> str:
-        """Write a message and return the bot's answer; NoReply if there is none."""
-
-    def say(self, *texts: str) -> None:
-        """Write messages and wait for nothing."""
-
-    def answers(self) -> list[str]:
-        """List everything the bot has said so far."""
-
-    def window(self) -> Page:
-        """Return a page to chat in, as Viktor."""
-
-
 class TelegramChat:
     """Viktor's private chat with a Telegram bot."""
 
-    pause_s = 0.0
+    pause_s = 0.0  # how long Viktor waits after an answer, so that the bot may speak again
 
     def __init__(self, telegram: Telegram, viktor: Person, bot: BotAccount) -> None:
         self._telegram, self._viktor, self._bot = telegram, viktor, bot

@@ -19,14 +19,14 @@ from lessons.cloud import Cloud
 from lessons.learner_bot import bot_name
 from lessons.square import places
 from lessons.square.bot_copy import copy_function, copy_program
-from lessons.square.chat_with_bot import PATIENCE_S, ChatWithBot, TelegramChat, TwitchChat
-from lessons.square.hosts import BotHost, FunctionHost, IrcFunctionHost, ProgramHost
+from lessons.square.chat_with_bot import PATIENCE_S, TelegramChat, TwitchChat
+from lessons.square.hosts import FunctionHost, IrcFunctionHost, ProgramHost
 
 RETRIES = 8  # of a Twitch notification; the real number is not published
 
 
 class SquareHome(ABC):
-    """A bot in one corner of the square; it runs inside a `with`, or from `open` to `close`.
+    """A bot in one corner of the square; it runs inside a `with`.
 
     `folder` is the bot's. Homes with the same `clock` share time, and with the same `store_url`
     one memory; without, each has a store of its own. Nothing in `folder` is changed.
@@ -38,16 +38,14 @@ class SquareHome(ABC):
     notebook: ClassVar[str]  # where the course measures it
     is_called: ClassVar[bool]  # by its platform
 
-    chat: ChatWithBot
-    host: BotHost
+    chat: TelegramChat | TwitchChat
+    host: ProgramHost | FunctionHost | IrcFunctionHost
 
     def __init__(self, folder: str | Path, clock: Clock | None = None, store_url: str = "") -> None:
         self.folder = Path(folder).resolve()
         self._clock, self._store_url = clock or Clock(), store_url
-        self._opened = ExitStack()
 
-    def open(self) -> Self:
-        """Make the sandbox and start the bot in it."""
+    def __enter__(self) -> Self:
         with ExitStack() as opened:
             place = opened.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
             self._place = Path(place).resolve()
@@ -55,15 +53,8 @@ class SquareHome(ABC):
             self._opened = opened.pop_all()
         return self
 
-    def close(self) -> None:
-        """Stop the bot and the sandbox around it; a second call does nothing."""
-        self._opened.close()
-
-    def __enter__(self) -> Self:
-        return self.open()
-
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self._opened.close()
 
     @abstractmethod
     def _open(self, opened: ExitStack) -> None:

@@ -1,4 +1,7 @@
-"""What keeps a bot running: a program, a function that is called, or one that holds a line."""
+"""What keeps a bot running: a program, a function that is called, or one that holds a line.
+
+All of them have `start`, `stop`, `wait_idle` and `memory_mb`.
+"""
 
 import time
 from collections.abc import Callable
@@ -6,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import psutil
 
@@ -19,22 +22,6 @@ from lessons.worlds.program import RunningProgram
 
 IDLE_S = 2.0  # the sandbox's own: a real cloud keeps an idle instance for minutes
 LIMIT_S = 10.0  # of the function that holds a line; AWS allows 900 s
-
-
-class BotHost(Protocol):
-    """The same few calls for all of them."""
-
-    def start(self) -> None:
-        """Start the bot and wait until it is there."""
-
-    def stop(self) -> None:
-        """Stop the bot: from now on nobody answers."""
-
-    def wait_idle(self) -> None:
-        """Leave it alone until whatever ends by itself has ended."""
-
-    def memory_mb(self) -> float:
-        """Return the memory that it holds now."""
 
 
 class ProgramHost:
