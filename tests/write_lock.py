@@ -5,7 +5,7 @@
 A Jupyter server for others needs the first beyond requirements.lock, `start.py test` the second,
 `start.py book` the last, and `start.py test --all` all of them. uv resolves the learner's packages
 and the others together, at the learner's versions. What an earlier lock holds is left out, unless
-`--all` asks for it by name: coverage comes with nbval today, and may not tomorrow.
+the last group names it: coverage comes with nbval today, and may not tomorrow.
 """
 
 import re
