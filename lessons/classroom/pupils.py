@@ -1,7 +1,7 @@
 """What each pupil of a class has passed and tried, read from what the pupils' programs wrote.
 
 A pupil decides what is in the file, so everything in it may be wrong or hostile. Only this is
-believed: the file belongs to the pupil, and names exercises that exist.
+believed: the file belongs to the pupil, and names exercises and points of exams that exist.
 """
 
 import json
@@ -13,21 +13,23 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lessons.exams.record import BRIEFS, points_of
 from lessons.progress.contents import CORE, DEEPER
 from lessons.progress.course_map import exercises_of
 from lessons.progress.tries import PROGRESS_FILE
 
 CLASS_FOLDER = Path("/srv/class")  # a folder for each pupil; jupyterhub_config.py makes them
 NOTEBOOKS = (*CORE, *chain.from_iterable(DEEPER.values()))  # those with exercises
+SITTINGS = tuple((name, each) for name in BRIEFS for each in range(1, BRIEFS[name].sittings + 1))
 LARGEST_FILE = 500_000  # bytes of a pupil's file
 LONGEST_SLIP = 300  # characters
 
 
 class Try(NamedTuple):
-    """A try of an exercise."""
+    """A try of an exercise, or of an exam's point."""
 
     at: float  # seconds, as in time.time()
-    exercise: str  # as in "02_on_your_phone-2"
+    exercise: str  # as in "02_on_your_phone-2" or "lost_property-4"
     passed: bool
     slip: str  # a sentence of the course, or ""
 
@@ -50,7 +52,8 @@ def read_pupil(folder: Path) -> Pupil:
     """Return what a pupil's file says."""
     try:
         found = json.loads(read_file_owned_by(folder / PROGRESS_FILE, folder.stat().st_uid))
-        exercises = frozenset(chain.from_iterable(map(exercises_of, NOTEBOOKS)))
+        points = (points_of(name, sitting) for name, sitting in SITTINGS)
+        exercises = frozenset(chain(*map(exercises_of, NOTEBOOKS), *points))
         passed = frozenset(name for name in exercises if name in found["passed"])
         return Pupil(folder.name, passed, tuple(parse_tries(found["tries"], exercises)))
     except FileNotFoundError:

@@ -4,15 +4,17 @@ import time
 from collections.abc import Iterable
 from html import escape
 
-from lessons.classroom.pupils import Pupil
+from lessons.classroom.pupils import SITTINGS, Pupil
+from lessons.exams.points import sitting_name
+from lessons.exams.record import BRIEFS, points_of
 from lessons.progress.contents import CORE, DEEPER
 from lessons.progress.course_map import circles, exercises_of
 
-TABLE_HEAD = ("pupil", *(stem[:2] for stem in CORE), "side rooms", "tries", "last try")
+TABLE_HEAD = ("pupil", *(stem[:2] for stem in CORE), "side rooms", "exams", "tries", "last try")
 TABLE_NOTE = (
-    "● is an exercise that was passed, ○ one that wasn't. The last try is the newest of all "
-    "notebooks, with the slip that the course knew. The course takes these numbers from files "
-    "that belong to the pupils. Answers are not among them."
+    "● is an exercise or an exam's point that was passed, ○ one that wasn't. The last try is the "
+    "newest of all notebooks and exams, with the slip that the course knew. The course takes "
+    "these numbers from files that belong to the pupils. Answers are not among them."
 )
 
 
@@ -32,9 +34,21 @@ def table_row(pupil: Pupil) -> tuple[str, ...]:
         pupil.name,
         *core,
         str(deeper or ""),
+        describe_exams(pupil),
         str(len(pupil.tries) or ""),
         describe_last_try(pupil),
     )
+
+
+def describe_exams(pupil: Pupil) -> str:
+    """Return the points of each exam of which some were passed."""
+    marks = {
+        f"{BRIEFS[name].title}{sitting_name(BRIEFS[name], sitting)}": tuple(
+            point in pupil.passed for point in points_of(name, sitting)
+        )
+        for name, sitting in SITTINGS
+    }
+    return ", ".join(f"{exam} {circles(each)}" for exam, each in marks.items() if any(each))
 
 
 def describe_last_try(pupil: Pupil) -> str:
@@ -45,7 +59,9 @@ def describe_last_try(pupil: Pupil) -> str:
     when = time.strftime("%d %b %H:%M", time.localtime(last.at))
     notebook, _, number = last.exercise.rpartition("-")
     verdict = "passed" if last.passed else f"not yet: {last.slip}" if last.slip else "not yet"
-    return f"{when}, {notebook[:2] if notebook in CORE else notebook}, exercise {number}: {verdict}"
+    where = notebook[:2] if notebook in CORE else notebook
+    kind = "point" if notebook in BRIEFS else "exercise"
+    return f"{when}, {where}, {kind} {number.partition('_')[0]}: {verdict}"
 
 
 def table_text(pupils: Iterable[Pupil]) -> str:

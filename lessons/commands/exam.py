@@ -43,7 +43,9 @@ def take_exam(name: str, folder: Path, sitting: int) -> int:
     brief, record = BRIEFS[name], exam_record(name)
     title = ",".join([brief.title, *filter(None, [sitting_name(brief, sitting)])])
     print(f"{title}, try {record.add_try()}", flush=True)
-    if not try_points(brief, folder, sitting, lambda point: record.add_passed(point, sitting)):
+    if not try_points(
+        brief, folder, sitting, lambda point, passed: record.add_result(point, sitting, passed)
+    ):
         return 1
     if sitting < brief.sittings:
         print(f"Exam 2 has all {len(brief.points)} points. The same command begins it.")

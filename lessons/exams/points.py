@@ -13,7 +13,7 @@ DONE, FAILED, LATER = "✔", "…", "○"
 
 
 def try_points(
-    brief: Brief, folder: Path, sitting: int, note_passed: Callable[[Point], None]
+    brief: Brief, folder: Path, sitting: int, note_result: Callable[[Point, bool], None]
 ) -> bool:
     """Try the points of a sitting until one fails; return whether all are passed."""
     points = brief.points_of(sitting)
@@ -23,13 +23,14 @@ def try_points(
                 for step in point.steps:
                     step.run(conversation)
         except Failed as failure:
+            note_result(point, False)
             print(f"{FAILED} {point.number:2} {point.what}")
             for later in points[index + 1 :]:
                 print(f"{LATER} {later.number:2} {later.what}")
             print(f"\nPoint {point.number} is not passed yet.\n{failure}")
             return False
         print(f"{DONE} {point.number:2} {point.what}", flush=True)
-        note_passed(point)
+        note_result(point, True)
     print(
         f"\nYou have passed{sitting_name(brief, sitting)}: {len(points)} of {len(points)} points."
     )
@@ -46,6 +47,6 @@ def rehearse(name: str) -> None:
     brief = BRIEFS[name]
     print(brief.title)
     try:
-        try_points(brief, workshop() / name, brief.sittings, lambda point: None)
+        try_points(brief, workshop() / name, brief.sittings, lambda point, passed: None)
     except NoProgram as reason:
         print(reason)

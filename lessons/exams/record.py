@@ -1,7 +1,7 @@
 """What a learner has passed of an exam, beside the exercises that she has passed; never her code.
 
 Each passed point is an empty file, `progress/lost_property-4`, and `progress/lost_property-tries`
-says how often she has tried.
+says how often she has tried. lessons/progress/tries.py keeps when each point was tried.
 """
 
 from lessons.exams import coin_jar, library, lost_property, lost_property_function, quiz
@@ -9,9 +9,9 @@ from lessons.exams.brief import Point
 from lessons.progress.course_map import (
     circles,
     progress_folder,
-    remember_passed,
     was_passed,
 )
+from lessons.progress.tries import remember_try
 
 BRIEFS = {
     "coin_jar": coin_jar.BRIEF,
@@ -57,14 +57,22 @@ class ExamRecord:
         (progress_folder() / f"{self._name}-tries").write_text(f"{tries}\n", encoding="utf-8")
         return tries
 
-    def add_passed(self, point: Point, sitting: int) -> None:
-        """Remember that a point was passed."""
-        remember_passed(self._name, file_part(point, sitting))
+    def add_result(self, point: Point, sitting: int, passed: bool) -> None:
+        """Remember how a point went, unless it has passed again."""
+        part = file_part(point, sitting)
+        if not (passed and was_passed(self._name, part)):
+            remember_try(self._name, part, passed)
 
 
 def exam_record(name: str) -> ExamRecord:
     """Return what you have passed of an exam, such as "lost_property"."""
     return ExamRecord(name)
+
+
+def points_of(name: str, sitting: int) -> tuple[str, ...]:
+    """Name the points of an exam's sitting, as in "lost_property-4"."""
+    points = BRIEFS[name].points_of(sitting)
+    return tuple(f"{name}-{file_part(point, sitting)}" for point in points)
 
 
 def file_part(point: Point, sitting: int) -> str:

@@ -14,7 +14,15 @@ from lessons.alone.check import SECTIONS, alone_folder, check_alone
 from lessons.classroom import pupils
 from lessons.classroom.laptop import open_server
 from lessons.classroom.pupils import read_pupil, read_pupils
-from lessons.classroom.table import TABLE_HEAD, table_html, table_rows, table_text
+from lessons.classroom.table import (
+    TABLE_HEAD,
+    describe_last_try,
+    table_html,
+    table_row,
+    table_rows,
+    table_text,
+)
+from lessons.exams.record import BRIEFS, exam_record
 from lessons.exercises.ex_02 import exercise_1
 from lessons.exercises.ex_06 import exercise_3
 from lessons.exercises.slips import BotTask
@@ -112,12 +120,41 @@ def test_the_table_counts_and_knows_the_last_try(own):
     remember_try("02_on_your_phone", "1", False, "write return")
     remember_try("08_irc_by_hand", "1", True)
     remember_try("two_writers", "1", True)
-    ((name, *core, rooms, tries, last),) = table_rows(read_pupils(own / "class"))
-    assert (name, rooms, tries) == ("anna", "1", "3")
+    ((name, *core, rooms, exams, tries, last),) = table_rows(read_pupils(own / "class"))
+    assert (name, rooms, exams, tries) == ("anna", "1", "", "3")
     assert core[8].count("●") == 1 and core[2].count("●") == 0
     assert len(core[8]) == len(exercises_of("08_irc_by_hand"))
-    assert len(core) + 4 == len(TABLE_HEAD)
+    assert len(core) + 5 == len(TABLE_HEAD)
     assert ": passed" in last
+
+
+def test_the_table_shows_which_points_of_which_exam_were_passed(own):
+    for name, sitting, passed in (
+        ("lost_property", 1, (True, True, False)),
+        ("lost_property", 1, (True, True, True, True, True)),
+        ("lost_property", 2, (True, True, True, True, False)),
+        ("quiz", 1, (False,)),
+    ):
+        for point, result in zip(BRIEFS[name].points_of(sitting), passed, strict=False):
+            exam_record(name).add_result(point, sitting, result)
+    (anna,) = read_pupils(own / "class")
+    *_, exams, tries, _ = table_row(anna)
+    exam_2 = "●●●●○○○○○○"
+    assert exams == f"Lost property exam 1 ●●●●●, Lost property exam 2 {exam_2}"
+    assert tries == "8"  # points that have passed again are none
+    assert f"<td>{exams}</td>" in table_html([anna]) and exams in table_text([anna])
+    (quiz,) = [each for each in anna.tries if each.exercise == "quiz-1"]
+    assert "quiz, point 1: not yet" in describe_last_try(anna._replace(tries=(quiz,)))
+    (seven,) = [each for each in anna.tries if each.exercise == "lost_property-7_in_exam_1"]
+    assert "lost_property, point 7: passed" in describe_last_try(anna._replace(tries=(seven,)))
+
+
+def test_a_point_that_no_exam_has_is_not_believed(own):
+    points = ["lost_property-10", "lost_property-11", "lost_property-7_in_exam_2", "quiz-<b>"]
+    share(own, points, [[1, point, True, ""] for point in points])
+    anna = read_pupil(own / "class/anna")
+    assert anna.passed == {"lost_property-10"}
+    assert [each.exercise for each in anna.tries] == ["lost_property-10"]
 
 
 def test_without_a_class_nothing_is_shared_and_without_its_folder_nothing_fails(own, monkeypatch):

@@ -4,6 +4,7 @@ The mutants were written from the brief alone, before the points existed.
 """
 
 import hashlib
+import json
 import os
 from collections import Counter
 from pathlib import Path
@@ -16,6 +17,7 @@ from lessons.commands import exam
 from lessons.exams.points import rehearse
 from lessons.exams.record import BRIEFS, exam_record
 from lessons.progress.contents import EXAMS
+from lessons.progress.tries import TRIES_FILE
 
 PEERS = Path(__file__).parents[1] / "peers"
 SOLUTIONS = PEERS / "lost_property"
@@ -444,7 +446,10 @@ def test_a_mediocre_bot_reads_what_to_do_and_its_points_are_kept(take, write, co
     ]
     assert digests(folder) == before, "nothing of hers was changed"
     names = sorted(path.name for path in (course / "progress").iterdir())
-    assert names == ["lost_property-1", "lost_property-tries"]
+    assert names == [TRIES_FILE, "lost_property-1", "lost_property-tries"]
+    lines = (course / "progress" / TRIES_FILE).read_text(encoding="utf-8").splitlines()
+    tries = [json.loads(line)[1:] for line in lines]
+    assert tries == [["lost_property-1", True, ""], ["lost_property-2", False, ""]]
     assert repr(exam_record(NAME)).splitlines() == [
         "exam 1  ●○○○○       1 of 5 points passed",
         "exam 2  ●○○○○○○○○○  1 of 10 points passed",
