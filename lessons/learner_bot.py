@@ -28,6 +28,9 @@ BOT_FOLDER = "my_bot"  # its folder in the workshop
 NAME_FILE = "name.txt"
 DEFAULT_BOT_NAME = "Hello bot"
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+WHOLE_LETTERS = str.maketrans(  # those that Unicode doesn't take apart
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
 LEFT_OUT = "a file of commands is left out: "  # how botlib's log begins
 OTHER_NAMES = "commands/other_names.py"
 OTHER_NAMES_CODE = """# Which of your commands a page means: its name, then yours. my_bot wrote it.
@@ -119,9 +122,12 @@ def username_for(name: str) -> str:
     ('hello_bot', 'dwarfs_bot', 'my_bot')
     >>> username_for("Zoë 🐙"), username_for("The Best Chess Club of All")
     ('zoe_bot', 'the_best_chess_club_o_bot')
+    >>> username_for("Gżegżółka"), username_for("Bjørn"), username_for("Straße")
+    ('gzegzolka_bot', 'bjorn_bot', 'strasse_bot')
     """
-    plain = unicodedata.normalize("NFKD", name.lower())  # ë becomes e and its dots
+    plain = unicodedata.normalize("NFKD", name.casefold())  # ë becomes e and its dots, ß ss
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    plain = plain.translate(WHOLE_LETTERS)
     words = "_".join(re.findall("[a-z0-9]+", plain)).lstrip("0123456789_")
     username = words if words.endswith("bot") else f"{words[:21]}_bot".lstrip("_")
     return username if 5 <= len(username) <= 25 else "my_bot"
