@@ -142,10 +142,11 @@ def check_counts_survive_restart(twitch: Twitch, file: Path, store: str) -> None
         expect(third == 3, f"Viktor cheers for the third time, and the bot says {third}")
         ask(cleo, "!cheer")
         total = ask(anna, "!cheers")
+        again = ask(viktor, "!cheers")
         expect(
-            total != 6,
-            "there were 5 cheers, and !cheers says 6: asking is not cheering. "
-            "increment adds one each time, get only reads",
+            again == total,
+            f"there were 5 cheers. !cheers says {total}, and {again} when somebody asks again: "
+            "asking is not cheering. Call increment in !cheer, and only read by get in !cheers",
         )
         expect(
             total != 4,

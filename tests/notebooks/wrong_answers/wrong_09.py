@@ -78,7 +78,19 @@ def cheer(message):
 def cheers(message):
     return f"{store.increment('cheers')} cheers so far."
 """
-        + CHECK: "asking is not cheering",
+        + CHECK: "says 6, and 7 when somebody asks again: asking is not cheering",
+        BOT
+        + """
+
+@bot.command("cheer")
+def cheer(message):
+    return f"{message.user} cheers! That makes {store.increment(message.user)}."
+
+@bot.command("cheers")
+def cheers(message):
+    return f"{store.increment('cheers')} cheers so far."
+"""
+        + CHECK: "says 1, and 2 when somebody asks again: asking is not cheering. Call",
         BOT
         + """
 @bot.command("cheer")
