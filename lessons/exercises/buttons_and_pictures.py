@@ -328,7 +328,6 @@ LARGEST_TASK = Task(
         BEST_CODE.replace(EMPTY_CODE, "update.message.photo"): "here the update is a dictionary: "
         'update["message"], not update.message',
         ("= None", '= ""'): 'without a photo, return None. "" is a text',
-        ('size["file_id"]', "size"): "that is a whole size. Return its file_id",
     },
     kind=text_problem,
     solution=f'if "message" not in update:\n    return None\n{BEST_CODE}',

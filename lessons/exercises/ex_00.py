@@ -74,7 +74,6 @@ GOODBYE_TASK = BotTask(
             return f"goodbye {message.user}!"
         """: "no return was reached. The last line begins with return. You need no if, because "
         "the line with @ has already found the command",
-        'print(f"goodbye {message.user}!")': "what you print doesn't reach the chat. Write return",
     },
     file=True,
     form=goodbye_features,

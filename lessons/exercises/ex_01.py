@@ -78,9 +78,6 @@ ADD_TASK = BotTask(
     form=sums_and_refusals,
 )
 
-PRINTED_HINT = (
-    "your sentence was printed, so nobody in the chat reads it. Write return instead of print"
-)
 LEAVE_OUT_CODE = """
     total = 0
     for word in message.words:
@@ -101,10 +98,10 @@ FRIENDLY_TASK = BotTask(
         "it? What int raises is a ValueError",
         LEAVE_OUT_CODE: "it leaves out the words that are not numbers. Return a text under except "
         "ValueError:, and the function ends there",
-        LEAVE_OUT_CODE.replace("pass", 'print("I can only add numbers.")'): PRINTED_HINT,
+        LEAVE_OUT_CODE.replace("pass", 'print("I can only add numbers.")'): "your sentence was "
+        "printed, so nobody in the chat reads it. Write return instead of print",
         ("I can only add numbers.", "That does not work."): "you have caught the error. Now say "
         "what your bot wants: a text with the word numbers",
-        ('return "I can only add numbers."', 'print("I can only add numbers.")'): PRINTED_HINT,
     },
     solution="""
         total = 0
@@ -201,8 +198,6 @@ JOKE_TASK = BotTask(
         ),
         ('"Because light attracts bugs."', "question"): "both messages are the same. A joke needs "
         "an answer, too",
-        ('return [question, "Because light attracts bugs."]', "print(question)"): "your joke was "
-        "printed on this page, so nobody in the chat reads it. Write return instead of print",
         (
             'return [question, "Because light attracts bugs."]',
             'print(question)\nreturn "Because light attracts bugs."',
@@ -210,7 +205,6 @@ JOKE_TASK = BotTask(
         "Return both texts in a list, in square brackets",
         ("{message.user}", "{message}"): "that is the whole message. The name alone is "
         "{message.user}",
-        ("return [", "["): "the command returned nothing. Write return before the list",
     },
     solution="""
         question = f"{message.user}, why do programmers like the dark?"

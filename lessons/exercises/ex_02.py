@@ -80,10 +80,6 @@ WELCOME_TASK = BotTask(
         "{message.user}",
         'return f"Welcome, {message.text}! Try !help."': "message.text is what your friend wrote. "
         "The name is {message.user}",
-        'print(f"Welcome, {message.user}! Try !help.")': "your welcome was printed here, but not "
-        "sent. Write return instead of print",
-        'f"Welcome, {message.user}! Try !help."': "the command returned nothing. Write return "
-        "before the text",
         'return f"Welcome, {message.user}! Try !help."': "the first welcome is right, and the "
         "second is the same. Ask the store whether your friend was there, if store.get(key, "
         "False):, and keep it with store.set(key, True)",

@@ -66,10 +66,6 @@ MORNING_TASK = BotTask(
         "return after the if",
         ("user =", "user !"): "this is the reverse: != asks whether two things differ",
         (
-            'return f"Good morning, {message.user}!"',
-            'print(f"Good morning, {message.user}!")',
-        ): "print only shows it to you. What goes into the chat is what you return",
-        (
             '"Good morning! Who wants to !roll?"',
             '["Good morning!", "Who wants to !roll?"]',
         ): "those are two messages. Write both sentences in one text",

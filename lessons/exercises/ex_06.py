@@ -86,13 +86,6 @@ REPLY_TASK = Task(
         "message = update[\"message\"]\ntext = f\"hello {message['from']['first_name']}!\"\n"
         'return {"method": "sendMessage", "chat_id": update["chat"]["id"], "text": text}': "chat "
         'is a part of the message: update["message"]["chat"]',
-        """
-        message = update["message"]
-        if "text" not in message:
-            return None
-        text = f"hello {message['from']['first_name']}!"
-        print({"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text})
-        """: "print only shows it to you. The caller gets what you return",
         ("not in", "in"): "this is the reverse: a text gets nothing, and a sticker gets a reply",
         ("return None", 'return "None"'): "that is a text. None is written without quotes",
         ("return None", "return {}"): "an empty dictionary is not None",
