@@ -1,12 +1,10 @@
 """The check of notebook 03: a second handler for the learner's bot."""
 
-import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
 from botlib import Bot
+from lessons.exercises.slips import same_chance
 from lessons.exercises.verdict import (
     NotYet,
     exercise,
@@ -86,17 +84,6 @@ def check_answers(greet: Any, bot: Bot) -> None:
         )
         expect("{name}" not in str(body), f"{shown}: write name without quotes and brackets")
         raise NotYet(f"{shown}, expected {show(expected)}, your bot's answer")
-
-
-@contextmanager
-def same_chance() -> Iterator[None]:
-    """Let a bot that chooses its words at random choose the same each time."""
-    before = random.getstate()
-    random.seed(1)
-    try:
-        yield
-    finally:
-        random.setstate(before)
 
 
 def body_of(greet: Any, path: str) -> Any:

@@ -213,7 +213,8 @@ def run_tests(source: str, bot: Bot, asked: list[tuple[str, str]]) -> str:
     """Run all tests of a file; return what went wrong in the first that fails, "" if none does."""
     module = ModuleType("main")
     names: dict[str, Any] = {"__name__": "test_own"}
-    with recording_asks(bot, asked), patch.dict(sys.modules, {"main": module}), no_output():
+    silence = redirect_stdout(io.StringIO())
+    with recording_asks(bot, asked), patch.dict(sys.modules, {"main": module}), silence:
         module.__dict__["bot"] = bot
         test = ""
         try:
@@ -248,13 +249,6 @@ def recording_asks(bot: Bot, asked: list[tuple[str, str]]) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def no_output() -> Iterator[None]:
-    """Show nothing of what is printed."""
-    with redirect_stdout(io.StringIO()):
-        yield
-
-
 def line_of(error: BaseException, source: str) -> str:
     """Return the line of the tests in which an error came up."""
     trace, number = error.__traceback__, 1
@@ -270,7 +264,7 @@ def check_strange_messages(bot: Bot, name: str) -> None:
     for words in STRANGE:
         text = f"!{name} {words}".strip()
         try:
-            with no_output():
+            with redirect_stdout(io.StringIO()):
                 replies = bot.replies(Message(text, "Viktor"))
         except KeyboardInterrupt:
             raise

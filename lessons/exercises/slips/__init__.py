@@ -17,6 +17,7 @@ from lessons.exercises.slips.bot import (
     has_dots,
     in_chat,
     load_or_not_yet,
+    same_chance,
 )
 from lessons.exercises.slips.function import Task, is_equal, number_problem
 from lessons.exercises.slips.slip import Slip
@@ -34,4 +35,5 @@ __all__ = [
     "is_equal",
     "load_or_not_yet",
     "number_problem",
+    "same_chance",
 ]

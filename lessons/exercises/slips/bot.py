@@ -217,16 +217,23 @@ def contains(word: str) -> Callable[[list[str]], str]:
 
 def outcomes(load: Callable[[], Bot], cases: list[list[Turn]]) -> list[Answer]:
     """Have each conversation with a bot, and return all answers; chance is the same each time."""
-    chance, answers = random.getstate(), []
-    try:
-        for number, case in enumerate(cases):
-            with empty_store():
-                random.seed(number)
-                bot = load()
-                answers += [answer_of(bot, turn) for turn in case]
-    finally:
-        random.setstate(chance)
+    answers = []
+    for number, case in enumerate(cases):
+        with empty_store(), same_chance(number):
+            bot = load()
+            answers += [answer_of(bot, turn) for turn in case]
     return answers
+
+
+@contextmanager
+def same_chance(seed: int = 0) -> Iterator[None]:
+    """Let a bot that chooses its words at random choose the same each time."""
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)
 
 
 @contextmanager
