@@ -8,8 +8,6 @@ import re
 from pathlib import Path
 from warnings import catch_warnings
 
-from IPython.display import display
-
 from bot_sandbox import Twitch
 from bot_sandbox.diagnosis.clean_text import hide_secrets
 from lessons.alone.missing_file import suggest_file
@@ -17,14 +15,7 @@ from lessons.alone.open_sandbox import ALONE, offer_sandbox
 from lessons.alone.section import Section
 from lessons.alone.sections import SECTIONS
 from lessons.alone.traps import ERROR_TRAPS, advice_on
-from lessons.exercises.verdict import (
-    GREEN,
-    NotYet,
-    Verdict,
-    expect,
-    known_slip,
-    show_not_yet,
-)
+from lessons.exercises.verdict import NotYet, expect, known_slip, show_not_yet, show_passed
 from lessons.extension.syntax import explain_syntax
 from lessons.progress.tries import remember_try
 from lessons.workshop import digest, workshop, write_file
@@ -95,7 +86,7 @@ def check_alone(file: str, part: int = 0) -> None:
         show_not_yet(f"{reason}{note_failed_save(section, path)}")
         return
     remember_try(section.notebook, str(section.exercise), True)
-    display(Verdict(f"✔ passed: {section.shown}", GREEN))
+    show_passed(section.shown)
 
 
 def check_file_place(path: Path) -> None:

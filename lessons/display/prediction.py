@@ -6,11 +6,12 @@ question before is still in `my_guess`; it has been compared in another cell, so
 
 import re
 import sys
-from html import escape
 from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
+
+from lessons.display.note import BLUE, Note
 
 
 class Guess:
@@ -24,20 +25,6 @@ class Guess:
         if self.answer is ...:
             return f"{self.question} No guess yet."
         return f"{self.question} My guess: {plain(self.answer)}"
-
-
-class Comparison:
-    """What was guessed and what was found, in one line."""
-
-    def __init__(self, words: str) -> None:
-        self.words = words
-
-    def __repr__(self) -> str:
-        return self.words
-
-    def _repr_html_(self) -> str:
-        style = "border-left: 4px solid #0072b2; padding-left: 8px"
-        return f'<div style="{style}">{escape(self.words)}</div>'
 
 
 def guess(question: str, *answer: Any) -> Guess:
@@ -88,7 +75,7 @@ def compare(made: object, found: object) -> None:
         words = f"You guessed {answer}, and so it was."
     else:
         words = f"You guessed {answer}. It was {found}.{decimal_hint(made.answer, found)}"
-    display(Comparison(question + words))
+    display(Note(question + words, BLUE))
 
 
 def cell_of_caller() -> str:

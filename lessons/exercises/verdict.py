@@ -16,19 +16,18 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from difflib import get_close_matches
-from html import escape
 from types import FrameType
 from typing import Any, Protocol
 
 from IPython.display import display
 
+from lessons.display.note import AMBER, GREEN, Note
 from lessons.extension.errors import capital_hint, library_hint
 from lessons.progress.course_map import notebook_of
 from lessons.progress.tries import remember_try
 
 LONGEST_VALUE = 80  # of a value shown in a hint
 SENTENCE_END = re.compile(r"[.:] ")
-GREEN, AMBER = "#1a7f37", "#b26a00"  # both readable on white and on JupyterLab's dark background
 
 
 class NotYet(Exception):  # noqa: N818, a verdict is not an error
@@ -39,25 +38,14 @@ class Untouched(NotYet):
     """The answer still has its three dots."""
 
 
-class Verdict:
-    """A few lines for the learner; a sign says as much as the color."""
-
-    def __init__(self, words: str, color: str) -> None:
-        self.words, self._color = words, color
-
-    def __repr__(self) -> str:
-        return self.words
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<div style="border-left: 4px solid {self._color}; padding-left: 8px">'
-            f"{escape(self.words).replace(chr(10), '<br>')}</div>"
-        )
-
-
 def show_not_yet(words: str) -> None:
     """Show what to fix."""
-    display(Verdict(f"… not yet: {words}", AMBER))
+    display(Note(f"… not yet: {words}", AMBER))
+
+
+def show_passed(shown: str) -> None:
+    """Show that an answer is right, and what it has shown."""
+    display(Note(f"✔ passed: {shown}", GREEN))
 
 
 class Answerable(Protocol):
@@ -110,7 +98,7 @@ class Exercise:
             show_not_yet(words)
         else:
             self._remember(True)
-            display(Verdict(f"✔ passed: {shown}\n{self.because}".rstrip(), GREEN))
+            show_passed(f"{shown}\n{self.because}".rstrip())
 
     def hint(self) -> None:
         """Show the next hint; after the last one, say where the solution is, and begin again."""

@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from lessons.commands import copies as copying
 from lessons.commands.copies import Copies
+from lessons.display.note import AMBER, Note
 from lessons.exercises import verdict as verdicts
 from lessons.progress import course_map as progress
 
@@ -362,7 +363,7 @@ def test_only_a_passed_exercise_is_remembered(tmp_path, monkeypatch, capsys):
 
 
 def test_a_verdict_has_a_sign_as_well_as_a_colour_and_runs_no_script():
-    shown = verdicts.Verdict("… not yet: <script>alert(1)</script>", verdicts.AMBER)._repr_html_()
+    shown = Note("… not yet: <script>alert(1)</script>", AMBER)._repr_html_()
     assert "…" in shown
-    assert verdicts.AMBER in shown
+    assert AMBER in shown
     assert "<script>" not in shown

@@ -127,7 +127,7 @@ def test_you_become_somebody_else_without_a_mouse(tmp_path):
 
 OUTPUTS = {
     "an exercise": "from lessons.exercises.ex_00 import exercise_1\nexercise_1(...)",
-    "a verdict": "from lessons.exercises.verdict import GREEN, Verdict\nVerdict('✔ passed', GREEN)",
+    "a verdict": "from lessons.display.note import GREEN, Note\nNote('✔ passed', GREEN)",
     "a guess": "from lessons.display import compare, guess\ncompare(guess('How many?', 3), 2)",
     "a table": "from lessons.display import table\ntable(['who', 'what'], [['Ada', 'a dance']])",
     "the square": "from lessons.square import square\nsquare()",
