@@ -15,6 +15,7 @@ from notebook_runs import (
     verdict,
 )
 
+from botlib.bot import Bot
 from lessons.commands.solve import find_exercises, solve
 
 CORE = [stem for stem in STEMS if not stem.startswith("deeper/")]
@@ -175,3 +176,11 @@ def test_a_broken_file_is_named_by_each_opening_cell_and_the_bot_still_answers(c
         assert NAMED.replace("workshop", f"{place}workshop") in text
         assert "line 3" in text
     assert "!help what I can do" in text
+
+
+def test_the_test_in_notebook_01_fails_without_her_hello():
+    (stem,) = (stem for stem in STEMS if stem.startswith("01"))
+    cells = nbformat.read(NOTEBOOKS / f"{stem}.ipynb", as_version=4).cells
+    (tests,) = (cell.source for cell in cells if cell.source.startswith("assert "))
+    with pytest.raises(AssertionError):
+        exec(tests, {"bot": Bot()})
