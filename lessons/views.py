@@ -92,7 +92,10 @@ def described(name: str) -> tuple[str, str]:
     """Return a view's heading and its text, or where it is written."""
     view = kept_view(name)
     if view is None:
-        return f"Your {name}", f"not written yet. It belongs to notebook {MIND[name]}"
+        return (
+            f"Your {name}",
+            f"not written yet. In notebook {MIND[name]}, write it instead of the three dots",
+        )
     return f"Your {name}, {view.day}", view.text
 
 

@@ -45,8 +45,8 @@ def test_dots_and_nothing_leave_the_kept_one_as_it_is(earlier, dots, capsys):
 def test_before_anything_is_written_it_says_where_that_happens(capsys):
     my_view("revision", ...)
     assert capsys.readouterr().out == (
-        "Your prediction\n    not written yet. It belongs to notebook 00\n"
-        "Your revision\n    not written yet. It belongs to notebook 10\n"
+        "Your prediction\n    not written yet. In notebook 00, write it instead of the three dots\n"
+        "Your revision\n    not written yet. In notebook 10, write it instead of the three dots\n"
     )
 
 
