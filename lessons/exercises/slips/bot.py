@@ -251,8 +251,8 @@ def answer_of(bot: Bot, turn: Turn) -> Answer:
     known = ", ".join(bot.commands)
     expect(
         name is None or name in bot.commands,
-        f"the bot has no command {name} yet; it has: {known}. Right above the function write "
-        f'@, the name of this bot, and .command("{name}")',
+        f"the bot has no command {name} yet; it has: {known}. The check needs this name. Right "
+        f'above the function write @, the name of this bot, and .command("{name}")',
     )
     try:
         with redirect_stdout(printed):
