@@ -37,9 +37,13 @@ def goodbye_features(said: list[str]) -> tuple[object, ...]:
 
 
 def names_in(said: list[str]) -> tuple[str, ...]:
-    """Return who is named, in capital letters or not."""
-    whole = "\n".join(said).casefold()
-    return tuple(name for name in PEOPLE if name.casefold() in whole)
+    """Return who is named, in capital letters or not.
+
+    >>> names_in(["goodbyeViktor", "ADA!"]), names_in(["nada"])
+    (('Viktor', 'Ada'), ())
+    """
+    whole = "\n".join(said)
+    return tuple(name for name in PEOPLE if re.search(rf"\b(?i:{name})\b|{name}", whole))
 
 
 GOODBYE_TASK = BotTask(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from botlib.bot import Bot
+from lessons.exercises.ex_00 import names_in
 from lessons.exercises.slips import BotTask, contains
 from lessons.exercises.verdict import exercise
 
@@ -153,7 +154,7 @@ def expect_two_parts(name: str) -> Callable[[list[str]], str]:
 
     def complaint(said: list[str]) -> str:
         named = names_in(said[:1])
-        right = len(set(said)) >= 2 and named == {name} and "Message(" not in said[0]
+        right = len(set(said)) >= 2 and named == (name,) and "Message(" not in said[0]
         return "" if right else f"expected two messages, the first with the name {name}"
 
     return complaint
@@ -164,12 +165,6 @@ def joke_features(said: list[str]) -> tuple[object, ...]:
     whole = "\n".join(said)
     signs = tuple(sign in whole for sign in ("{", "Message(", "?"))
     return min(len(said), 2), len(set(said)) > 1, names_in(said[:1]), names_in(said[1:]), signs
-
-
-def names_in(texts: list[str]) -> set[str]:
-    """Return who is called by name, in capital letters or not."""
-    whole = "\n".join(texts).casefold()
-    return {name for name in PEOPLE if name.casefold() in whole}
 
 
 JOKE_TASK = BotTask(
