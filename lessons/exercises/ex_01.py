@@ -58,8 +58,8 @@ ADD_TASK = BotTask(
             return str(int(message))
         except Exception:
             return "I can only add numbers."
-        """: "these are numbers, so something else went wrong, and except Exception hides it. "
-        "Write except ValueError: and run the cell again",
+        """: "these are numbers, so add them. If you catch every error, with except: or except "
+        "Exception:, the real one is hidden: write except ValueError: and run the cell again",
         "return str(int(message.words))": "int takes one word of the list at a time: for word in "
         "message.words:",
         "return str(int(message.arguments))": "int takes one word at a time: for word in "
@@ -90,7 +90,13 @@ LEAVE_OUT_CODE = """
 """
 FRIENDLY_TASK = BotTask(
     "add",
-    [SUMS, [("!add two", contains("numbers")), ("!add 1 2 cakes", contains("numbers"))]],
+    [
+        SUMS,
+        [
+            (f"!add {words}", contains("numbers"))
+            for words in ("two", "two 3", "1 two 3", "1 2 two")
+        ],
+    ],
     {
         **{slip.code: slip.says for slip in ADD_TASK.slips},
         'return str(eval("+".join(message.words)))': "eval runs whatever a stranger types as "
@@ -101,6 +107,9 @@ FRIENDLY_TASK = BotTask(
         "ValueError:, and the function ends there",
         LEAVE_OUT_CODE.replace("pass", 'print("I can only add numbers.")'): "your sentence was "
         "printed, so nobody in the chat reads it. Write return instead of print",
+        LEAVE_OUT_CODE.replace("pass", 'total = "I can only add numbers."'): "after a wrong word "
+        "the loop continues, and adds a number to your text. Return the text under except "
+        "ValueError:, and the function ends there",
         ("I can only add numbers.", "That does not work."): "you have caught the error. Now say "
         "what your bot wants: a text with the word numbers",
     },
@@ -139,7 +148,8 @@ def exercise_1(adder: Bot) -> str:
     "The last line, return str(total), is as far to the left as try:.",
     task=FRIENDLY_TASK,
     because="int decides what is a number, and try lets you answer in your own words. "
-    "You need this for everything that people type.",
+    "You need this for everything that people type. Catch only ValueError, because a bare except: "
+    "also hides your own mistakes.",
 )
 def exercise_2(adder: Bot) -> str:
     """`!add 2 3` is 5; words that are no numbers get a friendly text."""

@@ -42,6 +42,11 @@ FILES = sorted(file for file in FOLDER.glob("*.py") if file.stem not in MACHINER
 MODULES = [importlib.import_module(f"lessons.exercises.{file.stem}") for file in FILES]
 
 
+def chapter(number):
+    (module,) = (module for module in MODULES if module.__name__.endswith(f"ex_{number}"))
+    return module
+
+
 @pytest.fixture
 def answer(capsys, tmp_path, monkeypatch):
     """Hand an answer in; returns what the exercise says."""
@@ -385,7 +390,7 @@ def test_a_solution_that_slips_are_made_of_is_right(each, tmp_path):
 
 
 def test_an_argument_that_is_too_long_to_read_is_told_in_words(answer):
-    (exercise_1,) = (module.exercise_1 for module in MODULES if module.__name__.endswith("ex_06"))
+    exercise_1 = chapter("06").exercise_1
     words = answer(exercise_1, lambda update: "hello Viktor!")
     assert words.startswith("… not yet: reply(update) with '!hello' from Viktor in chat 7 gave")
     words = answer(exercise_1, lambda update: update["form"])
@@ -608,13 +613,41 @@ def morning(message):
 )
 @pytest.mark.filterwarnings("ignore:.*is.* with .*literal:SyntaxWarning")
 def test_a_timer_is_known_by_its_user_and_nothing_else(condition, answer, tmp_path):
-    (module,) = (module for module in MODULES if module.__name__.endswith("ex_05"))
+    module = chapter("05")
     file = tmp_path / "morning.py"
     file.write_text(ask_timer_by(condition), encoding="utf-8")
     said = answer(module.exercise_1, file)
     assert 'Is it below if message.user == "everyone":, in small letters' in said
     file.write_text(ask_timer_by('message.user == "everyone"'), encoding="utf-8")
     assert answer(module.exercise_1, file).startswith("✔ passed")
+
+
+@pytest.mark.parametrize("word", ["¡Nada más, {name}!", "{name}, nada."])
+def test_a_spanish_word_that_has_a_name_in_it_names_nobody(word, answer, tmp_path):
+    file = tmp_path / "words.py"
+    text = word.format(name="{message.user}")
+    for command, words, each in (
+        ("goodbye", f'f"{text}"', chapter("00").exercise_1),
+        ("joke", f'[f"{text}", "¡Nada!"]', chapter("01").exercise_3),
+    ):
+        slip = Slip(f"return {words}", "")
+        file.write_text(each.task.written(slip), encoding="utf-8")
+        assert f'@bot.command("{command}")' in file.read_text(encoding="utf-8")
+        assert answer(each, file).startswith("✔ passed")
+
+
+def test_a_joke_of_two_lines_is_told_to_be_a_list(answer, tmp_path):
+    file = tmp_path / "joke.py"
+    task = chapter("01").exercise_3.task
+    slip = Slip('return f"{message.user}, ¿qué hace un pez?\\n¡Nada!"', "")
+    file.write_text(task.written(slip), encoding="utf-8")
+    assert "Return a list of two texts" in answer(chapter("01").exercise_3, file)
+
+
+def test_who_catches_no_error_is_not_told_that_an_error_is_hidden(answer):
+    bot = bot_with("add", lambda message: "only numbers please")
+    said = answer(chapter("01").exercise_2, bot)
+    assert "expected '5': these are numbers, so add them. If you catch every error," in said
 
 
 def pause():
@@ -630,5 +663,4 @@ def call_until_served(call):
 
 
 def test_a_helper_may_do_what_an_exercise_asks_for(answer):
-    (module,) = (module for module in MODULES if module.__name__.endswith("ex_04"))
-    assert answer(module.exercise_3, call_until_served).startswith("✔ passed")
+    assert answer(chapter("04").exercise_3, call_until_served).startswith("✔ passed")
