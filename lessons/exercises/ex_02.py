@@ -6,9 +6,8 @@ from pathlib import Path
 
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
-from lessons.exercises.slips import BotTask, empty_store
+from lessons.exercises.slips import BotTask, empty_store, expect_known_command
 from lessons.exercises.verdict import exercise, expect, show
-from lessons.learner_bot import commands_of
 
 PEOPLE = ("Viktor", "Ada")
 
@@ -143,11 +142,5 @@ def exercise_1(file: str | Path) -> str:
         f"after a restart of your program, Ada reads {show(again)}. A dictionary is gone then, and "
         "a store remembers: store.set(key, True)",
     )
-    suggested = re.findall(r"[!/](\w+)", welcome.casefold())
-    known = commands_of(Path(file).parents[1])
-    others = ", ".join(f"!{name}" for name in known if name != "start")
-    expect(
-        not known or any(name in known for name in suggested),
-        f"your bot has no command {' or '.join(suggested)}. Name one that it has: {others}",
-    )
+    expect_known_command(welcome, Path(file).parents[1], "start")
     return "your bot says welcome, what to do next, and who has been there before"

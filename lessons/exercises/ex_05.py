@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
-from lessons.exercises.slips import BotTask
+from botlib.bot import Bot
+from botlib.details.bot_files import load_bot_file
+from lessons.exercises.slips import BotTask, empty_store, expect_known_command
 from lessons.exercises.verdict import exercise
 
 SUGGESTION = re.compile(r"(?<![\w/!])[!/][^\W\d]\w*")  # a command, such as !roll
@@ -95,3 +98,6 @@ MORNING_TASK = BotTask(
 def exercise_1(file: str) -> str:
     """A greeting for people, and another one for a timer."""
     return "your bot greets people by name, and by timer it suggests a command to all"
+    with empty_store():
+        said = load_bot_file(Path(file), Bot).ask("!morning", user="everyone")
+    expect_known_command(said, Path(file).parents[1], "morning")

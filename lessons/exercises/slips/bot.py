@@ -28,6 +28,7 @@ from lessons.exercises.verdict import (
     expect,
     show,
 )
+from lessons.learner_bot import commands_of
 
 Expected = str | Sequence[str] | Callable[[list[str]], str]
 FORGOTTEN_HINT = ". The dictionary has no such key yet. Read it with get: .get(key, 0)"
@@ -196,6 +197,17 @@ def load_or_not_yet(file: Path) -> Bot:
 
 
 def as_turn(text: str, *rest: Any) -> Turn:
+def expect_known_command(said: str, folder: Path, own: str) -> None:
+    """NotYet if a text of the command `own` suggests none that the bot in a folder has."""
+    suggested = re.findall(r"[!/](\w+)", said.casefold())
+    known = commands_of(folder)
+    others = ", ".join(f"!{name}" for name in known if name != own)
+    expect(
+        not known or any(name in known for name in suggested),
+        f"your bot has no command {' or '.join(suggested)}. Name one that it has: {others}",
+    )
+
+
     """Make a turn of (text, expected) or (text, user, expected)."""
     user, expected = rest if len(rest) == 2 else ("Viktor", rest[0])
     return Turn(text, user, expected)
