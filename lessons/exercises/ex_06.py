@@ -216,7 +216,7 @@ def answer_of_door(bot: Bot, name: str, number: str, chat: str) -> str:
     expect(
         bool(replies) or not printed,
         f"!open printed {show(printed)} and returned nothing, so the chat stays empty: write "
-        "return instead of print",
+        "return instead of print, because print itself returns nothing",
     )
     who = f"{name} with the number {number}"
     expect(bool(replies), f"{who} got nothing. Does every path end with return?")

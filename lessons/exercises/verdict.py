@@ -301,7 +301,7 @@ def run_learner_code(function: Any, *arguments: Any, call: str = "") -> Any:
     if result is None and printed:
         raise NotYet(
             f"{call} returned nothing; it printed {show(printed)}. "
-            "Write return instead of print: only what is returned goes back to the caller"
+            "Write return instead of print, because print itself returns nothing"
         )
     expect(result is not None, f"{call} returned nothing. Does it end with return?")
     if inspect.iscoroutine(result):

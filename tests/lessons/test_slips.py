@@ -140,7 +140,7 @@ async def waits(words):
         (lambda words: words[0], "last(['a', 'b']) gave 'a', expected 'b': that is the first word"),
         (out_of_range, "raised IndexError: list index out of range, expected 'b': Python counts"),
         (lambda words: "x", "… not yet: last(['a', 'b']) gave 'x', expected 'b'"),
-        (prints, "it printed 'b'. Write return instead of print"),
+        (prints, "Write return instead of print, because print itself returns nothing"),
         (lambda words: None, "Does it end with return?"),
         (lambda: "b", "The brackets after def need a name for each value in the call"),
         (lambda words: word[-1], "A text needs quotes"),  # noqa: F821

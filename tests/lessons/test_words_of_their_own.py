@@ -9,8 +9,11 @@ from lessons.exercises.ex_00 import GOODBYE_TASK
 from lessons.exercises.ex_01 import JOKE_TASK
 from lessons.exercises.ex_02 import WELCOME_TASK
 from lessons.exercises.ex_03 import check_answers
+from lessons.exercises.ex_05 import MORNING_TASK
 from lessons.exercises.slips import Slip
 from lessons.exercises.verdict import NotYet
+
+PRINT_ITSELF = "print itself returns nothing"
 
 
 def check(task, code, folder):
@@ -45,6 +48,9 @@ def test_right_answers_in_other_words_pass(task, code, tmp_path):
         (GOODBYE_TASK, 'return "tschüss 👋"', "put the name into it"),
         (JOKE_TASK, 'return f"{message.user}, why?\\nbecause"', "only one message came"),
         (JOKE_TASK, 'return f"{message.user}, why?"\nreturn "because"', "ends at its first return"),
+        (WELCOME_TASK, 'return print(f"Moin {message.user}, try !hug")', PRINT_ITSELF),
+        (MORNING_TASK, 'return print(f"Moin {message.user}")', PRINT_ITSELF),
+        (JOKE_TASK, 'return print(f"{message.user}, why?")', PRINT_ITSELF),
         (WELCOME_TASK, 'return "Moin Viktor, try !hug Ada"', "everybody is called Viktor"),
     ],
 )

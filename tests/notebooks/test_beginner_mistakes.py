@@ -168,7 +168,7 @@ def test_a_file_that_does_not_load_is_left_out_and_named(kernel, mistake):
 ANSWERS_BADLY = {
     "it prints in place of returning": (
         spoilt("return f", "print(f").replace('user}!"', 'user}!")'),
-        ["NoReply: ", "It printed 'hello Viktor!'", "write return instead of print"],
+        ["NoReply: ", "It printed 'hello Viktor!'", "print itself returns nothing"],
     ),
     "it forgets to return": (
         spoilt("return f", "f"),

@@ -133,7 +133,8 @@ class BotTask:
         if found.printed:
             raise NotYet(
                 f"for {turn.text} the function printed {show(found.printed)} and gave nothing "
-                "back, so nobody gets an answer: write return instead of print"
+                "back, so nobody gets an answer: write return instead of print, because print "
+                "itself returns nothing"
             )
         raise NotYet(f"{what}. Does the command end with return?")
 
@@ -196,7 +197,6 @@ def load_or_not_yet(file: Path) -> Bot:
         raise NotYet(str(error)) from None
 
 
-def as_turn(text: str, *rest: Any) -> Turn:
 def expect_known_command(said: str, folder: Path, own: str) -> None:
     """NotYet if a text of the command `own` suggests none that the bot in a folder has."""
     suggested = re.findall(r"[!/](\w+)", said.casefold())
@@ -208,6 +208,7 @@ def expect_known_command(said: str, folder: Path, own: str) -> None:
     )
 
 
+def as_turn(text: str, *rest: Any) -> Turn:
     """Make a turn of (text, expected) or (text, user, expected)."""
     user, expected = rest if len(rest) == 2 else ("Viktor", rest[0])
     return Turn(text, user, expected)

@@ -186,7 +186,8 @@ def _describe_silence(how: str, facts: UpdateFacts) -> str:
         lines += [
             f"It printed {without_secrets(account, log.last_output)!r}. "
             "That goes into its log, not into the chat.",
-            "What to do: if this is the reply, write return instead of print",
+            "What to do: if this is the reply, write return instead of print, because print "
+            "itself returns nothing",
         ]
     elif account._webhook:
         lines += [
