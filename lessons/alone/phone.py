@@ -13,11 +13,12 @@ FIRST_NAME = "update.effective_user.first_name"
 HELLO_TRAPS = (
     Trap(
         r"^/hello$",
-        "filters.TEXT takes commands, too. Write filters.TEXT & ~filters.COMMAND, and add a "
-        "handler for hello",
+        "filters.TEXT takes commands, too, and only the first handler that fits is called. Write "
+        "filters.TEXT & ~filters.COMMAND. If there is no handler for hello yet, add one",
         'CommandHandler("hello", hello))\napplication.add_handler(MessageHandler(filters.TEXT & '
         "~filters.COMMAND, echo)",
-        "MessageHandler(filters.TEXT, echo)",
+        "MessageHandler(filters.TEXT, echo))\n"
+        'application.add_handler(CommandHandler("hello", hello)',
     ),
     Trap(
         r"\{",
@@ -58,7 +59,9 @@ HELLO_TRAPS = (
     ),
 )
 new_turn = partial(
-    Turn, if_silent="Is there a handler for it, and is it added by add_handler, above run_polling?"
+    Turn,
+    if_silent="Is there a handler for it, and is it added by add_handler, above run_polling? What "
+    "it returns goes nowhere: it has to send its answer",
 )
 TURNS = (
     new_turn("Viktor", "/hello", ("Viktor",), rf"{CODE}|Ada", "the name Viktor", traps=HELLO_TRAPS),

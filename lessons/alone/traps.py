@@ -203,8 +203,11 @@ TRAPS = (
         "update.message.reply_text(f",
     ),
     Trap(
-        "object NoneType can't be used in 'await' expression",
-        "a handler begins with async def, and has await before each call of the library",
+        "(NoneType|str)\\b.* can't be (used in 'await' expression|awaited)",  # since 3.14 the second
+        "a handler begins with async def. It doesn't return its answer but sends it, with await "
+        "before the call",
+        'async def hello(update, context):\n    await update.message.reply_text(f"hello',
+        'def hello(update, context):\n    return (f"hello',
     ),
     Trap(
         r"SyntaxError: 'await' outside async function",
