@@ -6,6 +6,7 @@ from pathlib import Path
 
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
+from botlib.store import open_store
 from lessons.exercises.slips import BotTask, empty_store, expect_known_command
 from lessons.exercises.verdict import exercise, expect, show
 
@@ -81,7 +82,8 @@ WELCOME_TASK = BotTask(
         "The name is {message.user}",
         'return f"Welcome, {message.user}! Try !help."': "the first welcome is right, and the "
         "second is the same. Ask the store whether your friend was there, if store.get(key, "
-        "False):, and keep it with store.set(key, True)",
+        "False):. Above the last return write store.set(key, True), because lines below a return "
+        "never run",
         'return f"Welcome back, {message.user}! Try !help."': "nobody was there before. Ask the "
         "store first, with if store.get(key, False):, and store.set(key, True) comes after it",
         """
@@ -139,8 +141,16 @@ def exercise_1(file: str | Path) -> str:
         again = load_bot_file(Path(file), Bot).ask("/start", user="Ada")
     expect(
         not expect_welcome_back("Ada")([again]),
-        f"after a restart of your program, Ada reads {show(again)}. A dictionary is gone then, and "
+        f"after a restart of your program, Ada reads {show(again)}. Variables are gone then, and "
         "a store remembers: store.set(key, True)",
+    )
+    with empty_store():
+        open_store().set("score:Ada", 3)
+        first = load_bot_file(Path(file), Bot).ask("/start", user="Ada")
+    expect(
+        not expect_welcome("Ada")([first]),
+        f"to Ada, who has 3 points and is new here, it says {show(first)}. Her drawer score:Ada "
+        'is for the dice. Take one of its own: f"seen:{message.user}"',
     )
     expect_known_command(welcome, Path(file).parents[1], "start")
     return "your bot says welcome, what to do next, and who has been there before"

@@ -35,6 +35,15 @@ TRY_ROLL = WELCOME.replace("!dance", "!roll").replace(CALL, RENAMED)
 FORGETFUL = WELCOME.replace("store = open_store()", "store = {}").replace(
     "store.set(message.user, True)", "store[message.user] = True"
 )
+LISTED = (
+    FORGETFUL.replace("store = {}", "store = []")
+    .replace("store[message.user] = True", "store.append(message.user)")
+    .replace("store.get(message.user, False)", "message.user in store")
+)
+WITH_SCORE = WELCOME.replace("!dance", "!roll").replace("message.user,", 'f"score:{message.user}",')
+UNREACHED = WELCOME.replace("    store.set(message.user, True)\n", "").replace(
+    '!dance."\n', '!dance."\n    store.set(message.user, True)\n'
+)
 IN_FRENCH = WELCOME.replace("!dance", "!roll").replace("Welcome back", "Bon retour")
 
 WRONG = {
@@ -42,6 +51,9 @@ WRONG = {
         WELCOME: "your bot has no command dance. Name one that it has: !help, !hello, !roll",
         TRY_ROLL: "your bot has no command roll. Name one that it has: !help, !hello, !throw",
         FORGETFUL: "after a restart of your program, Ada reads 'Welcome, Ada! Try !dance.'",
+        LISTED: "Variables are gone then, and a store remembers",
+        WITH_SCORE: "to Ada, who has 3 points and is new here, it says 'Welcome back, Ada!'",
+        UNREACHED: "store.set(key, True), because lines below a return never run",
         IN_FRENCH: "expected the name Viktor and the word back: the word back is missing",
     }
 }
