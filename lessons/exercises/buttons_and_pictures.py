@@ -1,6 +1,8 @@
 """Checks of the side room Buttons and pictures: a button, a conversation, the largest photo."""
 
+import asyncio
 import inspect
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +25,6 @@ from bot_sandbox.telegram.buttons import Press
 from botlib.telegram.application import App, builder_for
 from lessons.exercises.slips import Task
 from lessons.exercises.verdict import NotYet, describe_error, exercise, expect, find_hint, show
-from lessons.worlds.background import ThreadedPolling
 
 WAIT_S = 20.0  # for the learner's handlers; they answer within a few milliseconds
 QUIET_S = 5.0  # how long to wait for what will probably not come
@@ -70,8 +71,26 @@ def bot_of(*handlers: BaseHandler[Any, Any, Any]) -> Iterator[BotUnderTest]:
         for handler in handlers:
             app.add_handler(handler)
         bot = BotUnderTest(telegram, app)
-        with ThreadedPolling(app):
+        with asking_telegram(app):
             yield bot
+
+
+@contextmanager
+def asking_telegram(app: App) -> Iterator[None]:
+    """Let a bot ask Telegram on a thread of its own, while the check goes on."""
+    loop = asyncio.new_event_loop()
+
+    def ask() -> None:
+        asyncio.set_event_loop(loop)  # python-telegram-bot takes it and closes it
+        app.run_polling(stop_signals=None)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(app.stop_running)
+        thread.join()
 
 
 HINTS = {  # what is in an error's words, and what it usually means here

@@ -91,7 +91,7 @@ MOVED = {  # modules and names of an older edition, and where they are now
     "lessons.web.get": "httpx import get",
     "lessons.web.post": "httpx import post",
     "lessons.world": "lessons.worlds.world",
-    "lessons.worlds.background.ThreadedIrcBot": "lessons import RunningProgram",
+    "lessons.worlds.background": "lessons import RunningProgram",
     "lessons.worlds.home": "lessons import RunningProgram",
     "lessons.worlds.program.OrdinaryServer": "lessons import RunningProgram",
     "lessons.worlds.program.Program": "lessons import RunningProgram",

@@ -7,6 +7,7 @@ from importlib import import_module
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.ext import CallbackQueryHandler, CommandHandler
+from threaded_polling import ThreadedPolling
 from waiting import wait_until
 
 from bot_sandbox import Telegram
@@ -16,7 +17,6 @@ from botlib.bot import APOLOGY, TryAgain
 from botlib.telegram.application import builder_for
 from botlib.telegram.details.bot_api import UNKNOWN_TO_TELEGRAM
 from lessons.cloud import Cloud
-from lessons.worlds.background import ThreadedPolling
 
 SECRET = "correct-horse-battery"
 MAIN = """

@@ -9,11 +9,11 @@ from function_server import serving
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram_adapters import ADAPTERS, SECRET, application_of
+from threaded_polling import ThreadedPolling
 from waiting import wait_until
 
 from bot_sandbox.telegram import Telegram
 from botlib import Bot
-from lessons.worlds.background import ThreadedPolling
 
 LOST = re.compile("(chat .*: a reply|a message|the rest of a reply) is lost|a handler failed")
 

@@ -15,13 +15,13 @@ import pytest
 from raw_server import answering, http
 from scripted_telegram import ME, ScriptedTelegram, ok, refused, sent
 from telegram.error import NetworkError
+from threaded_polling import ThreadedPolling
 from waiting import wait_until
 
 from botlib import Bot
 from botlib.run import BROKEN, WRONG_SETTINGS
 from botlib.telegram.details.bounded_request import LONGEST_UPDATES, bounded_request
 from botlib.telegram.details.send_queue import LONGEST_QUEUE, SendQueues
-from lessons.worlds.background import ThreadedPolling
 
 TOKEN = "42:not-a-real-token"
 UNAUTHORIZED = refused(401, "Unauthorized")

@@ -1,4 +1,4 @@
-"""A bot that asks Telegram on a thread of its own, while the check of an exercise goes on.
+"""A bot that asks Telegram on a thread of its own, while the test goes on.
 
 A program doesn't need it: there, `poll(bot)` is its whole life.
 """
