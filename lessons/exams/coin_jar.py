@@ -3,6 +3,7 @@
 notebooks/exams/coin_jar.ipynb has the brief, and one attempt after the other.
 """
 
+from lessons.exams import advice
 from lessons.exams.brief import Ask, Brief, Point
 
 PUT_ADVICE = "Answer /put with how many coins are in the jar now."
@@ -10,12 +11,6 @@ SUM_ADVICE = "Add to what is in the jar already. What a person writes is a strin
 TAKE_ADVICE = "Answer /take with how many coins are left."
 NOT_ENOUGH_ADVICE = "If the jar has fewer coins, say that there are not enough."
 KEPT_ADVICE = "If there are not enough coins, none is taken: the jar has as many as before."
-
-
-def usage_advice(command: str) -> str:
-    """Say what to answer if the number is missing or wrong."""
-    return f"If the number is missing or wrong, say how to write it, as in: {command} 5"
-
 
 BRIEF = Brief(
     "Coin jar",
@@ -45,10 +40,10 @@ BRIEF = Brief(
             3,
             "it says how to write what is missing or wrong",
             (
-                Ask("/put", ("/put",), usage_advice("/put")),
-                Ask("/take", ("/take",), usage_advice("/take")),
-                Ask("/put five", ("/put",), usage_advice("/put")),
-                Ask("/take five", ("/take",), usage_advice("/take")),
+                Ask("/put", ("/put",), advice.describe_usage("/put", "5")),
+                Ask("/take", ("/take",), advice.describe_usage("/take", "5")),
+                Ask("/put five", ("/put",), advice.describe_usage("/put", "5")),
+                Ask("/take five", ("/take",), advice.describe_usage("/take", "5")),
                 Ask("/put 2", ("2",), PUT_ADVICE),
             ),
         ),
