@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from html import escape
 from pathlib import Path
+from textwrap import indent
 
 from IPython.display import display
 
@@ -55,7 +56,7 @@ class Words:
         self._parts = parts
 
     def __repr__(self) -> str:
-        texts = (f"{heading}\n{indent(text)}" for heading, text in self._parts)
+        texts = (f"{heading}\n{indent(text, '    ')}" for heading, text in self._parts)
         return "\n".join(texts)
 
     def _repr_html_(self) -> str:
@@ -81,7 +82,8 @@ def my_view(name: str, text: object, asked: str = "") -> None:
         before = kept_view(REPLY)
         question = asked or (before.question if before else question_for(bot_name()))
         keep_view(REPLY, text, question)
-        display(Words([(question, text_of(kept_view(REPLY), "no reply yet"))]))
+        reply = kept_view(REPLY)
+        display(Words([(question, reply.text if reply else "no reply yet")]))
         return
     keep_view(name, text)
     names = list(MIND)[: list(MIND).index(name) + 1]
@@ -97,11 +99,6 @@ def described(name: str) -> tuple[str, str]:
             f"not written yet. In notebook {MIND[name]}, write it instead of the three dots",
         )
     return f"Your {name}, {view.day}", view.text
-
-
-def text_of(view: View | None, without: str) -> str:
-    """Return a view's text, or other words if there is none."""
-    return view.text if view else without
 
 
 def question_for(bot: str) -> str:
@@ -141,8 +138,3 @@ def old_explanation() -> str:
         return (progress_folder().parent / "explanation.txt").read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
         return ""
-
-
-def indent(text: str) -> str:
-    """Move each line of a text to the right."""
-    return "\n".join(f"    {line}" for line in text.splitlines())
