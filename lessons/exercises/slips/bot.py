@@ -5,6 +5,7 @@ import inspect
 import io
 import os
 import random
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
