@@ -97,7 +97,7 @@ MORNING_TASK = BotTask(
 )
 def exercise_1(file: str) -> str:
     """A greeting for people, and another one for a timer."""
-    return "your bot greets people by name, and by timer it suggests a command to all"
     with empty_store():
         said = load_bot_file(Path(file), Bot).ask("!morning", user="everyone")
     expect_known_command(said, Path(file).parents[1], "morning")
+    return "your bot greets people by name, and by timer it suggests a command to all"
