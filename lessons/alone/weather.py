@@ -11,7 +11,7 @@ from bot_sandbox.cloud.function import Function
 from bot_sandbox.programs.platform_proxy import PlatformProxy
 from bot_sandbox.programs.program import own_line
 from lessons.alone.section import Section
-from lessons.alone.traps import FUNCTION_TRAPS, Trap, find_words
+from lessons.alone.traps import FUNCTION_TRAPS, Trap, find_advice, find_words
 from lessons.alone.turns import describe_errors
 from lessons.exercises.verdict import NotYet, expect, show
 from lessons.learner_bot import bot_name
@@ -71,6 +71,18 @@ MESSAGE_TRAPS = (
         "stays as long as the instance. Ask inside handler",
         "json.load(response)",
         'handler.__dict__.setdefault("first", json.load(response))',
+    ),
+)
+FAULT_TRAPS = (  # while the service is in trouble
+    Trap(
+        "KeyError: '(current|temperature_2m)'",
+        "the service did answer, with an error, so nothing went to except. Ask whether "
+        "response.status is 200. If it isn't, send the text that is under except, too",
+    ),
+    Trap(
+        r"UnboundLocalError: .*variable '(\w+)'",
+        r"this time no line gave \1 a value. Above try, give it the text that says that there is "
+        "no weather",
     ),
 )
 
@@ -136,6 +148,8 @@ def describe_failed_call(call: TimerCall, failure: str, refusal: str, service: F
         words.append(f'Telegram refused: "{refusal}".{refusal_advice(refusal)}')
     if failure and not call.fault:
         words += describe_refused_questions(service)
+    if call.fault and (advice := find_advice(FAULT_TRAPS, failure)):
+        failure = failure.partition("\n→")[0] + f"\n{advice}"
     if failure:
         words.append(f"It failed:\n{failure}")
     return "\n".join(words)

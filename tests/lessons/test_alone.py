@@ -128,10 +128,34 @@ ASK_OR_KEEP = """try:
         pass"""
 
 
+PLAIN_HTTP = """url = urlsplit(os.environ["WEATHER_API"])
+    try:
+        wire = HTTPConnection(url.netloc, timeout=2)
+        wire.request("GET", url.path + "?" + urlencode(PLACE))
+        response = wire.getresponse()
+        text = str(json.load(response)["current"]["temperature_2m"])
+    except OSError:
+        text = "no weather\""""
+PLAIN_IMPORTS = "from http.client import HTTPConnection\nfrom urllib.parse import urlsplit\n"
+NOT_RAISED = "The service did answer, with an error, so nothing went to except. Ask whether"
+
+
 @pytest.mark.slow("functions that are called")
 @pytest.mark.parametrize(
     ("code", "words"),
     [
+        (handler_file("text", before=PLAIN_IMPORTS, inside=PLAIN_HTTP), NOT_RAISED),
+        (
+            handler_file(
+                "text",
+                before=PLAIN_IMPORTS,
+                inside=PLAIN_HTTP.replace(
+                    "        text = str(",
+                    "        if response.status == 200:\n            text = str(",
+                ),
+            ),
+            "This time no line gave text a value. Above try, give it the text that says",
+        ),
         (
             handler_file("degrees", inside=ASK).replace(
                 "urlopen(TELEGRAM", "return degrees\n    urlopen(T"
