@@ -30,6 +30,7 @@ from lessons.alone.webhook_traps import (
     FORGED_NUMBER_TRAP,
     FORGETFUL_TRAP,
     GROUP_TRAPS,
+    LAST_ONLY_TRAP,
     NO_SECRET_TRAP,
     ONCE_TRAPS,
     REPLY_TRAPS,
@@ -263,6 +264,8 @@ def try_repeated_update(path: Path) -> None:
         again = world.deliver(world.viktor.send("roll", to=world.account))
         what = "Viktor wrote roll once more, which is another update"
         expect_reply(what, again, "Viktor", world.viktor.id, [SAME_TEXT_TRAP])
+        what = "The first update came again, after another one"
+        expect_silence(what, world.deliver(message), [LAST_ONLY_TRAP])
         message = world.viktor.send("stay", to=world.account)
         world.call(json.dumps(message.updates[-1].to_json()), WRONG_GUESS)
         what = "Mallory called with the number of an update, and then Telegram with the update"

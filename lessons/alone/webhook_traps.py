@@ -239,6 +239,25 @@ SAME_TEXT_TRAP = Trap(
     f"not {IS_NEW}",
     'not is_new(update.get("message", {}).get("text"))',
 )
+LAST_ONLY_TRAP = Trap(
+    "sendMessage",
+    'only the last number was kept. open(…, "w") empties a file first, and "a" adds to its end. Or '
+    "make a file for each number",
+    """    try:
+        open(SEEN / str(update_id), "x").close()
+    except FileExistsError:
+        return False
+    return True
+""",
+    """    try:
+        seen = (SEEN / "last").read_text()
+    except FileNotFoundError:
+        seen = ""
+    with open(SEEN / "last", "w") as file:
+        file.write(str(update_id))
+    return str(update_id) != seen
+""",
+)
 FORGED_NUMBER_TRAP = Trap(
     "status 200",
     "the number was written down when Mallory called. First compare the secret",
@@ -285,4 +304,5 @@ ALL_TRAPS = (
     *(FIRST_TRAP, *REPLY_TRAPS, *GROUP_TRAPS, *SILENCE_TRAPS, STATUS_TRAP),
     *(*SECRET_TRAPS, SPELLING_TRAP, NO_SECRET_TRAP, COMPARE_TRAP),
     *(*ONCE_TRAPS, FORGETFUL_TRAP, SAME_TEXT_TRAP, FORGED_NUMBER_TRAP, ASK_FIRST_TRAP),
+    LAST_ONLY_TRAP,
 )
