@@ -203,7 +203,7 @@ TRAPS = (
         "update.message.reply_text(f",
     ),
     Trap(
-        "(NoneType|str)\\b.* can't be (used in 'await' expression|awaited)",  # since 3.14
+        "(NoneType|str)\\b.* can't be (used in 'await' expression|awaited)",
         "a handler begins with async def. It doesn't return its answer but sends it, with await "
         "before the call",
         'async def hello(update, context):\n    await update.message.reply_text(f"hello',

@@ -66,7 +66,13 @@ MESSAGE_TRAPS = (
         "31.5",
     ),
     Trap(
-        r"\b(8[.,]7|9|8)\b",
+        r"\b8\b(?![.,]\d)",
+        "int cuts off what is behind the point, and 8.7 is nearly 9. Send the number as it is",
+        "{weather['current']['temperature_2m']}",
+        "{int(weather['current']['temperature_2m'])}",
+    ),
+    Trap(
+        r"\b(8[.,]7|9)\b",
         "that is the weather of the call before. What is outside handler runs once, and its value "
         "stays as long as the instance. Ask inside handler",
         "json.load(response)",
@@ -180,8 +186,8 @@ def describe_message(call: TimerCall, said: str, service: Function) -> str:
     """Say what is wrong with a message; "" if nothing is."""
     came = f'"{said}" came to the chat'
     if call.fault:
-        is_old = re.search(rf"\b{call.temperature}\b".replace(r".", "[.,]"), said)
-        return f"{came}, but it can't know that. Say that there is no weather" if is_old else ""
+        invented = re.search(rf"\d[.,]\d|\d ?°|\b{call.temperature:.0f}\b", said)
+        return f"{came}, but it can't know that. Say that there is no weather" if invented else ""
     if has_number(said, call.temperature) and "generationtime" not in said:
         return ""
     if words := find_words(MESSAGE_TRAPS, said):
@@ -191,7 +197,10 @@ def describe_message(call: TimerCall, said: str, service: Function) -> str:
             f"{came}, but nobody asked the weather service. Its address is in "
             'os.environ["WEATHER_API"], and handler has to ask it at each call'
         )
-    expected = f"Expected a text with the temperature, {call.temperature}"
+    expected = (
+        f"Expected a text with the temperature, {call.temperature}. An except that isn't except "
+        "OSError may hide an error"
+    )
     return ". ".join([came, *(describe_refused_questions(service) or [expected])])
 
 
@@ -205,9 +214,9 @@ def refusal_advice(refusal: str) -> str:
 
 
 def has_number(said: str, number: float) -> bool:
-    """Return whether a text has a number, also without its decimals."""
+    """Return whether a text has a number, also a rounded one."""
     found = {float(each.replace(",", ".")) for each in re.findall(r"\d+(?:[.,]\d+)?", said)}
-    return bool(found & {number, round(number), int(number)})
+    return bool(found & {number, round(number)})
 
 
 WEATHER = Section(

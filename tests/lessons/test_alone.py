@@ -187,6 +187,14 @@ NOT_RAISED = "The service did answer, with an error, so nothing went to except. 
             'answered with an error. "21.4" came to the chat, but it can\'t know that',
         ),
         (
+            SECTIONS["weather.py"].solution.replace("no weather today", "it was 18.2 °C"),
+            '"Oslo: it was 18.2 °C." came to the chat, but it can\'t know that',
+        ),
+        (
+            SECTIONS["weather.py"].solution.replace("['current']", "").replace(" OSError", ""),
+            "Expected a text with the temperature, 8.7. An except that isn't except OSError may",
+        ),
+        (
             handler_file("degrees", inside=ASK).replace('os.environ["CHAT_ID"]', "4711"),
             'refused: "Bad Request: chat not found". Take the chat from outside: os.environ["CHAT',
         ),
