@@ -95,7 +95,7 @@ MORNING_TASK = BotTask(
     because="If a timer's text is a command, your bot answers it like any message. So you can try "
     "it in a chat first, and let the clock say it later.",
 )
-def exercise_1(file: str) -> str:
+def exercise_1(file: str | Path) -> str:
     """A greeting for people, and another one for a timer."""
     with empty_store():
         said = load_bot_file(Path(file), Bot).ask("!morning", user="everyone")
