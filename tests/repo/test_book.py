@@ -29,7 +29,6 @@ IN_THE_TAB = ("00_start_here", "01_what_a_bot_is_made_of")
 NOT_IN_THE_TAB = "02_on_your_phone"  # there is a page in its place that says what it needs
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 CHROMEBOOK = {"width": 1366, "height": 768}
-IN_A_BROWSER = pytest.mark.skipif(not find_browser(), reason="NO BROWSER: install chromium")
 KINDS = (  # one page of each kind
     "index",
     "search",
@@ -110,10 +109,20 @@ def address(site):
 
 @pytest.fixture(scope="module")
 def browser():
+    if not find_browser():
+        pytest.skip("NO BROWSER: install chromium")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page as wide as a desk's screen, for one test."""
+    page = browser.new_page(viewport=DESK)
+    yield page
+    page.close()
 
 
 HALF_A_BUILD = """
@@ -251,7 +260,6 @@ def test_a_guess_and_an_exercise_come_before_their_answers(site, name):
     assert "No guess this time" not in shown and "… not yet:" not in shown
 
 
-@IN_A_BROWSER
 @pytest.mark.parametrize(
     ("words", "title"),
     [
@@ -263,137 +271,101 @@ def test_a_guess_and_an_exercise_come_before_their_answers(site, name):
         ("Codespaces", "Where the course runs"),
     ],
 )
-def test_a_search_finds_a_term_where_it_is_introduced_and_a_code(browser, address, words, title):
-    page = browser.new_page()
-    try:
-        page.goto(f"{address}/search.html?q={words}")
-        found = page.locator("#results li").first
-        assert found.get_by_role("link").inner_text().split(" › ")[0] == title
-        assert words.lower() in found.locator("mark").first.inner_text().lower()
-    finally:
-        page.close()
+def test_a_search_finds_a_term_where_it_is_introduced_and_a_code(page, address, words, title):
+    page.goto(f"{address}/search.html?q={words}")
+    found = page.locator("#results li").first
+    assert found.get_by_role("link").inner_text().split(" › ")[0] == title
+    assert words.lower() in found.locator("mark").first.inner_text().lower()
 
 
-@IN_A_BROWSER
-def test_the_search_field_of_a_page_leads_to_what_it_finds(browser, address):
-    page = browser.new_page(viewport=DESK)
-    try:
-        page.goto(f"{address}/deploy/aws/README.html")
-        page.get_by_role("textbox", name="Search").fill("409")
-        page.keyboard.press("Enter")
-        page.locator("#results li").first.get_by_role("link").click()
-        assert "409 Conflict" in page.locator("article").inner_text()
-    finally:
-        page.close()
+def test_the_search_field_of_a_page_leads_to_what_it_finds(page, address):
+    page.goto(f"{address}/deploy/aws/README.html")
+    page.get_by_role("textbox", name="Search").fill("409")
+    page.keyboard.press("Enter")
+    page.locator("#results li").first.get_by_role("link").click()
+    assert "409 Conflict" in page.locator("article").inner_text()
 
 
-@IN_A_BROWSER
 @pytest.mark.parametrize("name", [*KINDS, "docs/teaching/README", "deploy/README", "SECURITY"])
-def test_the_contents_fit_a_screen(browser, address, name):
-    page = browser.new_page(viewport=CHROMEBOOK)
-    try:
-        page.goto(f"{address}/{name}.html")
-        contents = page.locator(".sidebar-scroll")
-        assert contents.evaluate("box => box.scrollHeight - box.clientHeight") == 0
-        if name != "search":
-            assert page.locator(".sidebar-tree details[open]").count() == 1
-    finally:
-        page.close()
+def test_the_contents_fit_a_screen(page, address, name):
+    page.set_viewport_size(CHROMEBOOK)
+    page.goto(f"{address}/{name}.html")
+    contents = page.locator(".sidebar-scroll")
+    assert contents.evaluate("box => box.scrollHeight - box.clientHeight") == 0
+    if name != "search":
+        assert page.locator(".sidebar-tree details[open]").count() == 1
 
 
-@IN_A_BROWSER
-def test_on_paper_a_page_is_its_text_and_the_answers_are_at_its_end(browser, address):
-    page = browser.new_page(viewport=DESK)
-    try:
-        page.goto(f"{address}/notebooks/00_start_here.html")
-        on_screen = page.get_by_role("heading", name="Recap").bounding_box()["x"]
-        assert not page.locator(".answers").is_visible()
-        page.emulate_media(media="print")
-        for name in (".skip-to-content", ".sidebar-drawer", ".toc-drawer", ".ways", "footer"):
-            assert not page.locator(name).first.is_visible()
-        assert page.get_by_role("heading", name="Recap").bounding_box()["x"] < on_screen
-        for text in ('return f"goodbye {message.user}!"', "No guess this time. It was yes."):
-            in_place, at_end = page.get_by_text(text).all()
-            assert at_end.is_visible() and not in_place.is_visible()
-        assert not page.get_by_text("Every bot in this course can say that.").first.is_visible()
-        assert page.get_by_text("Every bot in this course can say that.").last.is_visible()
-    finally:
-        page.close()
+def test_on_paper_a_page_is_its_text_and_the_answers_are_at_its_end(page, address):
+    page.goto(f"{address}/notebooks/00_start_here.html")
+    on_screen = page.get_by_role("heading", name="Recap").bounding_box()["x"]
+    assert not page.locator(".answers").is_visible()
+    page.emulate_media(media="print")
+    for name in (".skip-to-content", ".sidebar-drawer", ".toc-drawer", ".ways", "footer"):
+        assert not page.locator(name).first.is_visible()
+    assert page.get_by_role("heading", name="Recap").bounding_box()["x"] < on_screen
+    for text in ('return f"goodbye {message.user}!"', "No guess this time. It was yes."):
+        in_place, at_end = page.get_by_text(text).all()
+        assert at_end.is_visible() and not in_place.is_visible()
+    assert not page.get_by_text("Every bot in this course can say that.").first.is_visible()
+    assert page.get_by_text("Every bot in this course can say that.").last.is_visible()
 
 
-@IN_A_BROWSER
-def test_an_answer_opens_with_a_click(browser, address):
-    page = browser.new_page(viewport=PHONE)
-    try:
-        page.goto(f"{address}/notebooks/00_start_here.html")
-        text = page.locator("section:not(.answers)")
-        answer = text.get_by_text("Does your bot answer !goodbye? No guess this time.").first
-        below = text.get_by_text("Every bot in this course can say that.").first  # the answer, too
-        solution = text.get_by_text('return f"goodbye {message.user}!"').first
-        hidden = (answer, below, solution)
-        assert not [one for one in hidden if one.is_visible()]
-        folds = [
-            page.get_by_text(text, exact=True).first
-            for text in ("Guess first, then look", "Solution")
-        ]
-        for fold in folds:
-            assert fold.locator("xpath=ancestor-or-self::summary").bounding_box()["height"] >= 40
-            fold.click()
-        assert all(one.is_visible() for one in hidden)
-    finally:
-        page.close()
+def test_an_answer_opens_with_a_click(page, address):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{address}/notebooks/00_start_here.html")
+    text = page.locator("section:not(.answers)")
+    answer = text.get_by_text("Does your bot answer !goodbye? No guess this time.").first
+    below = text.get_by_text("Every bot in this course can say that.").first  # the answer, too
+    solution = text.get_by_text('return f"goodbye {message.user}!"').first
+    hidden = (answer, below, solution)
+    assert not [one for one in hidden if one.is_visible()]
+    folds = [
+        page.get_by_text(text, exact=True).first for text in ("Guess first, then look", "Solution")
+    ]
+    for fold in folds:
+        assert fold.locator("xpath=ancestor-or-self::summary").bounding_box()["height"] >= 40
+        fold.click()
+    assert all(one.is_visible() for one in hidden)
 
 
-@IN_A_BROWSER
-def test_a_chart_that_is_cut_off_shows_that_there_is_more(browser, address):
-    page = browser.new_page(viewport=PHONE)
-    try:
-        page.goto(f"{address}/notebooks/deeper/the_bill.html")
-        chart = page.locator(".output:has(> img)").first
-        cut = chart.and_(page.locator(".more"))
-        cut.wait_for()
-        chart.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
-        cut.wait_for(state="detached")
-        chart.evaluate("box => { box.scrollLeft = 0; }")
-        cut.wait_for()
-        page.set_viewport_size(DESK)
-        cut.wait_for(state="detached")
-    finally:
-        page.close()
+def test_a_chart_that_is_cut_off_shows_that_there_is_more(page, address):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{address}/notebooks/deeper/the_bill.html")
+    chart = page.locator(".output:has(> img)").first
+    cut = chart.and_(page.locator(".more"))
+    cut.wait_for()
+    chart.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+    cut.wait_for(state="detached")
+    chart.evaluate("box => { box.scrollLeft = 0; }")
+    cut.wait_for()
+    page.set_viewport_size(DESK)
+    cut.wait_for(state="detached")
 
 
-@IN_A_BROWSER
-def test_a_table_on_a_phone_breaks_long_names_but_no_word(browser, address):
-    page = browser.new_page(viewport=PHONE)
-    try:
-        page.goto(f"{address}/docs/teaching/lesson_01.html")
-        word = page.get_by_text("minutes", exact=True).first
-        assert word.bounding_box()["height"] < 30  # one line
-        page.goto(f"{address}/notebooks/00_start_here.html")
-        table = page.locator(".table-wrapper").last  # What goes wrong
-        assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
-    finally:
-        page.close()
+def test_a_table_on_a_phone_breaks_long_names_but_no_word(page, address):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{address}/docs/teaching/lesson_01.html")
+    word = page.get_by_text("minutes", exact=True).first
+    assert word.bounding_box()["height"] < 30  # one line
+    page.goto(f"{address}/notebooks/00_start_here.html")
+    table = page.locator(".table-wrapper").last  # What goes wrong
+    assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
-@IN_A_BROWSER
-def test_a_lesson_is_one_sheet_of_paper(browser, address, site):
+def test_a_lesson_is_one_sheet_of_paper(page, address, site):
     lessons = [path.stem for path in sorted(site.glob("docs/teaching/*.html")) if "_" in path.stem]
     assert len(lessons) > 36
-    page = browser.new_page()
     printed = {}
     for name in lessons:
         page.goto(f"{address}/docs/teaching/{name}.html")
         sheets = page.pdf(prefer_css_page_size=True)  # chromium packs no page's object
         printed[name] = len(re.findall(rb"/Type\s*/Page\b", sheets))
-    page.close()
     assert set(printed.values()) == {1}, printed
 
 
-@IN_A_BROWSER
-def test_no_page_is_wider_than_a_phone_or_asks_another_server(browser, address, site, pages):
+def test_no_page_is_wider_than_a_phone_or_asks_another_server(page, address, site, pages):
     requests, wide = [], []
-    page = browser.new_page()
     page.on("request", lambda request: requests.append(request.url))
     for path in pages:
         name = path.relative_to(site).as_posix()
@@ -405,41 +377,32 @@ def test_no_page_is_wider_than_a_phone_or_asks_another_server(browser, address, 
                 page.evaluate(CHOOSE_THEME, theme)
                 if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                     wide.append((name, size["width"], theme))
-    page.close()
     assert wide == []
     assert len(requests) > 500
     elsewhere = [url for url in requests if not url.startswith((f"{address}/", "data:"))]
     assert elsewhere == []
 
 
-@IN_A_BROWSER
 @pytest.mark.parametrize("name", KINDS)
-def test_everybody_can_use_a_page(browser, address, name):
-    page = browser.new_page(viewport=PHONE)
-    try:
-        page.goto(f"{address}/{name}.html")
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        page.evaluate(CHOOSE_THEME, "light")
-        assert barriers(page, [*WCAG, "best-practice"]) == []
-        page.evaluate(CHOOSE_THEME, "dark")
-        assert barriers(page, ["color-contrast"]) == []
-    finally:
-        page.close()
+def test_everybody_can_use_a_page(page, address, name):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{address}/{name}.html")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.evaluate(CHOOSE_THEME, "light")
+    assert barriers(page, [*WCAG, "best-practice"]) == []
+    page.evaluate(CHOOSE_THEME, "dark")
+    assert barriers(page, ["color-contrast"]) == []
 
 
-@IN_A_BROWSER
 @pytest.mark.parametrize("system", ["light", "dark"])
-def test_pictures_follow_the_switch_of_the_page(browser, address, system):
+def test_pictures_follow_the_switch_of_the_page(page, address, system):
     """The switch counts, whatever the reader's system prefers."""
-    page = browser.new_page(color_scheme=system)
-    try:
-        page.goto(f"{address}/notebooks/11_four_corners.html")
-        for kind in ("img[src*='_images']", "img[src^='data:image/svg']"):
-            picture = page.locator(kind).first
-            seen = {}
-            for theme in ("light", "dark"):
-                page.evaluate(CHOOSE_THEME, theme)
-                seen[theme] = picture.screenshot()
-            assert seen["light"] != seen["dark"]
-    finally:
-        page.close()
+    page.emulate_media(color_scheme=system)
+    page.goto(f"{address}/notebooks/11_four_corners.html")
+    for kind in ("img[src*='_images']", "img[src^='data:image/svg']"):
+        picture = page.locator(kind).first
+        seen = {}
+        for theme in ("light", "dark"):
+            page.evaluate(CHOOSE_THEME, theme)
+            seen[theme] = picture.screenshot()
+        assert seen["light"] != seen["dark"]
