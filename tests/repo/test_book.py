@@ -286,6 +286,25 @@ def test_the_search_field_of_a_page_leads_to_what_it_finds(page, address):
     assert "409 Conflict" in page.locator("article").inner_text()
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("xyzzy", "No page has xyzzy."),  # though some have the word x
+        ("xyzzy webhook", "No page has xyzzy. Pages with webhook: "),
+        ("webh", "Pages with webh: "),
+    ],
+)
+def test_a_search_says_which_words_no_page_has_and_helps(page, address, words, said):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{address}/search.html")
+    page.get_by_role("searchbox", name="Words").fill(words)
+    page.keyboard.press("Enter")
+    page.get_by_text(said).wait_for()
+    assert page.get_by_text("Check the spelling").is_visible() == ("xyzzy" in words)
+    if words != "xyzzy":
+        page.locator("#results li").first.wait_for()
+
+
 @pytest.mark.parametrize("name", [*KINDS, "docs/teaching/README", "deploy/README", "SECURITY"])
 def test_the_contents_fit_a_screen(page, address, name):
     page.set_viewport_size(CHROMEBOOK)
