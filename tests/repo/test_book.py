@@ -319,7 +319,9 @@ def test_on_paper_a_page_is_its_text_and_the_answers_are_at_its_end(page, addres
     page.goto(f"{address}/notebooks/00_start_here.html")
     on_screen = page.get_by_role("heading", name="Recap").bounding_box()["x"]
     assert not page.locator(".answers").is_visible()
+    page.evaluate(CHOOSE_THEME, "dark")
     page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).colorScheme") == "light"
     for name in (".skip-to-content", ".sidebar-drawer", ".toc-drawer", ".ways", "footer"):
         assert not page.locator(name).first.is_visible()
     assert page.get_by_role("heading", name="Recap").bounding_box()["x"] < on_screen
@@ -328,6 +330,21 @@ def test_on_paper_a_page_is_its_text_and_the_answers_are_at_its_end(page, addres
         assert at_end.is_visible() and not in_place.is_visible()
     assert not page.get_by_text("Every bot in this course can say that.").first.is_visible()
     assert page.get_by_text("Every bot in this course can say that.").last.is_visible()
+    fold = page.locator("details.hide").first
+    text = fold.get_by_text("Guess first, then look")
+    assert text.bounding_box()["x"] >= fold.bounding_box()["x"]  # not cut off
+
+
+def test_on_paper_an_address_is_read_and_a_long_table_begins_below_its_text(page, address):
+    page.goto(f"{address}/docs/class/README.html")
+    page.emulate_media(media="print")
+    link = page.get_by_role("link", name="This service")
+    written = link.evaluate("link => getComputedStyle(link, '::after').content")
+    assert "https://sslip.io" in written
+    long, short = page.locator("table").nth(0), page.locator("table").nth(1)
+    breaks = "table => getComputedStyle(table).breakInside"
+    assert (long.evaluate(breaks), short.evaluate(breaks)) == ("auto", "avoid")
+    assert long.locator("..").evaluate("box => getComputedStyle(box).overflow") == "visible"
 
 
 def test_an_answer_opens_with_a_click(page, address):
