@@ -163,17 +163,6 @@ def held_in_a_function(
     return function_cost(price, invocations, held, free_tier)
 
 
-def kept_warm(
-    price: FunctionPrice, every_s: float, work: Work, instances: int = 1, free_tier: bool = True
-) -> Cost:
-    """Calculate a month of invoking a function just to keep its instances.
-
-    >>> str(kept_warm(functions()["aws"], 300, Work(2), free_tier=False))
-    '0.00 USD a month'
-    """
-    return function_cost(price, times_a_month(every_s) * instances, work, free_tier)
-
-
 def times_a_month(every_s: float) -> int:
     """Count how often something happens a month, every so many seconds; ValueError below 1 ms.
 

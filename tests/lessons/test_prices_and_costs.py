@@ -13,7 +13,6 @@ from lessons.costs.month import (
     break_even,
     function_cost,
     held_in_a_function,
-    kept_warm,
     server_cost,
 )
 from lessons.costs.price_list import price_table
@@ -161,10 +160,7 @@ def test_holding_a_connection_in_a_function_is_paid_for_every_second():
     assert often.total > bare.total
 
 
-def test_keeping_instances_warm_costs_by_instance():
-    one = kept_warm(AWS, 300, Work(2), free_tier=False)
-    ten = kept_warm(AWS, 300, Work(2), instances=10, free_tier=False)
-    assert ten.total == pytest.approx(one.total * 10)
-    for wrong in [0, -1, float("nan")]:
-        with pytest.raises(ValueError, match="above 0"):
-            kept_warm(AWS, wrong, Work(2))
+@pytest.mark.parametrize("wrong", [0, -1, float("nan")])
+def test_a_time_limit_is_above_0(wrong):
+    with pytest.raises(ValueError, match="above 0"):
+        held_in_a_function(AWS, wrong, Work(2))
