@@ -60,7 +60,7 @@ def finish_body(_app: Sphinx, _page: str, _template: str, context: dict[str, Any
             cell.name = "td"  # a header without a word
     for link in soup.select("a.external"):
         if link.get_text() != link["href"]:  # paper shows this address, too
-            link["class"] = ["external", "named"]
+            link["class"] = "external named"
     answers = soup.new_tag("section", attrs={"class": "answers", "data-pagefind-ignore": "all"})
     for fold in soup.select("details"):
         answers.append(copy_for_print(fold))
