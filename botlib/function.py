@@ -20,7 +20,9 @@ Handler = Callable[[Event, object], dict[str, Any]]
 
 LIMIT_S = 10.0  # of a function, if the cloud tells none
 RESERVED_S = 0.5  # of this limit, left for the function's last steps and its response
-NOTHING: Mapping[str, str] = MappingProxyType({})  # many share it, so nobody can write into it
+EMPTY_MAPPING: Mapping[str, str] = MappingProxyType(
+    {}
+)  # many share it, so nobody can write into it
 
 
 class Request(NamedTuple):
@@ -28,8 +30,8 @@ class Request(NamedTuple):
 
     method: str = "GET"
     path: str = "/"
-    headers: Mapping[str, str] = NOTHING
-    query: Mapping[str, str] = NOTHING
+    headers: Mapping[str, str] = EMPTY_MAPPING
+    query: Mapping[str, str] = EMPTY_MAPPING
     body: bytes = b""
     seconds_left: float | None = None  # of the function's time limit, if the cloud tells it
 
@@ -51,7 +53,7 @@ class Response(NamedTuple):
 
     body: str | bytes | dict[str, Any] | list[Any] = ""
     status: int = 200
-    headers: Mapping[str, str] = NOTHING
+    headers: Mapping[str, str] = EMPTY_MAPPING
 
 
 def http_function(function: Callable[[Request], Response | str | dict[str, Any]]) -> Handler:

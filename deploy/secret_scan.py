@@ -37,7 +37,7 @@ except ImportError:  # as in a browser's Python, which then opens no such zip
     LZMAError = OSError  # type: ignore[assignment,misc]
 
 from botlib.details.env_file import read_env
-from botlib.details.settings import PUBLIC, SECRETS, password_in, spellings_of
+from botlib.details.settings import PUBLIC_SETTINGS, SECRETS, password_in, spellings_of
 
 SECRET_FILES = re.compile(
     r"(?!\.env\.example$)(.*\.env(\..*)?|\.env.*|.*\.session|.*\.tfstate(\.backup)?"
@@ -207,12 +207,12 @@ UNSEARCHABLE = (
     f"has more than {LARGEST_DOCUMENT // 10**6} MB, counted unzipped, which is too much to search"
 )
 
-TELLING = re.compile(  # names of settings that hold a secret, whatever it looks like
+SECRET_SETTING_NAME = re.compile(  # names of settings that hold a secret, whatever it looks like
     rf"{'|'.join(NAMES)}|(?:_|^)(?:pass|key|auth|cookie)(?:_?\d+)?$", re.I
 )
 # What is between the signs of a setting without a secret: words such as GitHub or sqlite3, numbers,
 # times and versions such as 29T10 or 4o, and what is shorter.
-ORDINARY = re.compile(
+ORDINARY_WORD = re.compile(
     r"(?![^\W\d_]{21})(?:(?:[^\W\d_A-Z]{2,})?(?:[A-Z][^\W\d_A-Z]{2,})*|[A-Z]+)\d{0,4}"
     r"|\d+(?:[^\W\d_]{1,3}\d{0,2})?|\w{0,3}"
 )
@@ -273,7 +273,7 @@ def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:
     a name that does not tell of a secret is none: other files may hold it, too.
     """
     of_bots = [read_env(path) for path in env_files]
-    names = SECRETS.union({"STORE_URL"}, *of_bots) - PUBLIC
+    names = SECRETS.union({"STORE_URL"}, *of_bots) - PUBLIC_SETTINGS
     settings = [
         (name, source.get(name, "").strip())
         for source in (os.environ, *of_bots)
@@ -283,7 +283,7 @@ def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:
     found |= {
         value: name
         for name, value in settings
-        if name in SECRETS or TELLING.search(name) or not is_ordinary(value)
+        if name in SECRETS or SECRET_SETTING_NAME.search(name) or not is_ordinary(value)
     }
     return {
         spelled: name
@@ -315,7 +315,7 @@ def is_ordinary(value: str) -> bool:
     address = ADDRESS.fullmatch(value)
     pieces = re.split(r"[/?#&=]", address["behind"]) if address else [value]
     return all(
-        ORDINARY.fullmatch(part)
+        ORDINARY_WORD.fullmatch(part)
         for piece in pieces
         if not address or len(piece) >= SHORTEST_IN_ADDRESS
         for part in re.split(r"[\W_]+", piece)

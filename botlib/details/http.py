@@ -28,7 +28,7 @@ from urllib.parse import urlsplit
 
 from botlib.details.settings import is_this_machine, spellings_of
 from botlib.details.texts import printable
-from botlib.function import NOTHING
+from botlib.function import EMPTY_MAPPING
 
 DEADLINE_S = 10.0  # where the caller sets no other
 LONGEST_ANSWER = 4 * 2**20  # bytes; what this client asks for has a few thousand
@@ -69,7 +69,7 @@ class HttpResponse(NamedTuple):
 def request(
     method: str,
     url: str,
-    headers: Mapping[str, str] = NOTHING,
+    headers: Mapping[str, str] = EMPTY_MAPPING,
     body: bytes | None = None,
     until: float | None = None,
 ) -> HttpResponse:

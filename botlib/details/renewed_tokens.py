@@ -14,7 +14,7 @@ from pathlib import Path
 from botlib.details.env_file import env_files, only_sandbox, read_env, write_env
 
 STATE_FILE = "renewed.env"  # in STATE_DIRECTORY: what replaces the environment's settings
-RENEWED = ("TWITCH_TOKEN", "TWITCH_REFRESH_TOKEN")  # and nothing else is taken from there
+RENEWED_SETTINGS = ("TWITCH_TOKEN", "TWITCH_REFRESH_TOKEN")  # and nothing else is taken from there
 RENEWED_FROM = "RENEWED_FROM"  # its line with the fingerprint of the settings that it replaces
 
 
@@ -63,7 +63,7 @@ def read_renewed() -> dict[str, str]:
     of = there.pop(RENEWED_FROM, "")
     now = {name: os.environ.get(name, "").strip() for name in there}
     is_current = of == fingerprint(now)
-    return {name: there[name] for name in RENEWED if is_current and name in there}
+    return {name: there[name] for name in RENEWED_SETTINGS if is_current and name in there}
 
 
 def state_file() -> Path | None:

@@ -47,16 +47,19 @@ NAMES = {  # of the platforms, and of a home that a program here uploads a bot t
     ),
 }
 TWITCH_WEBHOOK = {"TWITCH_CLIENT_SECRET", "TWITCH_EVENTSUB_SECRET"}  # only such a bot needs them
-SIGNING = {"TELEGRAM_SECRET", "TWITCH_EVENTSUB_SECRET"}  # who knows one can write to the bot
-PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}
-PUBLIC |= {f"PYTHONANYWHERE_{name}" for name in ("USERNAME", "HOST", "API", "SITE")}
-ROUTES = {name for name in PUBLIC if name.endswith(("_API", "_SITE"))}  # where secrets go
+SIGNING_SECRETS = {
+    "TELEGRAM_SECRET",
+    "TWITCH_EVENTSUB_SECRET",
+}  # who knows one can write to the bot
+PUBLIC_SETTINGS = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}
+PUBLIC_SETTINGS |= {f"PYTHONANYWHERE_{name}" for name in ("USERNAME", "HOST", "API", "SITE")}
+ROUTES = {name for name in PUBLIC_SETTINGS if name.endswith(("_API", "_SITE"))}  # where secrets go
 ROUTES |= {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
-COPIED_ALONG = r"[\s\x00-\x1f\"'`‘’“”\u200b\ufeff]"  # with a token: quotes, spaces, line ends
+QUOTE_OR_SPACE = r"[\s\x00-\x1f\"'`‘’“”\u200b\ufeff]"  # copied along with a token
 SHORTEST_SECRET = 8  # characters of a part of a secret that is hidden by itself
 STORE_SECRETS = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}  # besides the password in STORE_URL
-SECRETS = {name for names in NAMES.values() for name in names} - PUBLIC | STORE_SECRETS
-KNOWN = {name for names in NAMES.values() for name in names} | ROUTES | {"STORE_URL"}
+SECRETS = {name for names in NAMES.values() for name in names} - PUBLIC_SETTINGS | STORE_SECRETS
+KNOWN_SETTINGS = {name for names in NAMES.values() for name in names} | ROUTES | {"STORE_URL"}
 
 
 def suggest_command(words: str) -> str:
@@ -151,7 +154,9 @@ class Settings:
         lines = [f"{self.platform}: {self.world} (from {read} and the environment)"]
         for name in NAMES[self.platform]:
             shown = self.values.get(name, "not set")
-            lines.append(f"  {name}: {shown if name in PUBLIC or shown == 'not set' else 'set'}")
+            lines.append(
+                f"  {name}: {shown if name in PUBLIC_SETTINGS or shown == 'not set' else 'set'}"
+            )
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -181,7 +186,7 @@ def read_settings(platform: str = "telegram", folder: Path | str | None = None) 
     sources: dict[str, Path] = {}
     for path in files:
         for name, value in read_env(path).items():
-            allowed = path != unnamed or name.upper() in KNOWN
+            allowed = path != unnamed or name.upper() in KNOWN_SETTINGS
             if value and allowed and not os.environ.get(name):
                 os.environ[name] = value
                 sources[name] = path
@@ -223,7 +228,7 @@ def check_routes(sources: Mapping[str, Path], unnamed: Path) -> None:
             f"{unnamed} sets {routes[0]}, but {min(others)} is not in that file, so secrets or "
             "what your bot remembers would go there. Put both into one .env, or delete that line."
         )
-    for name in SIGNING.intersection(own):
+    for name in SIGNING_SECRETS.intersection(own):
         beside = [other for other in others if other.startswith(name.partition("_")[0])]
         if beside:
             del os.environ[name]

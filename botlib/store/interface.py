@@ -17,7 +17,9 @@ LONGEST_S = 36_500 * DAY_S  # 100 years
 WORKING_S = 60.0  # how long work may take, if nothing tells it
 TIMEOUT_S = 2.0  # for a whole call over a network: a function usually has 3 s
 LARGEST = 2**63 - 1  # counters are 64-bit numbers, in Redis as in SQLite
-ALLOWED = "Expected text, number, true, false, None, or lists and dictionaries with text keys."
+EXPECTED_VALUE = (
+    "Expected text, number, true, false, None, or lists and dictionaries with text keys."
+)
 
 
 class StoreError(TryAgain):
@@ -128,9 +130,9 @@ def write_json(value: Any) -> str:
         text = json.dumps(value, allow_nan=False)
         unchanged = json.loads(text) == value  # tuples and keys that are no texts would change
     except (TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"this value is not JSON: {error}. {ALLOWED}") from None
+        raise ValueError(f"this value is not JSON: {error}. {EXPECTED_VALUE}") from None
     if not unchanged:
-        raise ValueError(f"this value would come back changed. {ALLOWED}")
+        raise ValueError(f"this value would come back changed. {EXPECTED_VALUE}")
     return text
 
 

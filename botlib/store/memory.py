@@ -80,4 +80,4 @@ class MemoryStore(Store):
         self._expiring.pop(key, None)
 
 
-SHARED = MemoryStore()  # the one that memory:// opens
+SHARED_STORE = MemoryStore()  # the one that memory:// opens

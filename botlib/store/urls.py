@@ -30,7 +30,7 @@ def _make_store(url: str) -> Store:
     if url == "memory://":
         from botlib.store import memory
 
-        return memory.SHARED
+        return memory.SHARED_STORE
     if scheme == "sqlite":
         from pathlib import Path
 

@@ -30,7 +30,7 @@ from botlib.telegram.updates import Json, update_handler
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
-PERMANENT = (BadRequest, ChatMigrated, Forbidden)  # refusals that a retry does not change
+PERMANENT_ERRORS = (BadRequest, ChatMigrated, Forbidden)  # refusals that a retry does not change
 LIBRARIES = {"asyncio", "botlib", "telegram"}  # where your own lines are not
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class UpdateLoop:
         if app.persistence:
             await app.update_persistence()  # a program does so every minute
         for lost in self._errors:
-            if not self._request.sent and not isinstance(lost, PERMANENT):
+            if not self._request.sent and not isinstance(lost, PERMANENT_ERRORS):
                 raise lost
             log_handler_error(lost)
 

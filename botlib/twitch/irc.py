@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from botlib.function import NOTHING
+from botlib.function import EMPTY_MAPPING
 
 LONGEST_LINE = 65_536  # bytes; Twitch's own lines stay below 16 KB, so a longer one is broken
 
@@ -23,7 +23,7 @@ class IrcMessage(NamedTuple):  # no dataclass, for the reason of `botlib.bot.Mes
     command: str
     params: tuple[str, ...] = ()
     prefix: str = ""
-    tags: Mapping[str, str] = NOTHING
+    tags: Mapping[str, str] = EMPTY_MAPPING
     colon: bool = False  # the last parameter is written after ":", though it need not be
 
     @property

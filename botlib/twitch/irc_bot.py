@@ -52,7 +52,7 @@ from botlib.twitch.irc import IrcMessage, channel_name
 log = logging.getLogger(__name__)
 
 BACKLOG = 100  # commands that may wait in a channel; at one a second more would be too late
-REMEMBERED = 1000  # ids of messages, so that each is answered only once
+REMEMBERED_IDS = 1000  # ids of messages, so that each is answered only once
 
 
 class IrcBot:
@@ -107,7 +107,7 @@ class IrcBot:
             login: Channel(login, backlog, self._limits, self._timing, backoff, self.counts)
             for login in logins
         }
-        self._seen = store or MemoryStore(REMEMBERED)
+        self._seen = store or MemoryStore(REMEMBERED_IDS)
         self._own_text_noted = self._started = False
         self._ready, self._stopping = asyncio.Event(), asyncio.Event()
 

@@ -41,7 +41,7 @@ PACKAGES = KNOWN_PACKAGES | {  # which are called differently from what is impor
     "telebot": "pyTelegramBotAPI",
     "zmq": "pyzmq",
 }
-PROVIDED = {"snapshot_restore_py"}  # AWS's Python brings it, and no other cloud calls its hooks
+AWS_MODULES = {"snapshot_restore_py"}  # AWS's Python brings it, and no other cloud calls its hooks
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def find_needed(files: dict[str, bytes], names: Iterable[str], known: set[str]) 
                         f"write its name into the folder's requirements.txt{called}."
                     )
                 missing.add(f"{found.top}, which {name} imports")
-    return Needed(needs_botlib, tuple(sorted(packages - PROVIDED)), tuple(sorted(missing)))
+    return Needed(needs_botlib, tuple(sorted(packages - AWS_MODULES)), tuple(sorted(missing)))
 
 
 def botlib_files() -> dict[str, bytes]:

@@ -44,7 +44,12 @@ OUR_FIRST_LINE = TEMPLATE.read_text(encoding="utf-8").partition("\n")[
 ]  # tells our WSGI file from another
 ANSWER_S = 40.0  # for the web app to come up after a reload
 LONGEST_PAUSE_S = 10  # that Telegram may ask for
-STARTING = (302, 502, 503, 504)  # while it reloads (page ReloadWebApp), or after a slow start
+STARTING_STATUSES = (
+    302,
+    502,
+    503,
+    504,
+)  # while it reloads (page ReloadWebApp), or after a slow start
 LOG_LINES = 12
 LOGS = ("access", "error", "server")
 
@@ -290,9 +295,9 @@ def wait_for_answer(site: str, secret: str) -> str:
                 f"the bot is uploaded, but its answers are wrong. Without the secret: "
                 f"{closed.status}, expected 403. With it: {opened.status}, expected 400."
             )
-            if closed.status not in (403, 500, *STARTING):
+            if closed.status not in (403, 500, *STARTING_STATUSES):
                 problem += " Has its month ended? Press the button on PythonAnywhere's page Web."
-            may_pass = closed.status in STARTING or opened.status in STARTING
+            may_pass = closed.status in STARTING_STATUSES or opened.status in STARTING_STATUSES
         if not may_pass or time.monotonic() > ends:
             return problem
         time.sleep(1)

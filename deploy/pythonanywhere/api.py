@@ -21,7 +21,7 @@ from botlib.function import dict_or_empty
 HOSTS = ("www.pythonanywhere.com", "eu.pythonanywhere.com")  # each has its own accounts
 PYTHON = "3.13"  # the newest there: help page PythonVersions, 2025-03-20
 WAIT_S = 60.0  # for one answer; a reload waits up to 20 s for the app (page ErrorReloadingWebApp)
-SLOWEST = 50_000  # bytes a second, at which an upload is still waited for
+SLOWEST_UPLOAD = 50_000  # bytes a second, at which an upload is still waited for
 TRIES, MINUTE_S = 4, 60.0  # at a request that is one too many in this minute
 SOMETHING_ELSE = "Does the Wi-Fi here want you to log in first? Open any page in a browser to see."
 FORM = "application/x-www-form-urlencoded"
@@ -129,7 +129,7 @@ class PythonAnywhere:
         if kind:
             headers["Content-Type"] = kind
         for _ in range(TRIES):
-            until = time.monotonic() + WAIT_S + len(body or b"") / SLOWEST
+            until = time.monotonic() + WAIT_S + len(body or b"") / SLOWEST_UPLOAD
             answer = request(method, self._root + path, headers, body, until)
             if answer.status != 429:
                 break

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from botlib.details.http import NoAnswer, request
-from botlib.details.settings import COPIED_ALONG, telegram_api
+from botlib.details.settings import QUOTE_OR_SPACE, telegram_api
 from botlib.function import constant_time_equal
 from deploy.tokens.mistakes import ALONE, KnownMistake, find_mistakes
 
@@ -17,7 +17,7 @@ AROUND_A_TOKEN = (
     KnownMistake(
         rf"(?i:bot){PLACE}", "The word bot is before the token, as it is in addresses", ALONE
     ),
-    KnownMistake(COPIED_ALONG, "There are quotes, spaces or line ends around the token", ALONE),
+    KnownMistake(QUOTE_OR_SPACE, "There are quotes, spaces or line ends around the token", ALONE),
 )
 OTHER_AROUND = KnownMistake(rf"[^{PLACE}]", "There are other characters around the token", ALONE)
 NO_TOKEN = (  # of these the first that is found counts
@@ -127,6 +127,6 @@ def visible_problems(text: str) -> list[str]:
     """
     token = clean_token(text)
     if not token:
-        return find_mistakes(re.sub(COPIED_ALONG, "", text), NO_TOKEN)[:1]
+        return find_mistakes(re.sub(QUOTE_OR_SPACE, "", text), NO_TOKEN)[:1]
     around = text.replace(token, PLACE, 1)
     return find_mistakes(around, AROUND_A_TOKEN) or find_mistakes(around, [OTHER_AROUND])

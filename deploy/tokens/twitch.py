@@ -6,7 +6,7 @@ secret in its place, another account's token, one that has expired.
 
 from collections.abc import Collection
 
-from botlib.details.settings import COPIED_ALONG
+from botlib.details.settings import QUOTE_OR_SPACE
 from botlib.function import constant_time_equal
 from botlib.twitch.details.token import (
     AUTHORIZE,
@@ -36,7 +36,7 @@ KNOWN_MISTAKES = (
         r"^\W*\w+\s*=", "The name of the setting was copied with the token", ONLY_THE_TOKEN
     ),
     KnownMistake(
-        rf"^(?=.*\S).*{COPIED_ALONG}",
+        rf"^(?=.*\S).*{QUOTE_OR_SPACE}",
         "There are quotes, spaces or line ends in the token",
         ONLY_THE_TOKEN,
     ),

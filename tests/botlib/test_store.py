@@ -68,7 +68,7 @@ def url_of(home, request, tmp_path):
         request.getfixturevalue("access_key")
         return moto_server.new_table(request.getfixturevalue("moto"))
     if home == "memory":
-        memory.SHARED = MemoryStore()  # as in a new process
+        memory.SHARED_STORE = MemoryStore()  # as in a new process
         return "memory://"
     if home == "browser":
         request.getfixturevalue("monkeypatch").setattr(sqlite, "IN_A_BROWSER", True)

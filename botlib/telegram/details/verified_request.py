@@ -21,8 +21,8 @@ from botlib.telegram.details.bot_api import GATEWAY_TIMEOUT, RETRY_S, pause_of
 from botlib.telegram.details.bounded_request import bounded_request
 
 CONNECTIONS = 256  # for replies at the same time, as python-telegram-bot has them
-HARMLESS = ("get", "sendChatAction")  # calls that say nothing in a chat
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+SILENT_METHODS = ("get", "sendChatAction")  # calls that say nothing in a chat
+NOT_SENT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 log = logging.getLogger(__name__)
 # httpx logs each address that it calls, and Telegram's addresses hold the token.
@@ -36,7 +36,7 @@ class TelegramInTroubleError(NetworkError):
 def was_not_done(error: BaseException) -> bool:
     """Whether a call surely had no effect and may work later: no connection, a busy Telegram."""
     refused = isinstance(error, RetryAfter | TelegramInTroubleError)
-    return refused or isinstance(error.__cause__, UNSENT)
+    return refused or isinstance(error.__cause__, NOT_SENT_ERRORS)
 
 
 class VerifiedRequest(BaseRequest):
@@ -82,15 +82,15 @@ class VerifiedRequest(BaseRequest):
         self, url: str, method: str, request_data: RequestData | None, *timeouts: Any, **more: Any
     ) -> tuple[int, bytes]:
         name = url.rpartition("/")[2]
-        harmless = method == "GET" or name.startswith(HARMLESS)
+        is_silent = method == "GET" or name.startswith(SILENT_METHODS)
         for attempt in range(1, self._token_tries + 1):
-            self.sent += not harmless
+            self.sent += not is_silent
             try:
                 status, body = await self._inner.do_request(
                     url, method, request_data, *timeouts, **more
                 )
             except TelegramError as error:
-                self.sent -= not harmless and was_not_done(error)
+                self.sent -= not is_silent and was_not_done(error)
                 raise
             if method == "GET" and status < 400:
                 break  # a file
@@ -98,7 +98,7 @@ class VerifiedRequest(BaseRequest):
                 raise NetworkError(
                     f"{name} got no answer of the Bot API: {status} {self._quoted(body)}"
                 )
-            self.sent -= not harmless and status >= 400
+            self.sent -= not is_silent and status >= 400
             if status == 429:
                 raise RetryAfter(pause_of(body))
             if status >= 500:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from botlib.details.http import HttpResponse, NoAnswer, quote_for_error, request
-from botlib.details.settings import COPIED_ALONG, addresses
+from botlib.details.settings import QUOTE_OR_SPACE, addresses
 
 IRC_SCOPES = ("chat:read", "chat:edit")
 AUTHORIZE = "Log in to Twitch as the bot's own account and authorize the application again"
@@ -125,7 +125,7 @@ def clean_token(token: str) -> str:
         found = type(token).__name__
         text = 'pair["access_token"]' if isinstance(token, dict) else "token.access_token"
         raise TypeError(f"a token is text; found {found}. Pass its text: {text}")
-    token = re.sub(f"{COPIED_ALONG}+", " ", token).strip()
+    token = re.sub(f"{QUOTE_OR_SPACE}+", " ", token).strip()
     token = re.sub(r"^\w+ ?= ?", "", token)
     token = re.sub(r"^(?:(?:oauth ?:?|bearer) ?)+(?=.)", "", token, flags=re.IGNORECASE)
     return token if re.fullmatch(r"[!-~]+", token) else ""
