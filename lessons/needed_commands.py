@@ -19,7 +19,7 @@ from pathlib import Path
 from botlib.bot import Bot, Message
 from botlib.details.bot_files import load_bot_file
 
-NEEDED = {  # a command that pages use, and what it has to do there
+NEEDED_COMMANDS = {  # a command that pages use, and what it has to do there
     "hello": "greets a person by name",
     "roll": "rolls, and counts it for that person",
     "score": "says what a person has rolled so far",

@@ -36,8 +36,8 @@ DARK = {  # what each is on a dark page
 }
 WIDTH_INCHES, DPI = 7.0, 100
 NARROW_INCHES = 4.4  # then letters are readable on a phone, and beside an open file browser
-NARROWEST = 0.006  # of the longest bar: what is hardly anything must still be seen
-SVG_STYLE: dict[Any, Any] = {
+NARROWEST_BAR = 0.006  # of the longest bar: what is hardly anything must still be seen
+SVG_RC_PARAMS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "",
     "font.family": "sans-serif",
@@ -68,7 +68,7 @@ class Chart(Figure):
     def svg(self) -> str:
         """Return the picture as SVG, with one set of colors for light and one for dark pages."""
         buffer = io.StringIO()
-        with matplotlib.rc_context(SVG_STYLE):
+        with matplotlib.rc_context(SVG_RC_PARAMS):
             self.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         plain = re.sub("|".join(DARK), css_variable, buffer.getvalue(), flags=re.IGNORECASE)
         light = "".join(f"{color_name(color)}:{color};" for color in DARK)
@@ -121,7 +121,7 @@ def meters(server: Measurement, function: "Function", kind: str = "server") -> C
         (f"{kind}: busy", server.busy_s, BLUE, busy),
         ("function: billed", billed_s, ORANGE, f"{billed_s:.3f} s"),
     ]
-    narrowest = NARROWEST * max(seconds for _, seconds, _, _ in rows)
+    narrowest = NARROWEST_BAR * max(seconds for _, seconds, _, _ in rows)
     for row, (_, seconds, color, text) in enumerate(rows):
         shown = max(seconds, narrowest)
         axes.barh(row, shown, height=0.55, color=color)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NAMES = {"aws": "AWS", "yandex": "Yandex"}
 MILLION = 1_000_000
-NARROW = 5.4  # inches: its letters stay readable beside an open file browser
+BILL_INCHES = 5.4  # then its letters stay readable beside an open file browser
 ROW, GAP = 0.8, 0.6  # a bar's height, and the space between two calls
 
 
@@ -35,7 +35,7 @@ def receipt(function: "Function") -> Chart:
     bills = {tariff: function.bill(tariff) for tariff in NAMES}
     calls = len(function.invocations)
     chart = Chart(
-        f"the bill of {function.name}, call by call, at {' and '.join(bills)}", 1.4, NARROW
+        f"the bill of {function.name}, call by call, at {' and '.join(bills)}", 1.4, BILL_INCHES
     )
     title = f"The bill of {function.name}, in $ a million calls"
     axes = plain_axes(chart, title, "milliseconds billed")

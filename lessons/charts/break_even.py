@@ -11,9 +11,9 @@ from lessons.charts.base import BLUE, GREEN, GRID, INK, ORANGE, RED, Chart, lege
 from lessons.costs.month import Cost, Work, break_even, function_cost
 
 MILLION = 1_000_000
-SMALLEST = 10 * MILLION  # messages a month at the right end of the chart, at least
-BEYOND = 1.4  # times the last crossing: the chart's right end
-TOP = 2.0  # times the server's cost: the chart's height
+SHORTEST_AXIS = 10 * MILLION  # messages a month at the right end of the chart, at least
+AXIS_FACTOR = 1.4  # times the last crossing: the chart's right end
+HEIGHT_FACTOR = 2.0  # times the server's cost: the chart's height
 POINTS = 400
 
 
@@ -41,7 +41,7 @@ def break_even_chart(plans: Mapping[str, Plan], server: Cost) -> Chart:
     crossings = {
         name: break_even(plan.price, plan.work, server.total) for name, plan in plans.items()
     }
-    end = max(SMALLEST, *(round(BEYOND * (at or 0)) for at in crossings.values()))
+    end = max(SHORTEST_AXIS, *(round(AXIS_FACTOR * (at or 0)) for at in crossings.values()))
     traffic = [end * n // POINTS for n in range(POINTS + 1)]
     axes.axhline(server.total, color=INK, linestyle="--", label=f"the server: {server}")
     for (name, plan), color in zip(plans.items(), (BLUE, ORANGE, GREEN, RED), strict=False):
@@ -52,7 +52,7 @@ def break_even_chart(plans: Mapping[str, Plan], server: Cost) -> Chart:
         if at:
             axes.plot(at / MILLION, server.total, "o", color=color)
     axes.set_xlim(0, end / MILLION)
-    axes.set_ylim(0, TOP * server.total)
+    axes.set_ylim(0, HEIGHT_FACTOR * server.total)
     axes.set_ylabel(f"{server.currency} a month", fontsize=9, color=INK)
     legend_below(axes, columns=1)
     return chart

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bot_sandbox.cloud.function import Function
     from bot_sandbox.cloud.history import InstanceRecord, Invocation
 
-NARROWEST = 0.006  # of the whole time shown: a call of one millisecond must still be seen
-EDGE = 0.6  # around a bar, so that two calls in a row are two bars
+NARROWEST_BAR = 0.006  # of the whole time shown: a call of one millisecond must still be seen
+EDGE_WIDTH = 0.6  # around a bar, so that two calls in a row are two bars
 LABELS_APART = 0.07  # of the whole time shown: closer labels would overlap
 
 
@@ -67,18 +67,18 @@ def draw_lane(
     """Draw one instance: its start, its wait in the pool, and its calls on top."""
     stopped = until if instance.stopped is None else instance.stopped
     ready = stopped if instance.ready is None else instance.ready
-    starting = {"color": PALE, "height": 0.3, "hatch": "////", "linewidth": EDGE}
+    starting = {"color": PALE, "height": 0.3, "hatch": "////", "linewidth": EDGE_WIDTH}
     draw_bar(axes, row, instance.started - zero, ready - zero, "starting", **starting)
-    waiting = {"color": PALE, "height": 0.12, "linewidth": EDGE}
+    waiting = {"color": PALE, "height": 0.12, "linewidth": EDGE_WIDTH}
     draw_bar(axes, row, ready - zero, stopped - zero, "waiting in the pool", **waiting)
-    narrowest, apart = NARROWEST * (until - zero), LABELS_APART * (until - zero)
+    narrowest, apart = NARROWEST_BAR * (until - zero), LABELS_APART * (until - zero)
     free_from = float("-inf")
     for call in sorted(calls, key=lambda call: call.start):
         start = max(call.start, ready) - zero  # a cold call first waits for its instance
         end = max(call.end - zero, start + narrowest)
         kind, color = ("cold", ORANGE) if call.cold else ("warm", BLUE)
         hatch = "xx" if call.cold else ""
-        look = {"color": color, "height": 0.55, "hatch": hatch, "linewidth": EDGE}
+        look = {"color": color, "height": 0.55, "hatch": hatch, "linewidth": EDGE_WIDTH}
         draw_bar(axes, row, start, end, f"{kind} call", **look)
         if start >= free_from:
             axes.text(start, row - 0.32, kind, fontsize=8, color=RED if call.cold else BLUE)

@@ -7,9 +7,9 @@ from lessons.charts.base import BLUE, INK, NARROW_INCHES, PALE, RED, Chart, plai
 if TYPE_CHECKING:
     from lessons.square.four_homes import Night
 
-ASLEEP = 0.36  # half the height of the bar that shows who is asleep
-APART_S = 0.35  # between two answers that came at the same moment, so that both are seen
-ABOVE = 0.17  # how far an answer's sign is above its message
+ASLEEP_HEIGHT = 0.72  # of the bar that shows who is asleep
+ANSWERS_APART_S = 0.35  # between two answers that came at the same moment, so that both are seen
+SIGN_OFFSET = 0.17  # how far an answer's sign is above its message
 
 
 def night_chart(night: "Night") -> Chart:
@@ -19,17 +19,19 @@ def night_chart(night: "Night") -> Chart:
     axes = plain_axes(chart, "Everybody sleeps, Viktor writes", "seconds")
     names = list(night.chats)
     for row, name in enumerate(names):
-        last = -APART_S
+        last = -ANSWERS_APART_S
         for said in night.chats[name]:
             axes.plot(said.at, row, "o", markersize=5, color=INK)
             x, sign, color = said.at, "✗", RED
             if said.answered is not None:
-                x, sign, color = max(said.answered, last + APART_S), "✓", BLUE
+                x, sign, color = max(said.answered, last + ANSWERS_APART_S), "✓", BLUE
                 last = x
                 axes.plot([said.at, x], [row, row], "-", linewidth=1, color=INK)
-            axes.text(x, row - ABOVE, sign, color=color, fontsize=15, ha="center", va="center")
+            axes.text(
+                x, row - SIGN_OFFSET, sign, color=color, fontsize=15, ha="center", va="center"
+            )
         if not night.is_called(name):
-            axes.barh(row, night.woke_at, height=2 * ASLEEP, color=PALE, alpha=0.5, zorder=0)
+            axes.barh(row, night.woke_at, height=ASLEEP_HEIGHT, color=PALE, alpha=0.5, zorder=0)
             axes.text(
                 night.woke_at, row + 0.27, "laptop closed ", fontsize=8, color=INK, ha="right"
             )

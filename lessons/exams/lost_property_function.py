@@ -40,7 +40,7 @@ STORED_ADVICE += "the folder that the variable STORE_FOLDER names."
 MANY_THINGS = (*LONG_THINGS[:35], *(f"a glove, number {number}" for number in range(36, 61)))
 MORE_ADVICE = "A response carries one message, and a message has 4096 characters at most. List as "
 MORE_ADVICE += "many things as fit, and say that there are more."
-FITTING_ADVICE = "Things that fit are listed whole."
+WHOLE_THINGS_ADVICE = "Things that fit are listed whole."
 
 
 def shared_points() -> tuple[Point, ...]:
@@ -116,7 +116,7 @@ BRIEF = Brief(
                 Ask(
                     "/lost glove",
                     (*MANY_THINGS[35:], "#36", "#60"),
-                    FITTING_ADVICE,
+                    WHOLE_THINGS_ADVICE,
                     absent=("more",),
                 ),
             ),

@@ -36,12 +36,12 @@ OTHER_LIBRARIES = (  # what a bot has in python-telegram-bot, telebot, aiogram, 
     *("send_message", "start"),
 )
 
-NOT_THERE = (
+UNKNOWN_NAME_HINT = (
     "Does a cell above make it? Then run that one first: menu Run, Run All Above Selected Cell.\n"
     "Otherwise look at the spelling. A text needs quotes."
 )
 
-MOVED = {  # modules and names of an older edition, and where they are now
+MOVED_NAMES = {  # modules and names of an older edition, and where they are now
     "sandbox": "bot_sandbox",
     "botlib.settings.setting": "botlib.details.settings import require_setting",
     "botlib.settings.settings": "botlib.details.settings import read_settings",
@@ -149,7 +149,7 @@ def show_what_happened(
         return
     if kind is NameError and not hasattr(error, "__notes__") and raised_in_cell(shell, trace):
         capital = capital_hint(error)
-        error.add_note(f"{capital}." if capital else NOT_THERE)
+        error.add_note(f"{capital}." if capital else UNKNOWN_NAME_HINT)
     if kind is KeyError and any(name in CLOUDS_OWN for name in map(str, error.args)):
         error.add_note(ONLY_IN_THE_CLOUD)
     if (place := suggest_new_place(error)) and not hasattr(error, "__notes__"):
@@ -201,7 +201,7 @@ def suggest_new_place(error: BaseException) -> str:
         name = f"{error.obj.__name__}.{error.name}"
     else:
         return ""
-    for old, new in MOVED.items():
+    for old, new in MOVED_NAMES.items():
         if f"{name}.".startswith(f"{old}."):
             return f"{old} has moved: write from {new if ' ' in new else f'{new} import …'}"
     return ""

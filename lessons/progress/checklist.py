@@ -34,8 +34,8 @@ from lessons.worlds.environment import COURSE, IMPORT_PATH, sandbox_environment
 DONE, OPEN, LEFT_OUT = "✔", "…", "○"
 NOT_PACKED = shutil.ignore_patterns("__pycache__", "node_modules", ".venv", "venv")
 ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
-LONGEST_TROUBLE = 300  # characters of what went wrong
 FIRST = "first fix what is above"
+LONGEST_ERROR = 300  # characters of what went wrong
 SORRY = APOLOGY.partition("{command} ")[2]
 
 
@@ -59,7 +59,7 @@ class Checklist:
     @property
     def homes(self) -> int:
         """Count the homes in which the bot answers, of four."""
-        return sum(point.mark == DONE and point.what in WHERE for point in self.points)
+        return sum(point.mark == DONE and point.what in HOME_NAMES for point in self.points)
 
     def __repr__(self) -> str:
         return "\n".join([*map(str, self.points), "", self._summary()])
@@ -192,7 +192,7 @@ HOMES: tuple[tuple[str, str, type[SquareHome]], ...] = (
     ("twitch_function.py", "it answers as a function that Twitch calls", TwitchFunction),
     ("main.py", "it answers as a program that holds a line to Twitch", TwitchProgram),
 )
-WHERE = {what for _, what, _ in HOMES}
+HOME_NAMES = {what for _, what, _ in HOMES}
 
 
 def try_home(folder: Path, ask: str, file: str, what: str, home: type[SquareHome]) -> ChecklistLine:
@@ -208,7 +208,7 @@ def try_home(folder: Path, ask: str, file: str, what: str, home: type[SquareHome
     except Exception as error:  # whatever went wrong, it is the answer to "does it work there?"
         words = " ".join(str(error).split()).replace(MEASURED_MODULE, Path(file).stem)
         words = re.sub(rf"\S*[/\\]{re.escape(folder.name)}[/\\]", "", words)  # where the copy was
-        return ChecklistLine(OPEN, what, words[:LONGEST_TROUBLE] or type(error).__name__)
+        return ChecklistLine(OPEN, what, words[:LONGEST_ERROR] or type(error).__name__)
     return make_point(what, reply if SORRY in reply else "")
 
 

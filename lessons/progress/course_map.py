@@ -23,7 +23,7 @@ from lessons.workshop import ORIGINALS, workshop
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 EXERCISE_TAGS = {"exercise", "alone"}  # tags of cells
 DONE, OPEN = "●", "○"
-ONLY_TWO = "In this browser tab only 00 and 01 run. The others need an installed course."
+TAB_NOTE = "In this browser tab only 00 and 01 run. The others need an installed course."
 
 
 def progress_folder() -> Path:
@@ -105,7 +105,7 @@ class Map:
         passed = f"{core} exercises passed" + (f", and {deeper} in side rooms" if rooms else "")
         exams = "; ".join(f"{title} {points}" for title, points in exam_points().items())
         passed += f". Points in exams: {exams}" if exams else ""
-        return passed + (f". {ONLY_TWO}" if IN_A_TAB else "")
+        return passed + (f". {TAB_NOTE}" if IN_A_TAB else "")
 
 
 LEFT_STYLE = ' style="text-align: left; vertical-align: top"'

@@ -16,7 +16,7 @@ BLUE, RED = "0, 114, 178", "213, 94, 0"  # as in lessons/charts
 CELL_STYLE = "width:50%; text-align:left; vertical-align:top; white-space:normal; padding:3px"
 FRAME_STYLE = "border:1px solid rgba(128, 128, 128, .7); border-radius:10px; padding:5px"
 
-MEASURED = re.compile(r"≈ [\d.,]+ \w+")
+MEASURED_NUMBER = re.compile(r"≈ [\d.,]+ \w+")
 UNBROKEN_HTML = r'<span style="white-space:nowrap">\g<0></span>'  # a number stays beside its unit
 
 
@@ -57,7 +57,7 @@ class Box:
         title = escape(self.title)
         if self.is_lossy:
             title = f"<s>{title}</s> ✗"
-        rest = MEASURED.sub(UNBROKEN_HTML, "<br>".join(map(escape, self.lines())))
+        rest = MEASURED_NUMBER.sub(UNBROKEN_HTML, "<br>".join(map(escape, self.lines())))
         return (
             f'<div style="{box_css(self)}; border-radius:8px; padding:10px 12px; line-height:1.5">'
             f"<b>{title}</b><br>{rest}</div>"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from lessons.worlds.environment import COURSE, sandbox_environment
 
 COMMANDS = ("bundle", "deploy")
-MEASURED = re.compile(r"[\d.]+(?= (?:MB|kB|ms|files)\b)")
+MEASURED_NUMBER = re.compile(r"[\d.]+(?= (?:MB|kB|ms|files)\b)")
 DATE, VERSION = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"==[\w.]+")
 
 
@@ -31,5 +31,5 @@ def type_command(command: str, settings: Mapping[str, str] | None = None) -> Non
         encoding="utf-8",
         errors="replace",
     )
-    shown = VERSION.sub("", MEASURED.sub(r"≈ \g<0>", done.stdout))
+    shown = VERSION.sub("", MEASURED_NUMBER.sub(r"≈ \g<0>", done.stdout))
     print(DATE.sub("(a date)", shown).rstrip())

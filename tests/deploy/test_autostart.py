@@ -110,7 +110,7 @@ def test_a_file_in_the_course_folder_replaces_none_of_pythons(tmp_path, has_venv
         venv.create(course / ".venv")
         (site,) = (course / ".venv/lib").glob("*/site-packages")
         start = runpy.run_path(str(ROOT / "start.py"))
-        (site / "course.pth").write_text(f"../../../..\n{start['LAST']}")
+        (site / "course.pth").write_text(f"../../../..\n{start['LAST_PTH_LINE']}")
         python = course / ".venv/bin/python"
     (tmp_path / "my_bot").mkdir()
     (tmp_path / "my_bot/main.py").write_text("import random; raise OSError(random.__file__)\n")

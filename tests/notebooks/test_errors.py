@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from notebook_runs import ROOT, verdict
 
 from lessons.display.tables import table
-from lessons.extension.errors import MOVED
+from lessons.extension.errors import MOVED_NAMES
 
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 
@@ -167,7 +167,7 @@ def test_an_import_of_an_older_edition_is_answered_with_the_new_one(tmp_path, mo
     assert lines[-1] == "lessons.table has moved: write from lessons.display import …"
 
 
-LESSONS = [(old, new) for old, new in MOVED.items() if old.startswith("lessons.")]
+LESSONS = [(old, new) for old, new in MOVED_NAMES.items() if old.startswith("lessons.")]
 
 
 @pytest.mark.parametrize(("old", "new"), LESSONS)

@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-MEASURED = {  # what current=… may ask for, and its unit
+CURRENT_VALUES = {  # what current=… may ask for, and its unit
     "temperature_2m": (float(os.environ.get("TEMPERATURE", "0")), "°C"),
     "relative_humidity_2m": (81, "%"),
     "precipitation": (0.0, "mm"),
@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def describe_weather(query: dict[str, str]) -> dict[str, Any]:
     """Return the response to a right query; ValueError says what is wrong with another."""
     names = [name for name in query.get("current", "").split(",") if name]
-    if unknown := [name for name in names if name not in MEASURED]:
+    if unknown := [name for name in names if name not in CURRENT_VALUES]:
         raise ValueError(
             f"Cannot initialize WeatherVariable from invalid String value {unknown[0]}"
         )
@@ -55,10 +55,10 @@ def describe_weather(query: dict[str, str]) -> dict[str, Any]:
     }
     if not names:
         return place
-    units = {name: MEASURED[name][1] for name in names}
+    units = {name: CURRENT_VALUES[name][1] for name in names}
     now = datetime.now(UTC)
     quarter = now.replace(minute=now.minute // 15 * 15).strftime("%Y-%m-%dT%H:%M")
-    values = {name: MEASURED[name][0] for name in names}
+    values = {name: CURRENT_VALUES[name][0] for name in names}
     return place | {
         "current_units": {"time": "iso8601", "interval": "seconds"} | units,
         "current": {"time": quarter, "interval": 900} | values,
