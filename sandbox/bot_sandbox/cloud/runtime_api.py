@@ -23,11 +23,11 @@ from bot_sandbox.http.local_server import bind_socket
 
 RUNTIME_API_PATH = "/2018-06-01/runtime/"
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
-OUT_OF_TURN = "ask for the next event after you have answered the last one"
+OUT_OF_TURN_REFUSAL = "ask for the next event after you have answered the last one"
 WORKER_HOST = "cloud"  # the Host header of the sandbox's own loop
-NO_PAGE = "only the loop of this instance may use the Runtime API, and no web page"
-NO_STRANGER = "only programs of the account that runs this sandbox may use the Runtime API"
-NOT_YOURS = "this invocation is not the one you are working on"
+PAGE_REFUSAL = "only the loop of this instance may use the Runtime API, and no web page"
+STRANGER_REFUSAL = "only programs of the account that runs this sandbox may use the Runtime API"
+WRONG_INVOCATION_REFUSAL = "this invocation is not the one you are working on"
 
 
 @dataclass(slots=True)
@@ -166,7 +166,7 @@ class RuntimeConnection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         if not self._api.is_own(transport.get_extra_info("socket")):
-            self._refuse(403, "AccessDenied", NO_STRANGER)
+            self._refuse(403, "AccessDenied", STRANGER_REFUSAL)
             self._flush()
             transport.close()
 
@@ -220,16 +220,16 @@ class RuntimeConnection(asyncio.Protocol):
         place = request.headers.get("host", WORKER_HOST)
         is_page = "origin" in request.headers or "sec-fetch-site" in request.headers
         if is_page or place not in (WORKER_HOST, self._api.address):
-            self._refuse(403, "AccessDenied", NO_PAGE, has_body=request.method != "HEAD")
+            self._refuse(403, "AccessDenied", PAGE_REFUSAL, has_body=request.method != "HEAD")
             return
         match request.method, request.path.removeprefix(RUNTIME_API_PATH).split("/"):
             case "GET", ["invocation" | "restore", "next"]:
                 if not self._api.give_next_event(self):
-                    self._refuse(403, "InvalidStateTransition", OUT_OF_TURN)
+                    self._refuse(403, "InvalidStateTransition", OUT_OF_TURN_REFUSAL)
             case "POST", ["invocation", request_id, "response" | "error" as kind]:
                 invocation = self._api.current
                 if invocation is None or invocation.request_id != request_id:
-                    self._refuse(400, "InvalidRequestID", NOT_YOURS)
+                    self._refuse(400, "InvalidRequestID", WRONG_INVOCATION_REFUSAL)
                 elif kind == "error":
                     self._api.take_outcome(reported_error(request))
                     self._accept()

@@ -28,7 +28,7 @@ from bot_sandbox.cloud.process import InstanceProcess, NewProcess, OutputPipe
 from bot_sandbox.processes.supervisor import MARKER, kill_marked
 
 PROGRAM = Path(__file__).with_name("fork_server.py")
-LONGER = 13  # 130 s for a snapshot, where a plain start has 10
+TIMEOUT_FACTOR = 13  # 130 s for a snapshot, where a plain start has 10
 PATIENCE_S = 2.0  # for a snapshot to report the end of a killed fork
 SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
 THREADS_ERROR = "Snapshot.Threads"  # the fork server's error if it can't be forked
@@ -51,7 +51,7 @@ class Launcher:
         self.history = history
         self._new_marker = new_marker
         self._clock = clock
-        self._load_timeout_s = max(LONGER * init_timeout_s, deployment.settings.timeout_s)
+        self._load_timeout_s = max(TIMEOUT_FACTOR * init_timeout_s, deployment.settings.timeout_s)
         self._snapshot: SnapshotProcess | None = None
         self._loading: asyncio.Task[None] | None = None
         self._error: FunctionError | None = None

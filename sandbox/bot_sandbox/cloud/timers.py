@@ -28,7 +28,7 @@ from bot_sandbox.world.clock import LAST_MOMENT, Clock
 
 YANDEX_RETRY_S = (10.0,)
 YANDEX_EVENT = "yandex.cloud.events.serverless.triggers.TimerMessage"
-FIRED_KEPT = 10_000  # times to remember
+KEPT_FIRINGS = 10_000  # times to remember
 
 
 class Timer:
@@ -215,7 +215,7 @@ class Timers:
         if min(following, default=LAST_MOMENT) <= self.clock.now():  # the clock was moved
             await tried.wait()
         fired.append(due)
-        del fired[:-FIRED_KEPT]
+        del fired[:-KEPT_FIRINGS]
         self.runner.changes.changed()
 
 

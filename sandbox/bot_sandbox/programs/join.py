@@ -69,7 +69,7 @@ CODE_HEADER = "Bot-Sandbox-Code"
 CODE_BYTES = 16
 GONE_ACCOUNT = "{}, for whom this join code was, is gone from the sandbox. Get a new address there"
 WRONG_CODE = "the code after # is missing or wrong. Copy the whole address, as the sandbox shows it"
-CHANGED: dict[int, str] = {  # what a tunnel that is refused says about the sandbox
+TUNNEL_REFUSALS: dict[int, str] = {  # what a tunnel that is refused says about the sandbox
     HTTPStatus.UNAUTHORIZED: "takes this code no more. Get a new address there, and start your bot "
     "again with it",
     HTTPStatus.CONFLICT: "was started again, and has another certificate. Start your bot again",
@@ -300,7 +300,7 @@ class JoinedProxy(ProgramProxy):
                 )
         except (ClientError, OSError) as error:  # TimeoutError is one, too
             status = error.status if isinstance(error, WSServerHandshakeError) else 0
-            changed = CHANGED.get(status, "opens no tunnel anymore. Does it run?")
+            changed = TUNNEL_REFUSALS.get(status, "opens no tunnel anymore. Does it run?")
             self._note_closed(f"the sandbox at {self.place} {changed}")
             reset_connection(client)
             return

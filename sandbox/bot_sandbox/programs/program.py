@@ -26,7 +26,7 @@ LAST_LINES = 20  # of its output, in an error
 # A frame of a traceback: a file and a line in it.
 PYTHON_FRAME = re.compile(r'\s*File "(.+)", line (\d+)')
 NODE_FRAME = re.compile(r"(?:^|[\s(])(?:file://)?((?:[A-Za-z]:)?[^\s():]+\.[cm]?[jt]s):(\d+)")
-FOREIGN = frozenset({"site-packages", "node_modules"})  # folders of what somebody else wrote
+FOREIGN_FOLDERS = frozenset({"site-packages", "node_modules"})  # of what somebody else wrote
 
 
 class NotReady(NoReply):
@@ -200,7 +200,7 @@ def own_line(lines: Sequence[str], folder: Path) -> str:
     home = folder.resolve()
     for found in frames:
         file = Path(home, unquote(found[1])).resolve()
-        if file.is_relative_to(home) and file.is_file() and not FOREIGN.intersection(file.parts):
+        if file.is_relative_to(home) and file.is_file() and FOREIGN_FOLDERS.isdisjoint(file.parts):
             text = linecache.getline(str(file), int(found[2])).strip()
             return f"{file.relative_to(home)}:{found[2]}: {text}"
     return ""

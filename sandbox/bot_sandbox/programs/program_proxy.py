@@ -46,8 +46,8 @@ DEFAULT_PORTS = {"http": 80, "ws": 80}
 CHUNK = 65536
 HEAD_S = 30.0  # how long a client may take to say where it wants to go
 TLS_HANDSHAKE = b"\x16"  # the first byte of a connection that begins with TLS
-REFUSED = "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {size}\r\n\r\n{words}"
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
+REFUSAL = "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {size}\r\n\r\n{words}"
+LINGER_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
 
 
 class ProgramProxy(LocalServer):
@@ -278,13 +278,13 @@ def with_close(head: bytes) -> bytes:
 def reset_connection(client: socket.socket) -> None:
     """Close a connection as a server that is down does."""
     with suppress(OSError):  # its other end may have gone
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
     client.close()
 
 
 async def refuse(writer: asyncio.StreamWriter, status: str, words: str) -> None:
     """Answer with an error and close."""
-    text = REFUSED.format(status=status, size=len(words.encode()), words=words)
+    text = REFUSAL.format(status=status, size=len(words.encode()), words=words)
     writer.write(text.encode())
     await writer.drain()
     writer.close()

@@ -17,7 +17,7 @@ from bot_sandbox.telegram.types import Json
 
 WORDS = {"Boolean": "true or false", "True": "true"}
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no UTF-8 has
-PLAIN: dict[str, Callable[[Any], bool]] = {  # what JSON has, and the Bot API's numbers
+PLAIN_TYPE_CHECKS: dict[str, Callable[[Any], bool]] = {  # what JSON has, and the Bot API's numbers
     "Integer": lambda value: type(value) is int and -(1 << 63) <= value < 1 << 63,
     "Float": lambda value: type(value) in (int, float) and -1e308 < value < 1e308,
     "String": lambda value: isinstance(value, str) and not SURROGATE.search(value),
@@ -28,7 +28,7 @@ OLD_FIELDS = {  # the real server adds them to its own, and the manual lacks the
     "accepted_gift_types", "all_members_are_administrators", "left_chat_participant",
     "new_chat_participant",
 }  # fmt: skip
-TEXTS = {"currency": "XTR", "invite_link": "https://t.me/+sandbox"}  # that nobody leaves empty
+DEFAULT_TEXTS = {"currency": "XTR", "invite_link": "https://t.me/+sandbox"}  # nobody's is empty
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def complete(kind: str, value: Any, known: Known, place: str) -> Any:
         if not isinstance(value, list):
             raise _misfit(place, f"a list, an {kind}", value)
         return [complete(inner, each, known, f"{place}[{n}]") for n, each in enumerate(value)]
-    if kind in PLAIN:
-        if not PLAIN[kind](value):
+    if kind in PLAIN_TYPE_CHECKS:
+        if not PLAIN_TYPE_CHECKS[kind](value):
             raise _misfit(place, WORDS.get(kind) or _with_article(kind), value)
         return value
     if others := alternatives(kind):
@@ -121,7 +121,7 @@ def fill(kind: str, name: str, known: Known, place: str) -> Any:
         is_id = name == "id" or name.endswith("_id")
         return known.new_number() if is_id else known.now if name.endswith("date") else 0
     if kind == "String":
-        return TEXTS.get(name) or (str(known.new_number()) if name.endswith("id") else "")
+        return DEFAULT_TEXTS.get(name) or (str(known.new_number()) if name.endswith("id") else "")
     plain = {"Float": 0.0, "Boolean": False, "True": True}
     return plain[kind] if kind in plain else complete(kind, {}, known, place)
 
@@ -130,8 +130,8 @@ def _may_be(kind: str, value: Any) -> bool:
     """Return whether a value may be of a type, by what its outermost level shows."""
     if _inner(kind):
         return isinstance(value, list)
-    if kind in PLAIN:
-        return PLAIN[kind](value)
+    if kind in PLAIN_TYPE_CHECKS:
+        return PLAIN_TYPE_CHECKS[kind](value)
     if alternatives(kind):
         return any(_may_be(one, value) for one in alternatives(kind))
     if not isinstance(value, dict) or not value.keys() <= TYPES[kind].fields.keys():

@@ -20,7 +20,7 @@ from bot_sandbox.telegram.types import Json
 
 STYLES = ("bold", "italic", "underline", "strikethrough", "spoiler")  # may overlap
 QUOTES = ("blockquote", "expandable_blockquote")
-VERBATIM = ("code", "pre", "date_time")  # no style inside
+VERBATIM_TYPES = ("code", "pre", "date_time")  # no style inside
 # Of two entities with the same ends, the lower number comes first; found ones have 50
 _PRIORITY = {"blockquote": 0, "expandable_blockquote": 0, "pre": 11, "code": 20, "date_time": 30}
 _PRIORITY |= {"text_link": 49, "text_mention": 49, "custom_emoji": 99}
@@ -373,7 +373,7 @@ def _cut_styles(styles: list[Json], others: list[Json]) -> list[Json]:
         while around and _end(around[-1]) <= other["offset"]:
             before = len(result)
             go_to(_end(around[-1]))
-            if around.pop()["type"] in VERBATIM:
+            if around.pop()["type"] in VERBATIM_TYPES:
                 del result[before:]
         go_to(other["offset"])
         around.append(other)

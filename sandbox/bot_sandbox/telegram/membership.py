@@ -22,7 +22,7 @@ MEDIA = (
 LONGEST_BAN_S = 366 * 86_400  # seconds; a longer ban or restriction has no end
 OLD_MEDIA = "can_send_media_messages"  # all of them, in older versions
 # An admin has these as rights, too. A bot has them only so.
-SHARED = PERMISSIONS & ALL_RIGHTS
+SHARED_RIGHTS = PERMISSIONS & ALL_RIGHTS  # of members and of admins
 CONTENT = {  # what a message may hold, the permission that it needs, and its name in refusals
     "animation": ("can_send_other_messages", "animations"),
     "audio": ("can_send_audios", "music"),

@@ -23,7 +23,7 @@ from bot_sandbox.telegram.types import Chat, Json, Message
 
 MAX_QUOTE = 1024  # characters
 MAX_POSITION = 1_000_000  # a larger quote_position counts as 0
-QUOTED = (  # the formatting that a quote keeps
+QUOTE_FORMATTING = (  # the formatting that a quote keeps
     "bold", "italic", "underline", "strikethrough", "spoiler", "custom_emoji", "date_time",
 )  # fmt: skip
 SHOWN_OUTSIDE = (  # what an external_reply shows of its message
@@ -155,7 +155,7 @@ def origin_of(message: Message) -> Json:
 
 def kept_entities(entities: list[Json]) -> list[Json]:
     """Return the formatting that a quote keeps."""
-    return [entity for entity in entities if entity["type"] in QUOTED]
+    return [entity for entity in entities if entity["type"] in QUOTE_FORMATTING]
 
 
 def contains_quote(quote: Quote, original: Message) -> bool:

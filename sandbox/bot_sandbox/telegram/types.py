@@ -16,7 +16,7 @@ from bot_sandbox.telegram import membership
 from bot_sandbox.telegram.bot_api_types import ChatFields, MessageFields, UserFields
 from bot_sandbox.telegram.link_previews import shown_preview
 from bot_sandbox.telegram.media import File
-from bot_sandbox.telegram.membership import LEFT, MEMBER, PERMISSIONS, MemberStatus
+from bot_sandbox.telegram.membership import LEFT, MEMBER, PERMISSIONS, SHARED_RIGHTS, MemberStatus
 
 Json = dict[str, Any]
 # The Bot API's ReactionTypeEmoji.
@@ -149,9 +149,9 @@ class Chat(ChatFields):
             return True
         if self.kind == "channel":
             name = membership.CHANNEL_RIGHTS.get(name, name)
-        for_all = name in self._permissions and not (user.is_bot and name in membership.SHARED)
+        for_all = name in self._permissions and not (user.is_bot and name in SHARED_RIGHTS)
         if found.status == "administrator":  # no permission that isn't a right is taken from them
-            return for_all or name in found.allowed or name in PERMISSIONS - membership.SHARED
+            return for_all or name in found.allowed or name in PERMISSIONS - SHARED_RIGHTS
         return for_all and (found.status != "restricted" or name in found.allowed)
 
     def _why_forbidden(self, user: User, name: str) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 LONGEST_TEXT = 20_000  # characters of one text to keep
-HIDDEN = "<token>"
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,6 @@ def http_text(first_line: str, headers: Mapping[str, str], body: str) -> str:
     lines = [first_line]
     for name, value in headers.items():
         if name.lower() == "authorization":
-            value = f"{value.partition(' ')[0]} {HIDDEN}"
+            value = f"{value.partition(' ')[0]} <token>"
         lines.append(f"{name}: {value}")
     return "\n".join([*lines, "", body])

@@ -58,7 +58,7 @@ from bot_sandbox.window.routes import (
 from bot_sandbox.window.view import View, call, json_of
 
 LISTED_LINES = 1000  # of a log, in one response
-LISTED = 1000  # invocations and instances, in one response
+LISTED_RECORDS = 1000  # invocations and instances, in one response
 REQUESTS_AT_ONCE = 100  # requests to a function
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FUNCTION = text("function", "the function's name")
@@ -226,7 +226,7 @@ class CloudView(View):
     async def instances(self, values: Values) -> InstancesJson:
         """List a function's newest instances, oldest first: state and why, memory, times."""
         function = self.cloud.function(values["function"])
-        records = function.instances[-LISTED:]
+        records = function.instances[-LISTED_RECORDS:]
         return {"instances": [lane_json(function.revision, record) for record in records]}
 
     @get_route(
@@ -243,7 +243,7 @@ class CloudView(View):
         first = function._history.forgotten + 1
         kept = list(enumerate(function.invocations, first))
         newer = [invocation_json(number, each) for number, each in kept if number > values["after"]]
-        return {"invocations": newer[-LISTED:], "throttled": function.throttled}
+        return {"invocations": newer[-LISTED_RECORDS:], "throttled": function.throttled}
 
     @get_route(
         "cloud/logs",
@@ -374,7 +374,7 @@ def clock_json(cloud: Cloud) -> ClockJson:
 
 def timer_json(timer: Timer) -> TimerJson:
     """Return a timer."""
-    return json_of(TimerJson, timer, schedule=timer.expression, fired=timer.fired[-LISTED:])
+    return json_of(TimerJson, timer, schedule=timer.expression, fired=timer.fired[-LISTED_RECORDS:])
 
 
 def deploy(

@@ -17,7 +17,7 @@ from bot_sandbox.window.routes import (
 from bot_sandbox.window.view import json_of
 
 MOST_AT_ONCE = 1000  # the largest n
-UNSENDABLE = (1004, 1005, 1006, 1015)  # close codes that no endpoint may send (RFC 6455, 7.4.1)
+UNSENDABLE_CODES = (1004, 1005, 1006, 1015)  # no endpoint may send them (RFC 6455, 7.4.1)
 
 
 def seconds(name: str, default: float) -> Field:
@@ -103,7 +103,7 @@ def make_fault(faults: Faults, name: str, values: Values) -> str:
     """Cause a fault of `FAULTS` and return what was done."""
     if name == "revoke":
         return revoke(faults, values["login"], values["token"])
-    if values.get("code") in UNSENDABLE:
+    if values.get("code") in UNSENDABLE_CODES:
         code = values["code"]
         raise ValueError(f"a WebSocket cannot be closed with {code}; use one such as 1001 or 4000")
     getattr(faults, name)(*values.values())
