@@ -81,7 +81,7 @@ if getattr(error, "name", "") == "sitecustomize": sys.modules[error.name] = None
 LAST_PTH_LINE = 'import sys; sys.path.sort(key=lambda folder: folder.endswith("site-packages"))\n'
 PACKAGES = ("botlib", "sandbox/bot_sandbox", "lessons", "deploy")
 VENV_LOCK = HERE / ".venv.lock"
-WAIT_S = 1800.0  # for another start that installs over a slow connection
+LOCK_WAIT_S = 1800.0  # for another start that installs over a slow connection
 STAMP = VENV / "course.json"  # written last: a .venv without it is incomplete
 ON_PHONE = bool(os.environ.get("TERMUX_VERSION"))  # Termux sets it, on Android
 BOT_LOCK = HERE / "deploy/container/requirements.txt"  # what a bot alone needs
@@ -370,7 +370,7 @@ def venv_lock() -> Iterator[None]:
     from botlib.details.file_lock import hold_lock
 
     waiting = "Another start.py is installing packages. Waiting for it."
-    with hold_lock(VENV_LOCK, WAIT_S, lambda: say(waiting)) as file:
+    with hold_lock(VENV_LOCK, LOCK_WAIT_S, lambda: say(waiting)) as file:
         # If this start is killed, its pip still runs for a while. Another start must wait for it.
         os.set_inheritable(file, True)
         yield

@@ -8,7 +8,7 @@ for each chat (`details/send_queue.py`).
 
 - Telegram forgets an update when the program asks for the next ones. By then the update waits here.
 - A crash loses the updates and the replies that wait. The latest updates may come again.
-- A stop answers what waits, and sends for `CLOSING_S` more. `botlib/run.py` allows it `GRACE_S`.
+- A stop answers what waits. It sends for `CLOSING_TIMEOUT_S`; `botlib/run.py` allows `GRACE_S`.
 - A message that may have arrived is never sent again.
 """
 
@@ -33,7 +33,7 @@ from botlib.telegram.updates import message_from
 
 OnLoopReady = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
 
-COMMAND_S = 60.0  # for a command to reply; meanwhile everybody waits
+COMMAND_TIMEOUT_S = 60.0  # for a command to reply; meanwhile everybody waits
 UPDATES_AHEAD = 100  # fetched, but not yet answered; more stay with Telegram
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def polling_application(bot: Bot, token: str, api: str | None, updates: UpdatesR
         message = message_from(update.to_dict(), bot, lambda: app.bot.username)
         if message is None:
             return
-        replies = await bot.safe_replies_async(message, COMMAND_S)
+        replies = await bot.safe_replies_async(message, COMMAND_TIMEOUT_S)
         if parts := [part for text in replies for part in split_text(text, LONGEST_TEXT)]:
             queues.put(int(message.chat), parts)
 

@@ -34,8 +34,8 @@ MESSAGE_TYPE = "twitch-eventsub-message-type"
 SIGNATURE = "twitch-eventsub-message-signature"
 TIMESTAMP = "twitch-eventsub-message-timestamp"
 
-FRESH_S = 600  # Twitch's advice: refuse messages that are more than ten minutes old
-REPLIES_S = 4.0  # for one message's replies: Twitch wants its answer within a few seconds
+LONGEST_AGE_S = 600  # Twitch's advice: refuse messages that are more than ten minutes old
+REPLIES_TIMEOUT_S = 4.0  # for one message's replies: Twitch wants its answer within a few seconds
 EVENTSUB_LIMIT_S = 3.0  # of a function, if the cloud tells none
 LONGEST_REPLY = LONGEST_TEXT - 30  # Twitch itself puts "@NAME " before a reply
 
@@ -74,7 +74,7 @@ def webhook(
     @http_function
     def handler(http: Request) -> Response:
         limit = work_deadline(http.seconds_left, EVENTSUB_LIMIT_S)
-        until = min(limit, time.monotonic() + REPLIES_S)
+        until = min(limit, time.monotonic() + REPLIES_TIMEOUT_S)
         if http.method != "POST":
             return Response({"error": "expected a POST"}, 405, {"Allow": "POST"})
         if refused := refusal(http, secret, time.time()):
@@ -96,8 +96,8 @@ def webhook(
             return ACKNOWLEDGED
 
         key, work = f"twitch:{http.headers[MESSAGE_ID]}", partial(answer, incoming, until)
-        try:  # what is older than FRESH_S is refused anyway, and so is what claims to be newer
-            state, _ = store.once(key, work, http.seconds_left, done_s=2 * FRESH_S)
+        try:  # what is older than LONGEST_AGE_S is refused anyway, and what claims to be newer, too
+            state, _ = store.once(key, work, http.seconds_left, done_s=2 * LONGEST_AGE_S)
         except (TryAgain, Unreachable) as error:
             log.warning("not answered now: %s", error)
             return TRY_LATER
@@ -131,7 +131,7 @@ def refusal(http: Request, secret: str, now: float) -> Response | None:
     sent = read_time(timestamp)
     if sent is None or not message_id:
         return Response({"error": f"expected {MESSAGE_ID} and {TIMESTAMP}"}, status=400)
-    if abs(now - sent) > FRESH_S:
+    if abs(now - sent) > LONGEST_AGE_S:
         return Response({"error": "this message is not from the last ten minutes"}, status=403)
     return None
 

@@ -42,7 +42,7 @@ TEMPLATE = Path(__file__).with_name("wsgi_file.py")
 OUR_FIRST_LINE = TEMPLATE.read_text(encoding="utf-8").partition("\n")[
     0
 ]  # tells our WSGI file from another
-ANSWER_S = 40.0  # for the web app to come up after a reload
+RELOAD_TIMEOUT_S = 40.0  # for the web app to come up after a reload
 LONGEST_PAUSE_S = 10  # that Telegram may ask for
 STARTING_STATUSES = (
     302,
@@ -281,7 +281,7 @@ def wait_for_answer(site: str, secret: str) -> str:
 
     Without the secret, the bot must refuse. With it, the bot must ask for an update.
     """
-    ends = time.monotonic() + ANSWER_S
+    ends = time.monotonic() + RELOAD_TIMEOUT_S
     while True:
         try:
             closed = request("GET", site)

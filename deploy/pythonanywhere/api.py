@@ -20,10 +20,10 @@ from botlib.function import dict_or_empty
 
 HOSTS = ("www.pythonanywhere.com", "eu.pythonanywhere.com")  # each has its own accounts
 PYTHON = "3.13"  # the newest there: help page PythonVersions, 2025-03-20
-WAIT_S = 60.0  # for one answer; a reload waits up to 20 s for the app (page ErrorReloadingWebApp)
+ANSWER_TIMEOUT_S = 60.0  # a reload waits up to 20 s for the app (page ErrorReloadingWebApp)
 SLOWEST_UPLOAD = 50_000  # bytes a second, at which an upload is still waited for
 TRIES, MINUTE_S = 4, 60.0  # at a request that is one too many in this minute
-SOMETHING_ELSE = "Does the Wi-Fi here want you to log in first? Open any page in a browser to see."
+WIFI_HINT = "Does the Wi-Fi here want you to log in first? Open any page in a browser to see."
 FORM = "application/x-www-form-urlencoded"
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ class PythonAnywhere:
             if isinstance(found, type(nothing)):
                 return found
         words = reason_of_refusal(answer, self._token)
-        raise PythonAnywhereError(f"this is no answer of PythonAnywhere: {words}\n{SOMETHING_ELSE}")
+        raise PythonAnywhereError(f"this is no answer of PythonAnywhere: {words}\n{WIFI_HINT}")
 
     def _call(
         self,
@@ -129,7 +129,7 @@ class PythonAnywhere:
         if kind:
             headers["Content-Type"] = kind
         for _ in range(TRIES):
-            until = time.monotonic() + WAIT_S + len(body or b"") / SLOWEST_UPLOAD
+            until = time.monotonic() + ANSWER_TIMEOUT_S + len(body or b"") / SLOWEST_UPLOAD
             answer = request(method, self._root + path, headers, body, until)
             if answer.status != 429:
                 break
@@ -183,7 +183,7 @@ def advice_on_refusal(status: int, username: str) -> str:
         429: "These were too many requests. Wait some minutes, and type the command again.",
     }
     if status < 400:
-        return SOMETHING_ELSE
+        return WIFI_HINT
     if status >= 500:
         return "It has trouble. Wait some minutes, and type the command again."
     return known.get(status, "Is the disk full? See its page Files.")

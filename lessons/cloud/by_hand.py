@@ -10,7 +10,7 @@ from bot_sandbox.http.page import Page
 from lessons.cloud import Cloud
 
 IDLE_WORKER = Path(__file__).with_name("idle_worker.py")
-PATIENCE_S = 900.0  # for a learner who reads; no function may work longer
+READER_TIMEOUT_S = 900.0  # for a learner who reads; no function may work longer
 START_S = 30.0
 
 
@@ -55,9 +55,9 @@ class EmptyInstance:
     """
 
     def __init__(self, folder: str | Path, event: Any) -> None:
-        self._cloud = Cloud(init_timeout_s=PATIENCE_S)
+        self._cloud = Cloud(init_timeout_s=READER_TIMEOUT_S)
         self._function = self._cloud.deploy(
-            "by_hand", folder, worker=str(IDLE_WORKER), timeout_s=PATIENCE_S
+            "by_hand", folder, worker=str(IDLE_WORKER), timeout_s=READER_TIMEOUT_S
         )
         self.caller = Caller(self._cloud, "by_hand", event)
         until = time.monotonic() + START_S

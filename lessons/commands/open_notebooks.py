@@ -16,7 +16,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from jupyter_server.serverapp import list_running_servers
 
 POLL_S = 0.3
-PATIENCE_S = 5.0  # for a server that is busy or gone
+SERVER_TIMEOUT_S = 5.0  # for a server that is busy or gone
 DIRECT = build_opener(ProxyHandler({}))  # these servers are on this machine
 
 
@@ -63,6 +63,6 @@ def call_server(server: dict[str, Any], method: str, path: str) -> bytes:
     """Call a method of a Jupyter server; returns the body, raises OSError."""
     headers = {"Authorization": f"token {server['token']}"}
     request = Request(f"{server['url']}{path}", method=method, headers=headers)  # noqa: S310
-    with DIRECT.open(request, timeout=PATIENCE_S) as response:
+    with DIRECT.open(request, timeout=SERVER_TIMEOUT_S) as response:
         body: bytes = response.read()
     return body

@@ -17,7 +17,7 @@ CHILD_CODE = (
     "serve_platform(*sys.argv[1:])"
 )
 GOODBYE_S = 3.0  # for the sandbox to say goodbye to its pages; run ends by itself after GRACE_S
-LONG_S = 24 * 3600.0
+READY_TIMEOUT_S = 24 * 3600.0
 
 
 class OwnSandbox(NamedTuple):
@@ -94,9 +94,9 @@ def serve_platform(platform: str, opens: str, can_be_joined: str) -> None:
             """Open the window once the bot is in it; never, if main.py fails."""
             with suppress(RuntimeError, CancelledError, NoReply):
                 if platform == "telegram":
-                    telegram.wait_ready(telegram.account(login), LONG_S)
+                    telegram.wait_ready(telegram.account(login), READY_TIMEOUT_S)
                 else:
-                    twitch.wait_for(login, given["TWITCH_CHANNEL"], LONG_S)
+                    twitch.wait_for(login, given["TWITCH_CHANNEL"], READY_TIMEOUT_S)
                 open_in_browser(window.address)
 
         told = {"settings": given, "login": login, "window": window.address, "join": ""}

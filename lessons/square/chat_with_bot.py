@@ -4,7 +4,7 @@ from bot_sandbox.http.page import Page
 from bot_sandbox.telegram import BotAccount, Person, Telegram
 from bot_sandbox.twitch import Twitch, TwitchAccount
 
-PATIENCE_S = 60.0  # a busy machine starts a program slowly
+TIMEOUT_S = 60.0  # a busy machine starts a program slowly
 
 
 class TelegramChat:
@@ -17,7 +17,7 @@ class TelegramChat:
 
     def ask(self, text: str) -> str:
         """Write a message and return the bot's answer; NoReply if there is none."""
-        return self._viktor.ask(text, to=self._bot, timeout=PATIENCE_S)
+        return self._viktor.ask(text, to=self._bot, timeout=TIMEOUT_S)
 
     def say(self, *texts: str) -> None:
         """Write messages and wait for nothing."""
@@ -43,7 +43,7 @@ class TwitchChat:
 
     def ask(self, text: str) -> str:
         """Write a message and return the bot's answer; NoReply if there is none."""
-        return self._viktor.ask(text, timeout=PATIENCE_S)
+        return self._viktor.ask(text, timeout=TIMEOUT_S)
 
     def say(self, *texts: str) -> None:
         """Write messages and wait for nothing."""

@@ -20,7 +20,7 @@ from bot_sandbox import Clock
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.http.page import Page
 from lessons.square.bot_copy import COMMAND
-from lessons.square.chat_with_bot import PATIENCE_S
+from lessons.square.chat_with_bot import TIMEOUT_S
 from lessons.square.homes import (
     SquareHome,
     TelegramFunction,
@@ -38,7 +38,7 @@ HOMES: dict[str, type[SquareHome]] = {
     "Twitch by IRC": TwitchProgram,
 }
 MESSAGES = 3
-BETWEEN_S = 1.5  # two messages of Viktor's
+MESSAGE_INTERVAL_S = 1.5  # two messages of Viktor's
 LATE_S = 1.25  # an answer that takes longer is late; a cold start on a slow machine is not
 RETRY_S = 20.0  # after a break, by the clock: longer than any pause before a next attempt here
 
@@ -115,21 +115,21 @@ class FourHomes:
         heard: dict[str, dict[str, float]] = {name: {} for name in self.homes}
         written = []
         for number, text in enumerate(texts):
-            self._listen_until(began + number * BETWEEN_S, heard)
+            self._listen_until(began + number * MESSAGE_INTERVAL_S, heard)
             written.append(time.monotonic() - began)
             for home in self.homes.values():
                 home.chat.say(f"{COMMAND} {text}")
-        self._listen_until(began + MESSAGES * BETWEEN_S, heard)
+        self._listen_until(began + MESSAGES * MESSAGE_INTERVAL_S, heard)
         woke_at = time.monotonic() - began
         self._all(wake_up)
         back = f"night {self._rounds} is over"
         for home in self.homes.values():
             home.chat.say(f"{COMMAND} {back}")  # answered in order: after this comes no other
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + TIMEOUT_S
         while not all(back in answers for answers in heard.values()):
             self._listen_until(time.monotonic() + 0.02, heard)
             if time.monotonic() > until:
-                raise NoReply(f"a bot did not come back within {PATIENCE_S:g} s")
+                raise NoReply(f"a bot did not come back within {TIMEOUT_S:g} s")
         chats = {
             name: [
                 Said(at, answers[text] - began if text in answers else None)

@@ -19,7 +19,7 @@ from lessons.cloud import Cloud
 from lessons.learner_bot import bot_name
 from lessons.square import places
 from lessons.square.bot_copy import copy_function, copy_program
-from lessons.square.chat_with_bot import PATIENCE_S, TelegramChat, TwitchChat
+from lessons.square.chat_with_bot import TIMEOUT_S, TelegramChat, TwitchChat
 from lessons.square.hosts import FunctionHost, IrcFunctionHost, ProgramHost
 
 RETRIES = 8  # of a Twitch notification; the real number is not published
@@ -125,10 +125,10 @@ class TwitchHome(SquareHome):
         return authorize_bot(twitch, self.bot, self.viktor, Randomness())
 
     def _wait_there(self) -> None:
-        self.twitch.wait_for(self.bot, self.viktor, PATIENCE_S)
+        self.twitch.wait_for(self.bot, self.viktor, TIMEOUT_S)
 
     def _wait_gone(self) -> None:
-        self.twitch.wait_gone(self.bot, PATIENCE_S)
+        self.twitch.wait_gone(self.bot, TIMEOUT_S)
 
 
 class TwitchProgram(TwitchHome):
@@ -197,7 +197,7 @@ class TwitchFunction(TwitchHome):
         Else a break could begin before that, and the next messages would wait behind it.
         """
         if self.is_subscribed and (said := self.twitch.messages(self.viktor)):
-            self.twitch.wait_deliveries(message=said[-1], timeout=PATIENCE_S)
+            self.twitch.wait_deliveries(message=said[-1], timeout=TIMEOUT_S)
 
     def pass_time(self, seconds: float, unanswered: int) -> None:
         """Move the clock, while Twitch tries to deliver Viktor's last messages to a broken home.
@@ -207,7 +207,7 @@ class TwitchFunction(TwitchHome):
         settings = self.twitch.settings
         for message in self.twitch.messages(self.viktor)[-unanswered:]:
             for attempt in range(settings.webhook_retries + 1):
-                self.twitch.wait_deliveries(attempt + 1, message, timeout=PATIENCE_S)
+                self.twitch.wait_deliveries(attempt + 1, message, timeout=TIMEOUT_S)
                 pause = settings.webhook_retry_s * 2**attempt
                 if pause > seconds:
                     self._clock.advance(seconds)

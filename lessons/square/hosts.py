@@ -17,7 +17,7 @@ from bot_sandbox.cloud.cloud import Cloud
 from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.diagnosis.no_reply import NoReply
-from lessons.square.chat_with_bot import PATIENCE_S
+from lessons.square.chat_with_bot import TIMEOUT_S
 from lessons.worlds.program import RunningProgram
 
 IDLE_S = 2.0  # the sandbox's own: a real cloud keeps an idle instance for minutes
@@ -30,7 +30,7 @@ class ProgramHost:
     def __init__(
         self, platform: str, file: Path, settings: dict[str, str], gone: Callable[[], object]
     ) -> None:
-        self._run = partial(RunningProgram, file, settings, platform=platform, timeout_s=PATIENCE_S)
+        self._run = partial(RunningProgram, file, settings, platform=platform, timeout_s=TIMEOUT_S)
         self._gone = gone
         self._program: RunningProgram | None = None
 
@@ -77,7 +77,7 @@ class FunctionHost:
 
     def wait_idle(self) -> None:
         """Wait until the cloud has stopped every instance."""
-        self.function.wait_stopped(PATIENCE_S)
+        self.function.wait_stopped(TIMEOUT_S)
 
     def memory_mb(self) -> float:
         """Return the memory of its instances; none is left if nobody calls for a while."""
@@ -157,8 +157,8 @@ def rss_mb(pid: int) -> float:
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
     """Check again and again until it is true; NoReply names what did not come in time."""
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + TIMEOUT_S
     while not condition():
         if time.monotonic() > until:
-            raise NoReply(f"{what} did not come within {PATIENCE_S:g} s")
+            raise NoReply(f"{what} did not come within {TIMEOUT_S:g} s")
         time.sleep(0.01)

@@ -20,7 +20,7 @@ from botlib.telegram.details.verified_request import seconds_of, was_not_done
 LONGEST_QUEUE = 100  # replies that wait in one chat; of more, the oldest are dropped
 LONGEST_WAIT_S = 3600.0  # after so long a reply is dropped: nobody waits for it any more
 LONGEST_RETRY_S = 30.0  # between two tries; from RETRY_S it doubles while nothing gets through
-CLOSING_S = 3.0  # to send what still waits when the bot stops
+CLOSING_TIMEOUT_S = 3.0  # to send what still waits when the bot stops
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class SendQueues:
         """Send what can be sent at once, for a few seconds; drop the rest."""
         self._closing.set()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=CLOSING_S)
+            await asyncio.wait(self._tasks, timeout=CLOSING_TIMEOUT_S)
         for task in self._tasks:
             task.cancel()
 

@@ -12,7 +12,7 @@ from telegram.error import NetworkError, RetryAfter, TimedOut
 from botlib.telegram.details.verified_request import VerifiedRequest, seconds_of
 
 LONGEST_PAUSE_S = 60.0  # between two questions for updates, if Telegram wants a pause
-ANSWER_S = 60.0  # for Telegram's whole answer to a question for updates
+ANSWER_TIMEOUT_S = 60.0  # for Telegram's whole answer to a question for updates
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +33,10 @@ class UpdatesRequest(VerifiedRequest):
         """Ask for updates; 401 and 404 are Telegram's words for a wrong token."""
         if not self.refused:
             try:
-                async with asyncio.timeout(ANSWER_S):  # httpx limits each read alone
+                async with asyncio.timeout(ANSWER_TIMEOUT_S):  # httpx limits each read alone
                     status, body = await super().do_request(*request, **options)
             except TimeoutError:
-                raise TimedOut(f"no whole answer within {ANSWER_S:g} s") from None
+                raise TimedOut(f"no whole answer within {ANSWER_TIMEOUT_S:g} s") from None
             except RetryAfter as error:
                 wanted = seconds_of(error)
                 pause_s = int(min(wanted, LONGEST_PAUSE_S))

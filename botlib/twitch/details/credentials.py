@@ -23,7 +23,7 @@ from botlib.twitch.details.token import (
 
 log = logging.getLogger(__name__)
 
-SOON_S = 2 * 3600.0  # a token with less than this left would die before the next validation but one
+EXPIRES_SOON_S = 2 * 3600.0  # a token with less left would die before the next validation but one
 REVALIDATE_S = 60.0  # before Twitch is asked again, if it gave no usable answer
 
 
@@ -77,7 +77,7 @@ class Credentials:
         async with self._turn:
             for tries_left in reversed(range(TOKEN_TRIES)):
                 found = await asyncio.to_thread(self._check)
-                soon = 0 < found.expires_in < SOON_S
+                soon = 0 < found.expires_in < EXPIRES_SOON_S
                 if (soon or not found.client_id) and await asyncio.to_thread(self._renew):
                     found = await asyncio.to_thread(self._check)
                 if not found.unknown or not tries_left:

@@ -22,8 +22,8 @@ from botlib.details.http import (
 from botlib.details.settings import addresses, require_setting
 from botlib.twitch.details.texts import avoid_duplicate
 
-EARLY_S = 60  # a token that ends so soon is renewed before it is used
-GAP_S = 1.05  # Twitch takes one message a second from a bot that is no moderator
+RENEW_EARLY_S = 60  # a token that ends so soon is renewed before it is used
+MESSAGE_GAP_S = 1.05  # Twitch takes one message a second from a bot that is no moderator
 CHAT_MESSAGE = "channel.chat.message"
 SUBSCRIPTIONS = "eventsub/subscriptions"
 FIXES = {  # for a subscription that is refused
@@ -113,8 +113,8 @@ class Helix:
                 message["message"] = avoid_duplicate(text, last=text)
             elif code != "msg_ratelimit":
                 return words
-            elif time.monotonic() + GAP_S < until:
-                time.sleep(GAP_S)
+            elif time.monotonic() + MESSAGE_GAP_S < until:
+                time.sleep(MESSAGE_GAP_S)
             else:
                 raise Unreachable(f"Twitch takes no more in the function's time: {words}")
 
@@ -165,7 +165,7 @@ class Helix:
         is_token = isinstance(token, str) and re.fullmatch("[!-~]+", token)
         if not is_token or type(seconds) is not int or seconds > 10**9:
             raise Unreachable("Twitch gave a strange answer when it was asked for an app token")
-        self._token, self._ends = str(token), time.time() + seconds - EARLY_S
+        self._token, self._ends = str(token), time.time() + seconds - RENEW_EARLY_S
         return self._token
 
     def _accepted(

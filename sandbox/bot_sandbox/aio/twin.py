@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
-from bot_sandbox.event_loop.runner import LOOK_S, Service, coroutine_of, is_no_reply
+from bot_sandbox.event_loop.runner import POLL_S, Service, coroutine_of, is_no_reply
 from bot_sandbox.http.local_server import LocalServer
 
 S = TypeVar("S")
@@ -82,7 +82,7 @@ class ServerTwin(Twin[Server]):
                     before = changes.count
                     if condition():
                         return True
-                    await runner.run_async(changes.until(_moved_on(changes, before), LOOK_S))
+                    await runner.run_async(changes.until(_moved_on(changes, before), POLL_S))
         except TimeoutError:
             return bool(condition())
 

@@ -29,7 +29,7 @@ from bot_sandbox.processes.supervisor import MARKER, kill_marked
 
 PROGRAM = Path(__file__).with_name("fork_server.py")
 TIMEOUT_FACTOR = 13  # 130 s for a snapshot, where a plain start has 10
-PATIENCE_S = 2.0  # for a snapshot to report the end of a killed fork
+EXIT_REPORT_TIMEOUT_S = 2.0  # for a snapshot to report the end of a killed fork
 SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
 THREADS_ERROR = "Snapshot.Threads"  # the fork server's error if it can't be forked
 SNAPSHOT_NEEDS = "snapshot start needs Linux or macOS, runtime 'python' and worker 'sandbox'"
@@ -258,7 +258,7 @@ class Fork(InstanceProcess):
         if self.pid:
             kill_marked(self.marker)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._gone.wait(), PATIENCE_S)
+                await asyncio.wait_for(self._gone.wait(), EXIT_REPORT_TIMEOUT_S)
         if not self._gone.is_set():
             kill_marked(self._family)
             await self._gone.wait()

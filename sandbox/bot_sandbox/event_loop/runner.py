@@ -23,7 +23,7 @@ from bot_sandbox.event_loop.tasks import end_other_tasks
 T = TypeVar("T")
 P = ParamSpec("P")
 Owner = TypeVar("Owner", bound="HasRunner")
-LOOK_S = 0.02  # how often `wait_until` looks if the sandbox doesn't change
+POLL_S = 0.02  # how often `wait_until` looks if the sandbox doesn't change
 # Packages whose tasks a kernel runs; the last two are those of a kernel in a browser's tab.
 KERNEL_PACKAGES = ("ipykernel", "jupyter_client", "tornado", "zmq", "pyodide", "pyodide_kernel")
 HELD_LOOP_ERROR = (
@@ -139,7 +139,7 @@ class Service(ABC):
         It is checked whenever the sandbox changes, and every 20 ms, so it may also be about your
         bot. It runs on the sandbox's thread; in `bot_sandbox.aio`, in your event loop.
         """
-        return await self._runner.changes.until(condition, timeout, LOOK_S)
+        return await self._runner.changes.until(condition, timeout, POLL_S)
 
 
 class SameThreadRunner(Runner):

@@ -12,7 +12,7 @@ from bot_sandbox.http.guest import GUEST, Guest
 from bot_sandbox.http.local_server import LocalServer, bind_socket
 from bot_sandbox.world.clock import Clock
 
-FREED_S = 1.0  # how long a port that we have closed may stay taken
+PORT_RELEASE_S = 1.0  # how long a port that we have closed may stay taken
 
 
 class SwitchableServer(LocalServer):
@@ -129,7 +129,7 @@ class SwitchableServer(LocalServer):
         (between fork and exec), and closing ours does not close those. So this tries for a while.
         """
         loop = asyncio.get_running_loop()
-        end = loop.time() + FREED_S
+        end = loop.time() + PORT_RELEASE_S
         while True:
             try:
                 return bind_sockets(self._ports, self._access.listens_on)

@@ -75,9 +75,9 @@ TUNNEL_REFUSALS: dict[int, str] = {  # what a tunnel that is refused says about 
     HTTPStatus.CONFLICT: "was started again, and has another certificate. Start your bot again",
 }
 LONGEST_NOTE = 500  # characters
-OFFER_S = 10.0  # how long a sandbox may take to say what it offers
-TUNNEL_S = 30.0  # how long it may take to open a tunnel
-CLOSE_S = 1.0  # how long the other side may take for its goodbye
+OFFER_TIMEOUT_S = 10.0  # how long a sandbox may take to say what it offers
+TUNNEL_TIMEOUT_S = 30.0  # how long it may take to open a tunnel
+CLOSE_TIMEOUT_S = 1.0  # how long the other side may take for its goodbye
 
 
 class JoinOffer(LocalServer):
@@ -228,7 +228,7 @@ class JoinOffer(LocalServer):
             return web.Response(status=HTTPStatus.FORBIDDEN, text=words)
         if request.query.get("authority") not in (None, hash_of(self._proxy.authority)):
             return web.Response(status=HTTPStatus.CONFLICT, text="the certificate is another one")
-        tunnel = web.WebSocketResponse(compress=False, timeout=CLOSE_S)
+        tunnel = web.WebSocketResponse(compress=False, timeout=CLOSE_TIMEOUT_S)
         await tunnel.prepare(request)
         self._tunnels.add(tunnel)
         loop = asyncio.get_running_loop()
@@ -291,12 +291,12 @@ class JoinedProxy(ProgramProxy):
             connector=TCPConnector(resolver=ThreadedResolver(), limit=0)
         )
         try:
-            async with asyncio.timeout(TUNNEL_S):
+            async with asyncio.timeout(TUNNEL_TIMEOUT_S):
                 tunnel = await self._session.ws_connect(
                     f"http://{self.place}/tunnel",
                     params={"to": f"{host}:{port}", "authority": hash_of(self.authority)},
                     headers={CODE_HEADER: self._code},
-                    timeout=ClientWSTimeout(ws_close=CLOSE_S),
+                    timeout=ClientWSTimeout(ws_close=CLOSE_TIMEOUT_S),
                 )
         except (ClientError, OSError) as error:  # TimeoutError is one, too
             status = error.status if isinstance(error, WSServerHandshakeError) else 0
@@ -357,7 +357,7 @@ def ask_for_offer(place: str, code: str) -> OfferDetails:
     """Ask a sandbox what it offers; ValueError if it refuses, OSError if none answers."""
     request = Request(f"http://{place}/offer", headers={CODE_HEADER: code})
     try:
-        with build_opener(ProxyHandler({})).open(request, timeout=OFFER_S) as response:
+        with build_opener(ProxyHandler({})).open(request, timeout=OFFER_TIMEOUT_S) as response:
             offer = json.load(response)
             platforms = [each for each in PLATFORMS if each in offer["platforms"]]
             bot, token = (

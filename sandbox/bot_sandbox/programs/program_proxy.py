@@ -44,7 +44,7 @@ CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # repl
 EXTRA_CA_VARIABLE = "NODE_EXTRA_CA_CERTS"  # adds to them
 DEFAULT_PORTS = {"http": 80, "ws": 80}
 CHUNK = 65536
-HEAD_S = 30.0  # how long a client may take to say where it wants to go
+HEAD_TIMEOUT_S = 30.0  # how long a client may take to say where it wants to go
 TLS_HANDSHAKE = b"\x16"  # the first byte of a connection that begins with TLS
 REFUSAL = "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {size}\r\n\r\n{words}"
 LINGER_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
@@ -167,7 +167,7 @@ class ProgramProxy(LocalServer):
     async def _serve_proxy(self, client: socket.socket) -> None:
         """Read where a client wants to go, and bring it there."""
         here = reader, writer = await streams_of(client)
-        async with asyncio.timeout(HEAD_S):
+        async with asyncio.timeout(HEAD_TIMEOUT_S):
             head = await reader.readexactly(1)
             if head == TLS_HANDSHAKE:  # it would send no more, but wait for us
                 self._add_note(

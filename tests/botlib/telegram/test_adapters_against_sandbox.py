@@ -194,7 +194,7 @@ def test_half_a_character_is_replaced(cloud, telegram, account, tmp_path, main):
 def test_a_command_that_hangs_does_not_keep_others_waiting_for_ever(
     telegram, account, caplog, monkeypatch
 ):
-    monkeypatch.setattr(import_module("botlib.telegram.polling"), "COMMAND_S", 0.05)
+    monkeypatch.setattr(import_module("botlib.telegram.polling"), "COMMAND_TIMEOUT_S", 0.05)
     bot = Bot()
     bot.command("hello")(lambda message: f"hello {message.user}!")
 

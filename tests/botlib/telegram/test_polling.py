@@ -168,7 +168,9 @@ def test_a_long_pause_between_questions_is_cut_and_logged(caplog, monkeypatch):
 
 
 def test_an_answer_that_trickles_does_not_make_the_bot_deaf(monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.details.updates_request"), "ANSWER_S", 0.5)
+    monkeypatch.setattr(
+        import_module("botlib.telegram.details.updates_request"), "ANSWER_TIMEOUT_S", 0.5
+    )
     given_up = threading.Event()
 
     def trickle():
@@ -392,7 +394,7 @@ def test_the_queue_of_a_chat_that_takes_no_message_is_bounded(caplog):
 
 
 def test_a_flood_of_commands_is_fetched_no_faster_than_it_is_answered(monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.polling"), "COMMAND_S", 0.5)
+    monkeypatch.setattr(import_module("botlib.telegram.polling"), "COMMAND_TIMEOUT_S", 0.5)
     fetched = []
 
     async def hang(message):
