@@ -234,7 +234,7 @@ def say(text: str, end: str = "\n") -> None:
     print(text, end=end, file=sys.stderr, flush=True)
 
 
-def printable(text: str) -> str:
+def replace_control_characters(text: str) -> str:
     """Replace control characters, such as a terminal's escape sequences, with �."""
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
@@ -351,7 +351,7 @@ def run_installer(describe: Callable[[str], str], *what: str | Path) -> None:
         advice = [text for words, text in ADVICE.items() if re.search(words, output, re.I)]
         lines = output.splitlines()
         told = [line for line in lines if line.startswith("ERROR:")] or lines
-        sys.exit(printable("\n".join(["", *told[-3:], "", *advice[:1]])))
+        sys.exit(replace_control_characters("\n".join(["", *told[-3:], "", *advice[:1]])))
 
 
 def site() -> Path:
@@ -424,7 +424,7 @@ def install_for_bots(lists: dict[Path, list[str]]) -> None:
         say(f"Installing what {', '.join(wanted)} asks for ...")
         pins = Path(scratch, "course.txt")
         locks = [lock for lock in MEGABYTES if lock.name in stamp()]
-        pins.write_text("\n".join(pin for lock in locks for pin in pinned(lock)), "utf-8")
+        pins.write_text("\n".join(pin for lock in locks for pin in constraints_from(lock)), "utf-8")
         words = [word for path in wanted for word in ("-r", path)]
         # Only wheels, as in a bundle: building a package from source runs its author's code.
         words += ["--only-binary", ":all:", "-c", str(pins)]
@@ -467,7 +467,7 @@ def read_requirements(folders: list[Path]) -> dict[Path, list[str]]:
         sys.exit(str(error))
 
 
-def pinned(lock: Path) -> list[str]:
+def constraints_from(lock: Path) -> list[str]:
     """Return a lock's packages and versions without hashes, as constraints for an installer."""
     text = lock.read_text(encoding="utf-8")
     return [line.strip() for line in re.findall(r"^(\w[^\\\n]*?) *(?:\\|--hash|$)", text, re.M)]
@@ -565,7 +565,9 @@ def active_python(extras: Iterable[Path], lists: dict[Path, list[str]]) -> str:
     groups = [lock.stem.removeprefix("requirements-") for lock in extras]
     lacking = list_lacking(groups, chain.from_iterable(lists.values()))
     if lacking:
-        what = printable(lacking[0]) + (f" and {len(lacking) - 1} more" if lacking[1:] else "")
+        what = replace_control_characters(lacking[0]) + (
+            f" and {len(lacking) - 1} more" if lacking[1:] else ""
+        )
         say(f"{sys.prefix} is active but lacks {what}. So start.py uses its own .venv.")
         return ""
     say(f"start.py uses the environment that is active: {sys.prefix}")

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
 from botlib.details.settings import read_settings, secrets_of, suggest_command
-from botlib.details.texts import printable
+from botlib.details.texts import escape_control_characters
 
 if TYPE_CHECKING:
     import asyncio  # not loaded here: Ctrl-C is to be minded before anything takes time
@@ -141,7 +141,7 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record; of an error only its last words are kept."""
-        line = printable(" | ".join(super().format(record).splitlines()))
+        line = escape_control_characters(" | ".join(super().format(record).splitlines()))
         for secret in secrets_of(os.environ):
             line = line.replace(secret, "(hidden)")
         return line

@@ -46,12 +46,12 @@ def make_folder(folder: Path) -> None:
         raise ValueError(f"{folder} is a file. Choose another name.")
     if folder.is_dir() and any(folder.iterdir()):
         raise ValueError(f"{folder} is not empty, so nothing was changed. Choose another name.")
-    shutil.copytree(TEMPLATE, folder, ignore=made_by_tools, dirs_exist_ok=True)
+    shutil.copytree(TEMPLATE, folder, ignore=ignore_tool_files, dirs_exist_ok=True)
     for path in (folder, *folder.rglob("*")):  # the template may be read-only, its copy may not
         path.chmod(path.stat().st_mode | stat.S_IWUSR)
 
 
-def made_by_tools(_: str, names: list[str]) -> list[str]:
+def ignore_tool_files(_: str, names: list[str]) -> list[str]:
     """Of a folder's files, name those that tools have left in the template."""
     hidden = [name for name in names if name.startswith(".") and name != ".gitignore"]
     return [*hidden, *(name for name in names if name == "__pycache__")]
@@ -59,7 +59,9 @@ def made_by_tools(_: str, names: list[str]) -> list[str]:
 
 def what_next(folder: Path) -> str:
     """Write the lines to type, with the path from here to start.py."""
-    start, name = (f'"{path}"' if " " in path else path for path in (from_here(START), str(folder)))
+    start, name = (
+        f'"{path}"' if " " in path else path for path in (relative_path(START), str(folder))
+    )
     steps = {f"run telegram {name}": "chat with it; Ctrl-C ends it (run twitch as well)"}
     if os.environ.get("TERMUX_VERSION"):  # on a phone, start.py has fewer commands
         steps[f"autostart telegram {name}"] = "let it run day and night (twitch as well)"
@@ -78,7 +80,7 @@ def what_next(folder: Path) -> str:
     )
 
 
-def from_here(path: Path) -> str:
+def relative_path(path: Path) -> str:
     """Return a path as you would type it here, absolute if there is no relative one."""
     try:
         return os.path.relpath(path)

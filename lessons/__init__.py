@@ -65,13 +65,13 @@ def load_ipython_extension(shell: "InteractiveShell") -> None:
     add_bot_logger(bot.__name__)  # why a command of a bot in this notebook failed is shown by `ask`
     shell.events.register("post_run_cell", warn_of_check_in_function)
     shell.magics_manager.register_function(save_cell, "cell", "save")
-    shell.events.register("pre_run_cell", lets_load_again(shell))
+    shell.events.register("pre_run_cell", allow_loading_again(shell))
     for change in (unindent_hint, save_then_run):
         if change not in shell.input_transformers_cleanup:
             shell.input_transformers_cleanup.append(change)
 
 
-def lets_load_again(shell: "InteractiveShell") -> Callable[[object], None]:
+def allow_loading_again(shell: "InteractiveShell") -> Callable[[object], None]:
     """Return what lets a later cell load this extension again, without a word that it is loaded."""
 
     def before_a_cell(_: object) -> None:

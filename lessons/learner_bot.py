@@ -67,7 +67,7 @@ def bot_with(needs: list[str], own_names: Mapping[str, str] | None = None) -> tu
     added = add_missing(["main.py"])
     bot, left_out = load_learner_bot(folder)
     renamed, problems = check_own_names(bot, own_names or {})
-    lacking = [each for each in needs if is_lacking(bot, each) and not is_in(left_out, each)]
+    lacking = [each for each in needs if is_lacking(bot, each) and not is_left_out(left_out, each)]
     fits = find_fits(bot, [each for each in lacking if each not in renamed])
     found = {each: names[0] for each, names in fits.items() if len(names) == 1}
     if found:
@@ -84,7 +84,7 @@ def bot_with(needs: list[str], own_names: Mapping[str, str] | None = None) -> tu
     if added or renamed:
         bot, left_out = load_learner_bot(folder)
     problems += [f"left out: {line}" for line in left_out]
-    lacking = [each for each in needs if is_lacking(bot, each) and not is_in(left_out, each)]
+    lacking = [each for each in needs if is_lacking(bot, each) and not is_left_out(left_out, each)]
     return bot, problems + [question_about(bot, each, needs, fits.get(each)) for each in lacking]
 
 
@@ -152,7 +152,7 @@ def is_skipped(bot: Bot, need: str) -> bool:
     return not (saved_once and commands_of_hers(bot))
 
 
-def is_in(left_out: list[str], need: str) -> bool:
+def is_left_out(left_out: list[str], need: str) -> bool:
     """Return whether the file of a needed command is there, and doesn't load."""
     return any(file_of(need) in line for line in left_out)
 

@@ -149,7 +149,7 @@ def pack(folder: Path) -> Pack:
         raise PackError(f"These are {len(entries)} files, and a pack holds {MOST_FILES}.")
     known = versions_in(read_json(folder / VERSIONS))
     versions = {
-        name: with_version(known.get(name, []), fingerprint(name, entry.content))
+        name: add_version(known.get(name, []), fingerprint(name, entry.content))
         for name, entry in entries.items()
     }
     manifest = {
@@ -336,7 +336,7 @@ def unpack(
     try:
         for name, entry in entries.items():
             path, new = folder / name, fingerprint(name, entry.content)
-            theirs = with_version(versions.get(name, []), new)
+            theirs = add_version(versions.get(name, []), new)
             try:
                 of = entries.get(match[1]) if (match := BESIDE_DATABASE.fullmatch(name)) else None
                 is_beside = is_beside_database(path) or (of and of.content.startswith(DATABASE))
@@ -344,7 +344,7 @@ def unpack(
                     raise PackError("SQLite would take it for a part of a database")
                 if (found := read_free(folder, name, entry.content, replace)) is not None:
                     old = fingerprint(name, found)
-                    mine = with_version(known.get(name, []), old)
+                    mine = add_version(known.get(name, []), old)
                     if found == entry.content or (name.endswith(".ipynb") and old == new):
                         known[name] = max(mine, theirs, key=len)
                         done.same.append(name)
@@ -494,10 +494,10 @@ def versions_in(record: dict[str, Any]) -> dict[str, list[str]]:
     }
 
 
-def with_version(versions: list[str], last: str) -> list[str]:
+def add_version(versions: list[str], last: str) -> list[str]:
     """Return a file's versions with the one that it has now.
 
-    >>> with_version(["a"], "b"), with_version(["a", "b"], "b")
+    >>> add_version(["a"], "b"), add_version(["a", "b"], "b")
     (['a', 'b'], ['a', 'b'])
     """
     return versions if versions[-1:] == [last] else [*versions, last]

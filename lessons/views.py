@@ -87,10 +87,10 @@ def my_view(name: str, text: object, asked: str = "") -> None:
         return
     keep_view(name, text)
     names = list(MIND)[: list(MIND).index(name) + 1]
-    display(Words([described(each) for each in names]))
+    display(Words([heading_and_text(each) for each in names]))
 
 
-def described(name: str) -> tuple[str, str]:
+def heading_and_text(name: str) -> tuple[str, str]:
     """Return a view's heading and its text, or where it is written."""
     view = kept_view(name)
     if view is None:

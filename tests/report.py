@@ -76,7 +76,7 @@ def main() -> int:
     """Print the report."""
     print("```text")
     for line in lines():
-        print(start.printable(without_secrets(line)))
+        print(start.replace_control_characters(without_secrets(line)))
     print("```\nPaste this into your issue, and say what you did and what happened.")
     return 0
 
@@ -154,7 +154,7 @@ def pins() -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for lock in start.MEGABYTES:
         with suppress(OSError):
-            for pin in start.pinned(lock):
+            for pin in start.constraints_from(lock):
                 name, _, version = pin.partition(";")[0].strip().partition("==")
                 found.setdefault(name.lower(), set()).add(version)
     return {name: versions.pop() for name, versions in found.items() if len(versions) == 1}

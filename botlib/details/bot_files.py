@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from botlib.details.texts import printable
+from botlib.details.texts import escape_control_characters
 
 Kind = TypeVar("Kind")
 
@@ -139,7 +139,7 @@ def include_folder(
                         f"{file} makes !{name}{line}, which {other} has already. Rename one."
                     )
         except ValueError as error:  # it may hold escape sequences, as a file's name may
-            log.error("a file of commands is left out: %s", printable(str(error)))
+            log.error("a file of commands is left out: %s", escape_control_characters(str(error)))
             continue
         files |= dict.fromkeys(found, file.name)
         replaced |= {name: commands.get(name) for name in found}

@@ -2,7 +2,7 @@
 
 import logging
 
-from botlib.details.texts import printable
+from botlib.details.texts import escape_control_characters
 
 
 def log_failure(command: str, function: object, error: BaseException) -> None:
@@ -10,7 +10,7 @@ def log_failure(command: str, function: object, error: BaseException) -> None:
     code = getattr(function, "__code__", None)  # where a command was written, if in Python
     line = error_location(error, code.co_filename, code.co_firstlineno) if code else ""
     # The error may quote the message, and that may hold escape sequences for a terminal.
-    why = printable(f"{error}{line}")
+    why = escape_control_characters(f"{error}{line}")
     logging.getLogger("botlib.bot").error("%s failed: %s: %s", command, type(error).__name__, why)
 
 

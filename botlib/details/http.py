@@ -27,7 +27,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from botlib.details.settings import is_this_machine, spellings_of
-from botlib.details.texts import printable
+from botlib.details.texts import escape_control_characters
 from botlib.function import EMPTY_MAPPING
 
 DEADLINE_S = 10.0  # where the caller sets no other
@@ -226,5 +226,5 @@ def quote_for_error(text: str, *secrets: str) -> str:
     spellings = {one for secret in secrets for one in spellings_of(secret)}
     for spelling in sorted(spellings, key=len, reverse=True):
         text = text.replace(spelling, "(hidden)")
-    text = printable(" ".join(text.split()))
+    text = escape_control_characters(" ".join(text.split()))
     return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"

@@ -40,10 +40,10 @@ def cut_position(text: str, limit: int) -> int:
     return at or limit
 
 
-def printable(text: str) -> str:
+def escape_control_characters(text: str) -> str:
     """Replace control characters, such as those that color a terminal or move its cursor.
 
-    >>> printable("a\\x1b[2Jb")
+    >>> escape_control_characters("a\\x1b[2Jb")
     'a\\\\x1b[2Jb'
     """
     return "".join(

@@ -60,7 +60,7 @@ class RedisStore(Store):
             self.address = f"{parts.hostname or 'localhost'}:{parts.port or 6379}"
             # One for each process. A forked one never touches what it inherited, not even to
             # close it: a thread that it doesn't have may hold redis-py's locks forever.
-            self._clients = {os.getpid(): client(url)}
+            self._clients = {os.getpid(): make_client(url)}
             pool = self._clients[os.getpid()].connection_pool
             pool.connection_class(**pool.connection_kwargs)  # TypeError for an unknown option
         except (TypeError, ValueError):  # their texts quote the URL, and so perhaps the password
@@ -108,7 +108,7 @@ class RedisStore(Store):
     def _redis(self) -> redis.Redis:
         process = os.getpid()
         if process not in self._clients:
-            self._clients[process] = client(self._url)
+            self._clients[process] = make_client(self._url)
         return self._clients[process]
 
     def __repr__(self) -> str:
@@ -141,7 +141,7 @@ class RedisStore(Store):
             ) from None
 
 
-def client(url: str) -> redis.Redis:
+def make_client(url: str) -> redis.Redis:
     """Make redis-py's client, a pool of connections; TypeError or ValueError for a wrong URL."""
     return redis.Redis.from_url(
         url,

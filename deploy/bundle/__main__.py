@@ -22,7 +22,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from botlib.details.texts import printable
+from botlib.details.texts import escape_control_characters
 from deploy.add_files import CLOUD, add_files, missing_files
 from deploy.bundle import Bundle, Target, bundle
 from deploy.bundle.archive import YANDEX_BUCKET, YANDEX_DIRECT, megabytes
@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         add_files(options.folder, added, CLOUD)
         print(report_bundle(made, [load_function(made, handler) for handler in made.handlers]))
     except (ValueError, RuntimeError, OSError) as error:
-        print(f"No bundle: {printable(str(error))}", file=sys.stderr)
+        print(f"No bundle: {escape_control_characters(str(error))}", file=sys.stderr)
         return 1
     return 0
 

@@ -25,7 +25,7 @@ from botlib.details.settings import (
     telegram_api,
     warn_if_readable,
 )
-from botlib.details.texts import printable
+from botlib.details.texts import escape_control_characters
 from botlib.function import dict_or_empty
 from botlib.telegram.details.bot_api import UNKNOWN_TO_TELEGRAM, BotApi, BotApiError
 from botlib.telegram.updates import SECRET_HEADER, bot_id, checked_secret
@@ -184,7 +184,7 @@ def deploy(
     set_webhook(telegram, place.site, secret)
     print(f"Done. Write to your bot. It is at {place.site}")
     if found := account.web_app(place.domain).get("expiry"):
-        expiry = printable(str(found))
+        expiry = escape_control_characters(str(found))
         print(f"It runs until {expiry}. Before that day, log in and press the button on page Web.")
 
 
@@ -312,7 +312,7 @@ def error_log(account: PythonAnywhere, place: BotPlace) -> str:
         return f"Its log {path} did not come: {error}. You find it on PythonAnywhere's page Web."
     if not lines:
         return f"Its log {path} is empty. Wait a minute, and type the command again."
-    log = "\n".join(f"  {printable(line)}" for line in lines)
+    log = "\n".join(f"  {escape_control_characters(line)}" for line in lines)
     return f"The end of {path}:\n{log}\nCorrect the bot, and type the command again."
 
 
@@ -396,7 +396,7 @@ def hide_secrets(text: str) -> str:
     """Replace each secret of the environment in a text of several lines, and control characters."""
     for secret in secrets_of(os.environ):
         text = text.replace(secret, "(hidden)")
-    return printable(text)
+    return escape_control_characters(text)
 
 
 if __name__ == "__main__":

@@ -38,14 +38,14 @@ class CostSlider:
         self._server = server
         self._rows = [
             self._row(messages, [plan.month(messages) for plan in plans.values()] + [server.total])
-            for messages in steps()
+            for messages in slider_steps()
         ]
 
     def __repr__(self) -> str:
         return f"<slider: messages a month, and what they cost in {'; '.join(self._names)}>"
 
     def _repr_html_(self) -> str:
-        start = steps().index(START_MESSAGES)
+        start = slider_steps().index(START_MESSAGES)
         texts, widths = self._rows[start]["texts"], self._rows[start]["widths"]
         rows = escape(json.dumps(self._rows))
         lines = [
@@ -82,10 +82,10 @@ class CostSlider:
         return {"texts": [head, "; ".join(least), *money], "widths": widths}
 
 
-def steps() -> list[int]:
+def slider_steps() -> list[int]:
     """List the messages a month at each position of the slider, rounded to two digits.
 
-    >>> steps()[:4], steps()[-1]
+    >>> slider_steps()[:4], slider_steps()[-1]
     ([1000, 1300, 1600, 2000], 1000000000)
     """
     exact = [10 ** (FEWEST + n / STEPS) for n in range((MOST - FEWEST) * STEPS + 1)]

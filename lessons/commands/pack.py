@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from botlib.details.env_file import bots_folder
-from botlib.details.texts import printable
+from botlib.details.texts import escape_control_characters
 from deploy.whole_file import write_whole
 from lessons.commands.copies import FOLDER
 from lessons.pack import PACK, PackError, pack, read_pack
@@ -30,10 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
         packed = pack(bots_folder() / FOLDER)
         write_whole(file.resolve(), packed.content)  # a link stays one
     except (ValueError, OSError) as error:
-        print(f"No pack: {printable(str(error))}", file=sys.stderr)
+        print(f"No pack: {escape_control_characters(str(error))}", file=sys.stderr)
         return 1
     for name, why in packed.left_out.items():
-        print(f"left out: {printable(name)}: {printable(why)}")
+        print(f"left out: {escape_control_characters(name)}: {escape_control_characters(why)}")
     print(f"Your pack: {file.resolve()}")
     print(f"{len(packed.files)} files, {len(packed.content) / 1000:.0f} kB.")
     print(f"In the other place, type: python3 start.py unpack {file.name}")

@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from botlib.details.texts import printable
+from botlib.details.texts import escape_control_characters
 from lessons.commands.copies import Copies
 from lessons.commands.open_notebooks import close_session, wait_until_closed
 from lessons.pack import TOTAL_LIMIT, unpack
@@ -37,13 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
         copies.update_and_list_outdated()
         done = unpack(content, copies.folder, options.replace, wait_until_closed)
     except (ValueError, OSError) as error:
-        print(f"Not unpacked: {printable(str(error))}", file=sys.stderr)
+        print(f"Not unpacked: {escape_control_characters(str(error))}", file=sys.stderr)
         return 1
     for name in done.written:
         if name.endswith(".ipynb"):
             close_session(copies.folder / name)
     for name, why in done.kept.items():
-        print(f"kept yours: {printable(name)} ({printable(why)})")
+        print(f"kept yours: {escape_control_characters(name)} ({escape_control_characters(why)})")
     if done.kept:
         print(f"To take the pack's: python3 start.py unpack {options.file} --replace")
     print(f"{len(done.written)} files unpacked, {len(done.same)} were here already.")

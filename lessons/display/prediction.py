@@ -24,7 +24,7 @@ class Guess:
     def __repr__(self) -> str:
         if self.answer is ...:
             return f"{self.question} No guess yet."
-        return f"{self.question} My guess: {plain(self.answer)}"
+        return f"{self.question} My guess: {format_answer(self.answer)}"
 
 
 def guess(question: str, *answer: Any) -> Guess:
@@ -68,7 +68,7 @@ def compare(made: object, found: object) -> None:
     if made.compared_in not in ("", cell):
         made = Guess("", ...)
     made.compared_in = cell
-    answer, question = plain(made.answer), f"{made.question} ".lstrip()
+    answer, question = format_answer(made.answer), f"{made.question} ".lstrip()
     if made.answer is ...:
         words = f"No guess this time. It was {found}."
     elif made.answer == found or is_same(answer, str(found)):
@@ -89,7 +89,7 @@ def cell_of_caller() -> str:
         return frame.f_code.co_filename if shell else f"line {frame.f_lineno}"
 
 
-def plain(answer: object) -> str:
+def format_answer(answer: object) -> str:
     """Write an answer without the brackets of a list or tuple."""
     return ", ".join(map(str, answer)) if isinstance(answer, list | tuple) else str(answer)
 

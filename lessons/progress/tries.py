@@ -26,10 +26,10 @@ def remember_try(stem: str, number: str, passed: bool, slip: str = "") -> None:
     line = json.dumps([int(time.time()), f"{stem}-{number}", passed, slip])
     with (progress_folder() / TRIES_FILE).open("a", encoding="utf-8") as file:
         file.write(f"{line}\n")
-    share_progress()
+    write_class_progress()
 
 
-def share_progress() -> None:
+def write_class_progress() -> None:
     """Let the teacher's page read what was passed and the last tries, on a class's machine."""
     if shared := os.environ.get("CLASS_PROGRESS"):
         passed = sorted(path.name for path in progress_folder().glob("*-*"))

@@ -21,7 +21,7 @@ def measure(home: SquareHome) -> HomeNumbers:
     Raises FileNotFoundError without a bot, RuntimeError or FunctionError for one that does not
     load, NoReply for one that is silent.
     """
-    numbers = measured(home)
+    numbers = measure_and_keep(home)
     display(Box(home.title, numbers))
     return numbers
 
@@ -30,11 +30,11 @@ def fill_square(folder: str | Path) -> Square:
     """Measure the homes that have no numbers yet; return the square. A minute at most."""
     for home in HOMES:
         if kept_numbers(home.name) is None:
-            measured(home(folder))
+            measure_and_keep(home(folder))
     return square()
 
 
-def measured(home: SquareHome) -> HomeNumbers:
+def measure_and_keep(home: SquareHome) -> HomeNumbers:
     """Measure a home and keep its numbers."""
     with home:
         home.host.wait_idle()

@@ -59,8 +59,8 @@ class Box:
             title = f"<s>{title}</s> ✗"
         rest = MEASURED_NUMBER.sub(UNBROKEN_HTML, "<br>".join(map(escape, self.lines())))
         return (
-            f'<div style="{box_css(self)}; border-radius:8px; padding:10px 12px; line-height:1.5">'
-            f"<b>{title}</b><br>{rest}</div>"
+            f'<div style="{border_css(self)}; border-radius:8px; padding:10px 12px; '
+            f'line-height:1.5"><b>{title}</b><br>{rest}</div>'
         )
 
 
@@ -97,7 +97,7 @@ def table_cell(boxes: list[Box]) -> str:
     return f'<td style="{CELL_STYLE}">{inside}</td>'
 
 
-def box_css(box: Box) -> str:
+def border_css(box: Box) -> str:
     """Return the style of a box: dashed while nothing is measured, red where messages are lost."""
     color = RED if box.is_lossy else BLUE
     if box.numbers is None:

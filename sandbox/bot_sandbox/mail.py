@@ -30,7 +30,7 @@ from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import blocking
 from bot_sandbox.http.access import HOST, Access
 from bot_sandbox.http.local_server import LocalServer, bind_socket, silence_logger
-from bot_sandbox.world.snapshot import Snapshot, is_of, put_back
+from bot_sandbox.world.snapshot import Snapshot, is_snapshot_of, put_back
 
 try:
     from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -225,7 +225,7 @@ class Mail(LocalServer):
     @blocking
     async def restore(self, snapshot: Snapshot) -> None:
         """Return to a snapshot of this mail server, as if nothing had come since."""
-        if not is_of(snapshot, self._box):
+        if not is_snapshot_of(snapshot, self._box):
             raise ValueError("this is a snapshot of another server; take one of this Mail")
         put_back(snapshot)
         self._runner.changes.changed()

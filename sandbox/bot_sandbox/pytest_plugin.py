@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-_SEEN = pytest.StashKey[Any]()  # a Seen of pytest_report.py
+_SEEN = pytest.StashKey[Any]()  # a Baseline of pytest_report.py
 
 # This file imports nothing of the sandbox, because pytest loads it in every project.
 if TYPE_CHECKING:
@@ -144,9 +144,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Remember what servers that are shared by several tests knew before this one."""
     if _is_used():
         from bot_sandbox.http.local_server import servers
-        from bot_sandbox.pytest_report import Seen
+        from bot_sandbox.pytest_report import Baseline
 
-        item.stash[_SEEN] = Seen(servers())
+        item.stash[_SEEN] = Baseline(servers())
 
 
 def pytest_runtest_teardown(item: pytest.Item) -> None:
@@ -162,11 +162,11 @@ def pytest_runtest_makereport(
     """Add the chats, and what was refused, to the report of a failed test."""
     report = yield
     if report.when == "call" and report.failed and _is_used():
-        from bot_sandbox.pytest_report import Seen, report_sections
+        from bot_sandbox.pytest_report import Baseline, report_sections
 
         try:
             values = item.funcargs.values() if isinstance(item, pytest.Function) else ()
-            report.sections += report_sections(values, item.stash.get(_SEEN, Seen([])))
+            report.sections += report_sections(values, item.stash.get(_SEEN, Baseline([])))
         except Exception as error:  # the test's own failure must be seen in any case
             report.sections.append(("sandbox", f"its chats cannot be shown: {error!r}"))
     return report

@@ -25,7 +25,7 @@ SHOWN_CALLS = 20  # refused calls of a bot; the last ones
 T = TypeVar("T")
 
 
-class Seen:
+class Baseline:
     """What all servers knew when a test began, so that its report shows only what is new.
 
     If the test restores a snapshot, what is new is what was said since then.
@@ -55,7 +55,7 @@ class Seen:
         self._known |= {id(one): one for one in list(things)}
 
 
-def report_sections(values: Iterable[object], seen: Seen) -> list[tuple[str, str]]:
+def report_sections(values: Iterable[object], seen: Baseline) -> list[tuple[str, str]]:
     """Return title and text for each Telegram and Twitch that has something new.
 
     These are the fixtures of a test, and all other servers of this process.
@@ -74,7 +74,7 @@ def report_sections(values: Iterable[object], seen: Seen) -> list[tuple[str, str
     return found
 
 
-def describe_telegram(telegram: TelegramCore, seen: Seen) -> str:
+def describe_telegram(telegram: TelegramCore, seen: Baseline) -> str:
     """Return its chats, and for each bot the calls that were refused."""
     world = telegram._world
     lines = []
@@ -100,7 +100,7 @@ def describe_telegram(telegram: TelegramCore, seen: Seen) -> str:
     return "\n".join(lines)
 
 
-def describe_twitch(twitch: Twitch, seen: Seen) -> str:
+def describe_twitch(twitch: Twitch, seen: Baseline) -> str:
     """Return its channels' chats, why nobody answered the last message, and what was refused."""
     world = twitch._world
     lines = []

@@ -10,7 +10,7 @@ from bot_sandbox.cloud.prices import functions, servers
 from bot_sandbox.twitch import ChatMessage, ConnectionRecord, Twitch
 from lessons.charts.break_even import Plan, break_even_chart
 from lessons.charts.chat import chat_chart
-from lessons.charts.slider import CostSlider, steps
+from lessons.charts.slider import CostSlider, slider_steps
 from lessons.cloud import Cloud
 from lessons.cloud.telegram_call import ask
 from lessons.costs.month import Work, server_cost
@@ -120,7 +120,7 @@ def test_the_slider_holds_a_row_for_each_place():
     page = Page(html)
     (_, attributes, _) = page.all("input")[0]
     rows = json.loads(attributes["data-rows"])
-    assert len(rows) == len(steps()) == int(attributes["max"]) + 1
+    assert len(rows) == len(slider_steps()) == int(attributes["max"]) + 1
     shown = [text for _, _, text in page.all("b")]
     assert shown == rows[int(attributes["value"])]["texts"]
     assert all(len(row["texts"]) == len(shown) for row in rows)

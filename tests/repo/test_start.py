@@ -763,7 +763,9 @@ def test_a_small_screen_shows_one_line_until_ctrl_c(course):
 
 
 def test_no_control_character_of_an_installer_reaches_the_terminal(course):
-    shown = load(course).printable("ERROR: \x1b]0;owned\x07 no such\npackage\x9b2J")
+    shown = load(course).replace_control_characters(
+        "ERROR: \x1b]0;owned\x07 no such\npackage\x9b2J"
+    )
     assert shown == "ERROR: \ufffd]0;owned\ufffd no such\npackage\ufffd2J"
 
 

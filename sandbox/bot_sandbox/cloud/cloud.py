@@ -36,7 +36,7 @@ from bot_sandbox.http.page import Page
 from bot_sandbox.processes.supervisor import ProcessSupervisor, check_psutil
 from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.randomness import Randomness
-from bot_sandbox.world.snapshot import Snapshot, is_of, put_back
+from bot_sandbox.world.snapshot import Snapshot, is_snapshot_of, put_back
 
 KEY_LENGTH = 20  # as long as an access key id of AWS
 LOGGER = silence_logger(logging.getLogger("bot_sandbox.cloud"))
@@ -221,7 +221,7 @@ class Cloud(LocalServer):
         cold, so no instance remembers a later call. A call that runs may end; nothing shows it. The
         clock stays, and a timer skips what was due meanwhile.
         """
-        if not (isinstance(snapshot, CloudSnapshot) and is_of(snapshot, self._timers)):
+        if not (isinstance(snapshot, CloudSnapshot) and is_snapshot_of(snapshot, self._timers)):
             raise ValueError("this is a snapshot of another server; take one of this Cloud")
         self._queue.cancel()
         deployed = self.functions()

@@ -281,13 +281,13 @@ def reported_error(request: RuntimeRequest) -> FunctionError:
     header = request.headers.get("lambda-runtime-function-error-type", "Runtime.Unknown")
     trace = report.get("stackTrace", report.get("trace"))  # AWS's Python and Node.js loops
     return FunctionError(
-        printable(report.get("errorType") or header),
-        printable(report.get("errorMessage") or ""),
-        [printable(line) for line in trace] if isinstance(trace, list) else [],
+        replace_surrogates(report.get("errorType") or header),
+        replace_surrogates(report.get("errorMessage") or ""),
+        [replace_surrogates(line) for line in trace] if isinstance(trace, list) else [],
         posted,
     )
 
 
-def printable(value: object) -> str:
+def replace_surrogates(value: object) -> str:
     """Return any JSON value as printable text, without halves of surrogate pairs."""
     return str(value).encode(errors="replace").decode()

@@ -32,7 +32,7 @@ DEFAULT_TEXTS = {"currency": "XTR", "invite_link": "https://t.me/+sandbox"}  # n
 
 
 @dataclass(frozen=True)
-class Known:
+class ValueContext:
     """What the sandbox knows about a value: its `objects` by type, the time, and unused numbers.
 
     `find` returns the object of a type with an id, if the sandbox has it.
@@ -45,7 +45,7 @@ class Known:
     drop_misfits: bool = False  # leave out what doesn't fit, instead of a ValueError
 
 
-def complete(kind: str, value: Any, known: Known, place: str) -> Any:
+def complete_value(kind: str, value: Any, known: ValueContext, place: str) -> Any:
     """Return a value of a type with all fields that it must have; ValueError if it doesn't fit.
 
     `place` is where the value is, for the error.
@@ -55,7 +55,7 @@ def complete(kind: str, value: Any, known: Known, place: str) -> Any:
     if inner := _inner(kind):
         if not isinstance(value, list):
             raise _misfit(place, f"a list, an {kind}", value)
-        return [complete(inner, each, known, f"{place}[{n}]") for n, each in enumerate(value)]
+        return [complete_value(inner, each, known, f"{place}[{n}]") for n, each in enumerate(value)]
     if kind in PLAIN_TYPE_CHECKS:
         if not PLAIN_TYPE_CHECKS[kind](value):
             raise _misfit(place, WORDS.get(kind) or _with_article(kind), value)
@@ -64,7 +64,7 @@ def complete(kind: str, value: Any, known: Known, place: str) -> Any:
         fitting = next((one for one in others if _may_be(one, value)), None)
         if fitting is None:
             raise _misfit(place, f"one of {', '.join(others)}", value)
-        return complete(fitting, value, known, place)
+        return complete_value(fitting, value, known, place)
     if not isinstance(value, dict):
         raise _misfit(place, f"an object, {_with_article(kind)}", value)
     return _complete_object(kind, value, known, place)
@@ -75,14 +75,14 @@ def alternatives(kind: str) -> list[str]:
     return kind.split(" or ") if " or " in kind else TYPES[kind].any_of if kind in TYPES else []
 
 
-def _complete_object(kind: str, value: Json, known: Known, place: str) -> Json:
+def _complete_object(kind: str, value: Json, known: ValueContext, place: str) -> Json:
     entry = TYPES[kind]
     prefix = "" if kind == "Update" else f"{place}."
     result: Json = {}
     for name, each in value.items():
         try:
             if name in entry.fields:
-                result[name] = complete(entry.fields[name], each, known, f"{prefix}{name}")
+                result[name] = complete_value(entry.fields[name], each, known, f"{prefix}{name}")
             elif name not in OLD_FIELDS:
                 where = "" if kind == "Update" else place
                 raise ValueError(_describe_unknown(kind, name, where))
@@ -99,11 +99,12 @@ def _complete_object(kind: str, value: Json, known: Known, place: str) -> Json:
     for name in entry.required:
         if name not in result:
             filled = entry.constants.get(name)
-            result[name] = filled or fill(entry.fields[name], name, known, f"{prefix}{name}")
+            place = f"{prefix}{name}"
+            result[name] = filled or default_value(entry.fields[name], name, known, place)
     return result
 
 
-def fill(kind: str, name: str, known: Known, place: str) -> Any:
+def default_value(kind: str, name: str, known: ValueContext, place: str) -> Any:
     """Return a value for a field that is missing."""
     if kind in ("User", "Chat"):
         if kind not in known.objects:
@@ -113,7 +114,7 @@ def fill(kind: str, name: str, known: Known, place: str) -> Any:
     if _inner(kind):
         return []
     if others := alternatives(kind):
-        return fill(others[0], name, known, place)
+        return default_value(others[0], name, known, place)
     if kind == "Integer":
         owner = {"user_id": "User", "user_chat_id": "User", "chat_id": "Chat"}.get(name, "")
         if owner in known.objects:
@@ -123,7 +124,7 @@ def fill(kind: str, name: str, known: Known, place: str) -> Any:
     if kind == "String":
         return DEFAULT_TEXTS.get(name) or (str(known.new_number()) if name.endswith("id") else "")
     plain = {"Float": 0.0, "Boolean": False, "True": True}
-    return plain[kind] if kind in plain else complete(kind, {}, known, place)
+    return plain[kind] if kind in plain else complete_value(kind, {}, known, place)
 
 
 def _may_be(kind: str, value: Any) -> bool:

@@ -35,7 +35,7 @@ from bot_sandbox.telegram.types import Chat, Message, User
 from bot_sandbox.telegram.updates import Delivery, WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 from bot_sandbox.world.clock import Clock
-from bot_sandbox.world.snapshot import Snapshot, is_of, put_back
+from bot_sandbox.world.snapshot import Snapshot, is_snapshot_of, put_back
 from bot_sandbox.world.transcript import Transcript
 
 SUPERGROUPS = 1_000_000_000_000  # their ids, and those of channels, begin with -100
@@ -155,7 +155,7 @@ class TelegramCore(Service):
         stays, and so does what has expired by it. Faults are those of the snapshot, and the server
         is up. If somebody waits for a reply, they continue to wait.
         """
-        if not is_of(snapshot, self._world):
+        if not is_snapshot_of(snapshot, self._world):
             raise ValueError("this is a snapshot of another server; take one of this Telegram")
         await self._return_to(snapshot)
 

@@ -7,7 +7,7 @@ from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram import diagnosis
-from bot_sandbox.telegram.api_values import Known, complete, fill
+from bot_sandbox.telegram.api_values import ValueContext, complete_value, default_value
 from bot_sandbox.telegram.bot_api import TYPES
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.entities import detect_entities
@@ -130,10 +130,10 @@ def deliver(
     world.check_same_telegram(account, *([sender] if sender else []), *([group] if group else []))
     objects = {"User": sender.to_json()} if sender else {}
     objects |= {"Chat": chat.to_json()} if chat else {}
-    known = Known(objects, int(world.clock.now()), world.new_number, world.find_json)
+    known = ValueContext(objects, int(world.clock.now()), world.new_number, world.find_json)
     if sender and values and "channel" not in kind:  # optional there, but Telegram's own have it
         given = {name: sender for name in ("from", "user") if name in fields} | values
-    payload = complete("Update", {"update_id": 0, kind: given}, known, "Update")[kind]
+    payload = complete_value("Update", {"update_id": 0, kind: given}, known, "Update")[kind]
 
     told, is_new = None, kind in ("message", "channel_post") and "message_id" not in values
     if sender and chat and is_new and _belongs_in(chat, kind, payload):
@@ -159,9 +159,9 @@ def build_skeleton(kind: str, sender: User, now: float) -> Json:
     """
     entry = TYPES[KINDS[kind]]
     someone = {"id": sender.id}
-    known = Known({"User": someone, "Chat": someone}, int(now), lambda: 1)
+    known = ValueContext({"User": someone, "Chat": someone}, int(now), lambda: 1)
     told = {
-        name: fill(entry.fields[name], name, known, name)
+        name: default_value(entry.fields[name], name, known, name)
         for name in entry.required
         if entry.fields[name] not in known.objects and not name.endswith(("id", "date"))
     }

@@ -27,7 +27,7 @@ from bot_sandbox.twitch.servers import Servers
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application, Token, explain_scope, unknown_scope
 from bot_sandbox.world.clock import Clock
-from bot_sandbox.world.snapshot import Snapshot, is_of, put_back
+from bot_sandbox.world.snapshot import Snapshot, is_snapshot_of, put_back
 from bot_sandbox.world.transcript import Line, Transcript
 
 REDIRECT_FORM = re.compile(
@@ -104,7 +104,7 @@ class Twitch(Servers):
         stays away. Only connections of accounts that were not there are closed. Faults are those of
         the snapshot, and the servers are up. The clock stays, and so does what has expired by it.
         """
-        if not is_of(snapshot, self._world):
+        if not is_snapshot_of(snapshot, self._world):
             raise ValueError("this is a snapshot of another server; take one of this Twitch")
         await self._return_to(snapshot, "its account was not there in the snapshot")
 

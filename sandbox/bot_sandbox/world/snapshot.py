@@ -60,7 +60,7 @@ class Snapshot:
                 waiting += content
 
 
-def is_of(snapshot: Snapshot, one: object) -> bool:
+def is_snapshot_of(snapshot: Snapshot, one: object) -> bool:
     """Return whether a snapshot has the content of this object."""
     return id(one) in snapshot._kept
 

@@ -13,7 +13,7 @@ from window_http import Http, RefusalError
 
 from bot_sandbox import InMemoryTelegram, Window, aio
 from bot_sandbox.telegram import Limits, NoReply, Telegram
-from bot_sandbox.telegram.api_values import Known, complete
+from bot_sandbox.telegram.api_values import ValueContext, complete_value
 from bot_sandbox.telegram.bot_api import TYPES
 from bot_sandbox.telegram.updates import NOT_DEFAULT
 
@@ -162,12 +162,17 @@ def test_a_wrong_update_is_refused_with_what_is_expected(telegram, account, vikt
 
 def test_every_type_of_the_bot_api_can_be_completed_from_nothing():
     user = {"id": 5, "is_bot": False, "first_name": "Viktor"}
-    known = Known({"User": user, "Chat": {"id": 5, "type": "private"}}, 1_800_000_000, lambda: 7)
+    known = ValueContext(
+        {"User": user, "Chat": {"id": 5, "type": "private"}}, 1_800_000_000, lambda: 7
+    )
     for name in TYPES:
-        made = complete(name, {}, known, name) if not TYPES[name].any_of else None
+        made = complete_value(name, {}, known, name) if not TYPES[name].any_of else None
         assert made is None or made.keys() >= set(TYPES[name].required), name
     for kind in KINDS:
-        update = {"update_id": 1, kind: complete(TYPES["Update"].fields[kind], {}, known, kind)}
+        update = {
+            "update_id": 1,
+            kind: complete_value(TYPES["Update"].fields[kind], {}, known, kind),
+        }
         telegram_api.Update.de_json(update, None)  # a client that refuses what is incomplete
 
 

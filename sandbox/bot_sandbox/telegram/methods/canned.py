@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot_sandbox.telegram.api_values import Known, complete, fill
+from bot_sandbox.telegram.api_values import ValueContext, complete_value, default_value
 from bot_sandbox.telegram.arguments import Arguments, Upload
 from bot_sandbox.telegram.bot_api import METHODS, OLD_NAMES, TYPES
 from bot_sandbox.telegram.errors import bad_request
@@ -35,7 +35,7 @@ class CannedAnswers(Sending):
         chat_json = chat.to_json() if chat else {"id": account.id, "type": "private"}
         objects = {"User": account.to_json(), "Chat": chat_json}
         now = int(self._world.clock.now())
-        known = Known(objects, now, self._world.new_number, drop_misfits=True)
+        known = ValueContext(objects, now, self._world.new_number, drop_misfits=True)
         returns = METHODS[name].returns
         if returns == "Message or True" and not chat:
             return True
@@ -44,11 +44,11 @@ class CannedAnswers(Sending):
                 return self._find_message(account, arguments, "message not found").to_json()
             return self._send_canned(account, name, arguments, given, known)
         if returns in TYPES:
-            return complete(returns, given, known, returns)
-        return fill(returns, "invite_link", known, name)  # those that return a text return a link
+            return complete_value(returns, given, known, returns)
+        return default_value(returns, "invite_link", known, name)  # a text is a link
 
     def _send_canned(
-        self, account: BotAccount, name: str, arguments: Arguments, given: Json, known: Known
+        self, account: BotAccount, name: str, arguments: Arguments, given: Json, known: ValueContext
     ) -> object:
         """Post what a call sends, and return the Message, or one for each of an album."""
         album = [one for one in given["media"] if isinstance(one, dict)] if name == ALBUM else []
@@ -71,7 +71,12 @@ class CannedAnswers(Sending):
         return sent if album else sent[0]
 
     def _content(
-        self, kind: str, given: Mapping[str, Any], file: Any, upload: Upload | None, known: Known
+        self,
+        kind: str,
+        given: Mapping[str, Any],
+        file: Any,
+        upload: Upload | None,
+        known: ValueContext,
     ) -> Json:
         """Return the content of a Message, such as its video, with what the call says of it."""
         returned = TYPES["Message"].fields.get(kind, "")
@@ -85,7 +90,7 @@ class CannedAnswers(Sending):
             values["file_id"] = file
         if "latitude" in given:  # a Venue has both in one
             values["location"] = dict(given)
-        made = complete(inner, values, known, kind)
+        made = complete_value(inner, values, known, kind)
         return {kind: made if inner == returned else [made]}
 
 
