@@ -93,7 +93,7 @@ class ReplyKeyboard:
         """The texts of the buttons."""
         return [[button["text"] for button in row] for row in self.buttons]
 
-    def is_of(self, bot: User) -> bool:
+    def is_from(self, bot: User) -> bool:
         """Return whether this bot shows it."""
         return self.message is not None and self.message.sender is bot
 

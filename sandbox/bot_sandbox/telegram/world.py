@@ -443,7 +443,7 @@ class TelegramWorld:
                 continue
             if keyboard.buttons or keyboard.force_reply:
                 chat._reply_keyboards[person.id] = replace(keyboard, message=message)
-            elif (shown := chat._reply_keyboards.get(person.id)) and shown.is_of(message.sender):
+            elif (shown := chat._reply_keyboards.get(person.id)) and shown.is_from(message.sender):
                 del chat._reply_keyboards[person.id]
         self.changes.changed()
 
@@ -550,7 +550,7 @@ class TelegramWorld:
             chat.members.append(user)
         elif not status.is_member:
             shown = chat._reply_keyboards
-            for person_id in [key for key, one in shown.items() if one.is_of(user)]:
+            for person_id in [key for key, one in shown.items() if one.is_from(user)]:
                 del shown[person_id]
             chat.members = [member for member in chat.members if member is not user]
         chat._statuses[user.id] = status

@@ -246,8 +246,8 @@ class IrcConnection(HeldConnection):
                 if self.has_capability("commands"):
                     tags = self.has_capability("tags")
                     if self.user:
-                        self.send(irc_lines.user_state(self.user, channel, {}, tags=tags))
-                    self.send(irc_lines.room_state(channel, tags=tags))
+                        self.send(irc_lines.user_state(self.user, channel, {}, with_tags=tags))
+                    self.send(irc_lines.room_state(channel, with_tags=tags))
                 self._server.join(self, channel.name)
 
     def _part(self, line: IrcLine) -> None:
@@ -310,7 +310,7 @@ class IrcConnection(HeldConnection):
         message = world.chat.post(channel, user, text, parent, self, came_as=came_as)
         if self.has_capability("commands"):
             own = {"client-nonce": line.tags.get("client-nonce", ""), "id": message.id}
-            state = irc_lines.user_state(user, channel, own, tags=self.has_capability("tags"))
+            state = irc_lines.user_state(user, channel, own, with_tags=self.has_capability("tags"))
             self.tell(message, state)
 
     def _notice(self, channel: str, text: str, msg_id: str) -> None:
@@ -490,7 +490,7 @@ class IrcServer:
                 continue
             if message.announcement:
                 if client.has_capability("commands"):
-                    client.tell(message, irc_lines.user_notice(message, channel, tags=tags))
+                    client.tell(message, irc_lines.user_notice(message, channel, with_tags=tags))
                 continue
             if tags not in lines:
                 given = irc_lines.message_tags(message, channel) if tags else {}
@@ -506,7 +506,7 @@ class IrcServer:
         for client in list(self.members[channel.name]):
             if client.has_capability("commands"):
                 tags = client.has_capability("tags")
-                client.send(irc_lines.clear_chat(channel, user, seconds, at, tags=tags))
+                client.send(irc_lines.clear_chat(channel, user, seconds, at, with_tags=tags))
         for client in list(self.members[channel.name]):
             if client.user == user and seconds == PERMANENT:
                 client.remove_from(channel.name)

@@ -70,17 +70,17 @@ def global_user_state(user: TwitchUser) -> str:
     return server_line("GLOBALUSERSTATE", tags=tags)
 
 
-def user_state(user: TwitchUser, channel: Channel, own: dict[str, str], *, tags: bool) -> str:
+def user_state(user: TwitchUser, channel: Channel, own: dict[str, str], *, with_tags: bool) -> str:
     """Return USERSTATE, which is sent after a JOIN and after each message of the client.
 
     `own` are the tags of the client's message: its id and its client-nonce.
     """
     given = {name: value for name, value in own.items() if value}
     values = role_tags(user, channel) | {"emote-sets": "0"} | given
-    return server_line("USERSTATE", f"#{channel.name}", tags=values if tags else {})
+    return server_line("USERSTATE", f"#{channel.name}", tags=values if with_tags else {})
 
 
-def room_state(channel: Channel, *, tags: bool) -> str:
+def room_state(channel: Channel, *, with_tags: bool) -> str:
     """Return ROOMSTATE, the settings of a channel."""
     values = {
         "emote-only": "0",
@@ -91,10 +91,12 @@ def room_state(channel: Channel, *, tags: bool) -> str:
         "slow": "0",
         "subs-only": "0",
     }
-    return server_line("ROOMSTATE", f"#{channel.name}", tags=values if tags else {})
+    return server_line("ROOMSTATE", f"#{channel.name}", tags=values if with_tags else {})
 
 
-def clear_chat(channel: Channel, user: TwitchUser, seconds: float, at: float, *, tags: bool) -> str:
+def clear_chat(
+    channel: Channel, user: TwitchUser, seconds: float, at: float, *, with_tags: bool
+) -> str:
     """Return CLEARCHAT for a ban, or with `ban-duration` for a timeout."""
     values = {
         **({} if seconds == PERMANENT else {"ban-duration": str(int(seconds))}),
@@ -103,7 +105,7 @@ def clear_chat(channel: Channel, user: TwitchUser, seconds: float, at: float, *,
         "tmi-sent-ts": str(int(at * 1000)),
     }
     return server_line(
-        "CLEARCHAT", f"#{channel.name}", text=user.login, tags=values if tags else {}
+        "CLEARCHAT", f"#{channel.name}", text=user.login, tags=values if with_tags else {}
     )
 
 
@@ -114,7 +116,7 @@ def privmsg(message: ChatMessage, tags: dict[str, str]) -> str:
     return server_line("PRIVMSG", f"#{message.channel}", text=text, tags=tags, source=source)
 
 
-def user_notice(message: ChatMessage, channel: Channel, *, tags: bool) -> str:
+def user_notice(message: ChatMessage, channel: Channel, *, with_tags: bool) -> str:
     """Return the USERNOTICE of an announcement, with tags as in TwitchLib.Client's tests."""
     values = shared_tags(message, channel) | {
         "login": message.author.login,
@@ -123,7 +125,7 @@ def user_notice(message: ChatMessage, channel: Channel, *, tags: bool) -> str:
         "system-msg": "",
     }
     return server_line(
-        "USERNOTICE", f"#{channel.name}", text=message.text, tags=values if tags else {}
+        "USERNOTICE", f"#{channel.name}", text=message.text, tags=values if with_tags else {}
     )
 
 

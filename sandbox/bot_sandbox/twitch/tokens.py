@@ -86,7 +86,7 @@ class TokenRecord:
     claims: tuple[str, ...] = ()  # what it may learn at /oauth2/userinfo, besides the id
 
     @property
-    def whose(self) -> str:
+    def sequence_name(self) -> str:
         """The application and its user, as a name for random sequences."""
         return f"{self.app.name} {self.user.login if self.user else ''}"
 
@@ -223,11 +223,11 @@ class TokenStore:
             listener(token)
 
     def _new_refresh_token(self, token: TokenRecord) -> str:
-        return self._randomness.text(50, f"refresh token {token.whose}")
+        return self._randomness.text(50, f"refresh token {token.sequence_name}")
 
     def _make_access_token(self, token: TokenRecord, seconds: float, refresh: str = "") -> Token:
         """Make the access token, which can be refreshed if there is a refresh token."""
-        access = self._randomness.text(30, f"token {token.whose}")
+        access = self._randomness.text(30, f"token {token.sequence_name}")
         token.expires_at = self._clock.now() + seconds
         self._access[digest_secret(access)] = token
         if refresh:
