@@ -76,7 +76,8 @@ def try_tests(path: Path) -> None:
             result = run_tests(Path(folder), path.name)
         expect(
             result.status == SOME_FAILED,
-            f"your tests pass on your file. But they don't notice if {breakage.words}",
+            f"your tests pass on your file. But they don't notice if {breakage.words}. A "
+            "comparison tests something only behind assert",
         )
 
 
@@ -128,7 +129,8 @@ TRAPS = (
     ),
     Trap(
         r"test_webhook\.py:.*\n(KeyError: 'body'|.*\{'statusCode': 403\} == )",
-        "your function refused this call. Is the secret in the event the same text as in "
+        'this response has no body. If that is right, ask by .get("body", ""). If not, your '
+        "function refused the call: is the secret in the event the same text as in "
         'os.environ["TELEGRAM_SECRET"]?',
         SET_VARIABLE,
         'os.environ["TELEGRAM_SECRET"] = "another"\n',

@@ -96,11 +96,20 @@ REPLY_TRAPS = (
         '"r").close()',
     ),
 )
-FIRST_TRAP = Trap(
-    "KeyError: '(message|update_id)'",
-    'the event isn\'t the update. The update is in event["body"], as a JSON string',
-    "update = json.loads(body)",
-    "update = event",
+FIRST_TRAPS = (
+    Trap(
+        "KeyError: '(message|update_id)'",
+        'the event isn\'t the update. The update is in event["body"], as a JSON string',
+        "update = json.loads(body)",
+        "update = event",
+    ),
+    Trap(
+        "Error: Incorrect padding|JSONDecodeError|UnicodeDecodeError",
+        "this body is plain JSON. Only one whose isBase64Encoded is True is packed, so ask for "
+        "that first",
+        'event.get("isBase64Encoded")',
+        "True",
+    ),
 )
 GROUP_TRAPS = (
     Trap(
@@ -183,8 +192,8 @@ SECRET_TRAPS = (
 )
 SPELLING_TRAP = Trap(
     "status 403|body '403'|KeyError: '[Xx]-[Tt]elegram",
-    "AWS writes this header in lower case, and another cloud writes X-Telegram-… Compare "
-    "name.lower()",
+    "this call had the right secret. Is there a not before hmac.compare_digest? AWS writes the "
+    "header in lower case, and another cloud writes X-Telegram-…, so compare name.lower()",
     "name.lower() ==",
     "name ==",
 )
@@ -209,13 +218,14 @@ IS_NEW = 'is_new(update["update_id"])'
 ONCE_TRAPS = (
     Trap(
         "sendMessage",
-        "your function replied again. Write each update_id down, and reply only if it wasn't there",
+        "your function replied again. Write each update_id down, and reply only if it wasn't "
+        "there. Only one mode of open fails if the file is there",
         f"not {IS_NEW}",
         "False",
     ),
     Trap(
         r"status [345]\d\d",
-        "Telegram takes only 200 for an answer, and calls again after anything else. Return 200",
+        "Telegram calls again after any status that isn't from 200 to 299. Return 200",
         f'    if not {IS_NEW}:\n        return {{"statusCode": 200}}\n',
         f'    if not {IS_NEW}:\n        return {{"statusCode": 409}}\n',
     ),
@@ -301,7 +311,7 @@ ASK_FIRST_TRAP = Trap(
 
 
 ALL_TRAPS = (
-    *(FIRST_TRAP, *REPLY_TRAPS, *GROUP_TRAPS, *SILENCE_TRAPS, STATUS_TRAP),
+    *(*FIRST_TRAPS, *REPLY_TRAPS, *GROUP_TRAPS, *SILENCE_TRAPS, STATUS_TRAP),
     *(*SECRET_TRAPS, SPELLING_TRAP, NO_SECRET_TRAP, COMPARE_TRAP),
     *(*ONCE_TRAPS, FORGETFUL_TRAP, SAME_TEXT_TRAP, FORGED_NUMBER_TRAP, ASK_FIRST_TRAP),
     LAST_ONLY_TRAP,

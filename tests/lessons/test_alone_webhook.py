@@ -65,6 +65,16 @@ def test_a_variable_is_forgotten_by_the_next_instance(check):
     assert "A variable lives as long as its instance" in said
 
 
+def test_a_mode_that_keeps_the_file_is_named(check):
+    said = check(CODE.replace('"x"', '"a"'), 3)
+    assert "Only one mode of open fails if the file is there" in said
+
+
+def test_a_second_update_may_get_any_status_that_telegram_takes(check):
+    code = CODE.replace('{"statusCode": 200}', '{"statusCode": 204}')
+    assert check(code, 3).startswith("✔ passed: save 3 of 3.")
+
+
 def test_a_file_that_is_there_may_be_suppressed(check):
     text = f"from contextlib import suppress\n{CODE[: CODE.index('    try:')]}"
     text += """\
@@ -95,6 +105,10 @@ def test_a_file_that_is_there_may_be_suppressed(check):
             CODE.replace("application/json", "text/plain"),
             "Viktor wrote hello on Telegram, and no reply came. ",
         ),
+        (
+            CODE.replace("if not hmac", "if hmac"),
+            "→ This call had the right secret. Is there a not before hmac.compare_digest?",
+        ),
     ],
 )
 def test_it_says_what_somebody_did_and_what_came_back(check, text, words):
@@ -109,6 +123,14 @@ def test_it_says_what_somebody_did_and_what_came_back(check, text, words):
         ("def test_one(): pass\ndef test_two(): pass\n", "they don't notice if every secret"),
         (TESTS[: TESTS.index("def test_an")], "found 1 test in test_webhook.py, expected two"),
         ("def twice(): pass\n", "pytest found no test in test_webhook.py."),
+        (
+            TESTS.replace("assert handler", "handler"),
+            "every secret is believed. A comparison tests something only behind assert",
+        ),
+        (
+            TESTS.replace('.get("body", "")', '["body"]'),
+            'This response has no body. If that is right, ask by .get("body", "").',
+        ),
         (
             TESTS.replace("== 403", "== 404"),
             'test_webhook.py:22: assert handler(make_event(1, "a guess"), None)["statusCode"] == '
