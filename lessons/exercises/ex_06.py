@@ -9,7 +9,8 @@ from botlib.bot import Bot, Message
 from lessons.exercises.slips import Task, Values, empty_store, has_dots, is_equal, load_or_not_yet
 from lessons.exercises.verdict import NotYet, Untouched, call_silently, exercise, expect, show
 
-OTHER = "400000000"  # the number of nobody in the sandbox
+VIKTOR, OTHER = "500000001", "400000000"  # his number in the sandbox, and nobody's
+SANDBOX_NUMBER = re.compile(r"5000000\d\d")
 NAMES = re.compile("Viktor|Vik|Ada|Bob")  # of those who come to the door
 SHORTEST_NUMBER = 5  # digits of a number that may be a person's
 
@@ -87,6 +88,15 @@ REPLY_TASK = Task(
         'return {"method": "sendMessage", "chat_id": update["chat"]["id"], "text": text}': "chat "
         'is a part of the message: update["message"]["chat"]',
         ("not in", "in"): "this is the reverse: a text gets nothing, and a sticker gets a reply",
+        (
+            '"text" not in message',
+            '"text" not in update',
+        ): "nobody gets a reply. Ask the message for "
+        'its text: if "text" not in message:. And end with return and the dictionary',
+        (
+            "['from']['first_name']",
+            "['chat']['first_name']",
+        ): 'a group\'s chat has no such name. The writer is in from: message["from"]["first_name"]',
         ("return None", 'return "None"'): "that is a text. None is written without quotes",
         ("return None", "return {}"): "an empty dictionary is not None",
     },
@@ -147,26 +157,30 @@ def exercise_2(found: dict[str, str]) -> str:
     "write the function of !open instead of the dots.",
     "It is two returns, as in !morning: one under an if, and one for all the others.",
     'Check who wrote: if message.user_id == "…": with the number that !number told.',
-    "Under the if, return what you see. After it, return what all the others see.",
-    because="Read both texts: does the right one get in? Telegram filled in that number, and only "
-    "Telegram could. So trust it as much as the secret in the header.",
+    "Under the if, return what you see, with the word opens. After it, return what all the others "
+    "see.",
+    because="Telegram filled in that number, and only Telegram could. So trust it as much as the "
+    "secret in the header.",
 )
 def exercise_3(file: str) -> str:
     """The owner under two names, another Viktor, and Ada, in a private chat and in a group.
 
-    Any words will do, so the owner's are those that a stranger doesn't get.
+    Any words will do, but only the owner's have the word opens.
     """
     bot = load_door(file)
     numbers = find_numbers(Path(file).read_text(encoding="utf-8"))
     expect(bool(numbers), "whom does it know? Write the number that !number told, in quotes")
     owner = numbers[0]
+    is_right = owner == VIKTOR or not SANDBOX_NUMBER.fullmatch(owner)
+    expect(is_right, f"{owner} is not Viktor's number, which is {VIKTOR}")
     opened = answer_of_door(bot, "Viktor", owner, owner)
     shut = answer_of_door(bot, "Ada", OTHER, OTHER)
     if opened == shut:
         raise NotYet(
             f"{owner} and {OTHER} both got {show(opened)}. If your two texts differ, look at the "
             "if. message.user_id is a text, so compare it with a text: "
-            f'message.user_id == "{owner}", with == and not is, in quotes'
+            f'message.user_id == "{owner}", with == and not is, in quotes. An or with only a text '
+            "behind it is always true"
         )
     for name, number, chat, why in (
         ("Viktor", OTHER, OTHER, "A name is no proof: compare message.user_id"),
@@ -174,12 +188,19 @@ def exercise_3(file: str) -> str:
         ("Viktor", owner, "-42", IN_GROUP),
         ("Ada", OTHER, owner, IN_GROUP),
         ("Bob", f"{owner}2", f"{owner}2", "Compare the whole number with =="),
+        ("Bob", owner[:-1], owner[:-1], "Compare the whole number with =="),
     ):
         found = answer_of_door(bot, name, number, chat)
         who = f"{name} with the number {number}{' in a group' if chat == '-42' else ''}"
         expected = opened if number == owner else shut
         expect(found == expected, f"{who} got {show(found)}, expected {show(expected)}. {why}")
-    return f"{owner} gets {show(opened)}, and everybody else gets {show(shut)}"
+    both = f"{owner} gets {show(opened)}, and everybody else gets {show(shut)}"
+    expect(
+        "opens" in opened.casefold() and "opens" not in shut.casefold(),
+        f"{both}. Expected the word opens for {owner} alone. == asks whether two texts are equal, "
+        "and != whether they differ",
+    )
+    return both
 
 
 IN_GROUP = "message.chat is where somebody wrote. Who wrote is message.user_id"
