@@ -19,12 +19,6 @@ FIRST_TRAPS = (
         '"PRIVMSG #viktor :hello {login}!"',
     ),
     Trap(
-        "^hello$",
-        "only the first word arrived. A colon before the text keeps it together: :hello olga",
-        "{channel} :hello",
-        "{channel} hello",
-    ),
-    Trap(
         "olga!olga@",
         'that is the whole prefix. The login ends before the "!"',
         'prefix[1:].partition("!")[0]',
@@ -35,6 +29,12 @@ FIRST_TRAPS = (
         "viktor is the channel. The person who wrote is in the prefix, before the !",
         "hello {login}",
         "hello {channel[1:]}",
+    ),
+    Trap(
+        r"^\S+$",
+        "only the first word arrived. A colon before the text keeps it together: :hello olga",
+        "{channel} :hello",
+        "{channel} good morning",
     ),
 )
 TURNS = (
@@ -87,6 +87,13 @@ TURNS = (
         ),
     ),
 )
+PONG_TRAP = Trap(
+    "",
+    'cleo wrote "PING PONG, anybody?" in the chat, and line.py sent Twitch one line more than its '
+    'greeting. Twitch\'s own PING is at the beginning of a line: line.startswith("PING")',
+    'line.startswith("PING")',
+    '"PING" in line',
+)
 SPLIT_LINE_TURN = greeting_turn(
     "olga",
     if_wrong="This line came in two pieces: what recv returns need not be a whole line. Collect "
@@ -100,8 +107,13 @@ LONG_LINES_TURN = greeting_turn(
 def try_line(path: Path) -> None:
     """Have people write, cut lines in pieces, send a PING, and hang up; NotYet says what came."""
     with open_tester(path, TwitchTester) as tester:
+        sent = []
         for turn in TURNS:
+            before = tester.connection.lines_in
             tester.run_turn(turn)
+            sent.append(tester.connection.lines_in - before)
+        _, anna, cleo, _ = sent
+        expect(cleo == anna, PONG_TRAP.words)
         tester.send_ping()
         faults = tester.world.twitch.faults
         faults.split_lines(tester.world.bot)
@@ -131,5 +143,6 @@ LINE = Section(
     (
         *(trap for trap in SOCKET_TRAPS if trap.old),
         *(trap for turn in TURNS for trap in turn.traps),
+        PONG_TRAP,
     ),
 )

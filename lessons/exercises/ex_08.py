@@ -9,8 +9,11 @@ from lessons.exercises.verdict import exercise
 
 def three_texts_problem(found: Any) -> str:
     """Say what is wrong unless it is three texts."""
-    three = isinstance(found, tuple | list) and len(found) == 3
-    return "" if three else "expected three texts: return login, channel, text"
+    if not (isinstance(found, tuple | list) and len(found) == 3):
+        return "expected three texts: return login, channel, text"
+    if all(isinstance(part, str) for part in found):
+        return ""
+    return "expected three texts. partition and split give several at once: choose one, as in [0]"
 
 
 LOGINS = {  # how people take the login out of the prefix, and what to say about it
