@@ -61,6 +61,7 @@ def load_ipython_extension(shell: "InteractiveShell") -> None:
     show_short_errors(shell)
     if IN_A_TAB:
         continue_after_expected_errors(shell)
+        shell.Completer.use_jedi = False  # docs/tab/build.py leaves it out
     shell.user_ns.setdefault("my_guess", ...)  # a cell with a guess may be left out
     add_bot_logger(bot.__name__)  # why a command of a bot in this notebook failed is shown by `ask`
     shell.events.register("post_run_cell", warn_of_check_in_function)

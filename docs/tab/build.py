@@ -36,6 +36,7 @@ RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.
 KERNEL = ("piplite", "pyodide_kernel", "ipykernel")  # wheels that come with JupyterLite's kernel
 PYTHON = "3.14"  # Pyodide's
 COURSE_WHEEL = "static/pyodide/such_different_chatbots-0-py3-none-any.whl"
+NO_JEDI = "jedi-0-py3-none-any.whl"  # empty; the real one has 4.9 MB, and only completes names
 EDITION = 3  # of the copies in a learner's folder
 LINK = re.compile(r"\]\(([\w/]+\.ipynb)\)")
 ELSEWHERE = """\
@@ -63,6 +64,8 @@ def build(target: Path) -> None:
         download_wheels(python)
         copy_notebooks(stage / "files")
         write_course(stage / COURSE_WHEEL, stage / "files")
+        with zipfile.ZipFile(python / NO_JEDI, "w") as empty:
+            write_wheel_info(empty, NO_JEDI)
         packages = write_lock(python)
         write_settings(stage, packages)
         lite = [sys.executable, "-P", "-m", "jupyterlite_core", "build"]
@@ -123,7 +126,6 @@ def write_course(wheel: Path, copies: Path) -> None:
 
     It also has the record of what the learner's copies are when they are new.
     """
-    info = f"{wheel.name.rpartition('-py3')[0]}.dist-info"
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, path in course_files():
             archive.writestr(name, path.read_bytes())
@@ -135,9 +137,16 @@ def write_course(wheel: Path, copies: Path) -> None:
         }
         record = json.dumps({"edition": EDITION, "copies": made_from})
         archive.writestr(f"notebooks/{ORIGINALS}", record)
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
-        name = "Name: such-different-chatbots\nVersion: 0\n"
-        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\n{name}")
+        write_wheel_info(archive, wheel.name)
+
+
+def write_wheel_info(archive: zipfile.ZipFile, wheel: str) -> None:
+    """Write what makes an archive a wheel of that name."""
+    name, version, *_ = wheel.split("-")
+    info = f"{name}-{version}.dist-info"
+    archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+    about = f"Metadata-Version: 2.1\nName: {name.replace('_', '-')}\nVersion: {version}\n"
+    archive.writestr(f"{info}/METADATA", about)
 
 
 def course_files() -> Iterator[tuple[str, Path]]:

@@ -1,6 +1,7 @@
 """The site of the browser's tab: built, served from plain files, and opened in Chromium."""
 
 import functools
+import gzip
 import http.server
 import importlib.util
 import json
@@ -40,25 +41,29 @@ def build_site(folder):
 
 
 class CountingHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves files as python -m http.server does, and counts their bytes."""
+    """Serves files as python -m http.server does, and notes which it has sent."""
 
     def log_message(self, *_):
         """Print nothing."""
 
     def copyfile(self, source, outputfile):
         """Send a file."""
-        before = source.tell()
         super().copyfile(source, outputfile)
-        with self.server.turn:
-            self.server.sent += source.tell() - before
+        if hasattr(source, "name"):  # no list of a folder
+            self.server.sent.append(Path(source.name))
+
+
+def compressed_megabytes(files):
+    """Return how much a server that compresses, as most do, would have sent for these files."""
+    return sum(len(gzip.compress(path.read_bytes(), 6)) for path in files) / 1e6
 
 
 @contextmanager
 def served(folder):
-    """Serve the files of a folder; gives the server, whose `sent` are bytes, and its address."""
+    """Serve the files of a folder; gives the server, whose `sent` are files, and its address."""
     handler = functools.partial(CountingHandler, directory=folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.sent, server.turn = 0, threading.Lock()
+        server.sent = []
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server, f"http://127.0.0.1:{server.server_port}/{PREFIX}/"
         server.shutdown()

@@ -20,6 +20,7 @@ from tab_site import (
     PREFIX,
     START_MS,
     build_site,
+    compressed_megabytes,
     new_page,
     open_notebook,
     run_cell,
@@ -32,6 +33,10 @@ from lessons.pack import unpack
 from lessons.progress.tries import TRIES_FILE
 
 CONTENT = "path => window.jupyterapp.serviceManager.contents.get(path, {content: true})"
+COMPLETE = """async code => {
+    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    return (await kernel.requestComplete({ code, cursor_pos: code.length })).content.matches;
+}"""
 OTHER = "01_what_a_bot_is_made_of"
 WRONG = 'return "goodbye {message.user}!"'
 IN_NODE = """
@@ -89,9 +94,17 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def reader(site):
+def server(site):
+    """The server of the site, and its address."""
+    with served(site) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def reader(server):
     """A page at the site, its address, and the requests that it and its workers sent elsewhere."""
-    with served(site) as (_, address), new_page() as page:
+    _, address = server
+    with new_page() as page:
         home, elsewhere = address.removesuffix(f"{PREFIX}/"), []
 
         def note(request):
@@ -132,13 +145,15 @@ def run_each(page, stem):
     return {number: text_of(outputs) for number, outputs in found.items()}
 
 
-def test_the_first_reply_and_all_of_00(reader, tmp_path):
+def test_the_first_reply_and_all_of_00(reader, server, tmp_path):
     page, _, elsewhere = reader
     page.get_by_role("link", name="Open notebook 00").click()
     page.wait_for_function(READY)
     assert page.get_by_role("link", name="Install the course").is_visible()
     outputs = run_each(page, "00_start_here")
     assert any(text.endswith("'hello Viktor!'") for text in outputs.values())
+    assert compressed_megabytes(server[0].sent) < 14
+    assert ".connect" in page.evaluate(COMPLETE, "chat.co")
 
     number, _, solution = next(each for each in cells_of("00_start_here") if each[2])
     wrong = re.sub(r"return .*", WRONG, solution)
