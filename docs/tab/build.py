@@ -50,6 +50,16 @@ Your bot comes along. Run the cell under *How do you keep your work?* in noteboo
 your pack there. In the other place, upload it and type `python3 start.py unpack my_course.zip`.
 """
 LEFT_OUT = ("botlib/twitch", "lessons/charts", "lessons/pythonanywhere", "bot_sandbox/twitch")
+FOR_A_TAB = {  # sentences of notebook 00 that are different here
+    "press **Shift+Enter**.": "press **Shift+Enter**. On a phone, tap into it, then tap **Run** at "
+    "the top.",
+    "Press **Ctrl+S** before you close it, or **Cmd+S** on a Mac.": "Press the disk at the top "
+    "before you close it.",
+    "press the black square at the top, **Interrupt**. If that changes nothing, restart the "
+    "kernel.": "press **↻** at the top, then **Restart**. Nothing else stops Python in a browser "
+    "tab.",
+}
+TOOLBAR = "@jupyterlab/notebook-extension:panel"
 DRIVE = "/drive"  # where the kernel finds the files of the browser's storage
 
 
@@ -72,13 +82,21 @@ def build(target: Path) -> None:
         run(*lite, "--output-dir", site, folder=stage)
         for name in ("index.html", "tab.css"):
             shutil.copy(TAB / name, site)
-        lab = site / "lab/index.html"
-        banner = (TAB / "banner.html").read_text(encoding="utf-8")
-        page = lab.read_text(encoding="utf-8").replace("</body>", f"{banner}</body>")
-        lab.write_text(page, encoding="utf-8")
+        add_to_page(site / "lab/index.html", "head", "to_phone.html")
+        (site / "tree").mkdir()
+        shutil.copy(TAB / "tree.html", site / "tree/index.html")
+        for app in ("lab", "notebooks"):
+            add_to_page(site / app / "index.html", "body", "banner.html")
         shutil.copytree(COURSE / "sandbox/bot_sandbox/window/page", site / "window")
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(site, target, dirs_exist_ok=True)
+
+
+def add_to_page(page: Path, element: str, name: str) -> None:
+    """Add a file of this folder to the end of an element of JupyterLite's page."""
+    text, end = page.read_text(encoding="utf-8"), f"</{element}>"
+    addition = (TAB / name).read_text(encoding="utf-8")
+    page.write_text(text.replace(end, f"{addition}{end}"), encoding="utf-8")
 
 
 def run(*words: str | Path, folder: Path | None = None) -> None:
@@ -200,6 +218,8 @@ def copy_notebooks(folder: Path) -> None:
     (folder / "deeper").mkdir()
     for name in FIRST:
         text = notebook_text(COURSE / "notebooks" / name)
+        if name == FIRST[0]:
+            text = sentences_for_a_tab(text)
         (folder / name).write_text(text, encoding="utf-8")
         for other in LINK.findall(text):
             if other not in FIRST:
@@ -208,6 +228,15 @@ def copy_notebooks(folder: Path) -> None:
         # JupyterLite shows no picture whose file has other signs than ASCII's.
         picture = path.read_text(encoding="utf-8").encode("ascii", "xmlcharrefreplace")
         (folder / "pictures" / path.name).write_bytes(picture)
+
+
+def sentences_for_a_tab(text: str) -> str:
+    """Return notebook 00 with the sentences that are different in a tab; ends if one has gone."""
+    for sentence, other in FOR_A_TAB.items():
+        if sentence not in text:
+            sys.exit(f"notebook 00 no longer says what a tab replaces: {sentence}")
+        text = text.replace(sentence, other)
+    return text
 
 
 def needs_more(name: str) -> str:
@@ -237,7 +266,7 @@ def write_settings(stage: Path, packages: list[str]) -> None:
         "litePluginSettings": {f"{PYODIDE_KERNEL_NPM_NAME}:kernel": kernel},
     }
     build = {
-        "apps": ["lab"],
+        "apps": ["lab", "notebooks"],  # the second has one notebook, for a phone
         "contents": ["files"],
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
@@ -246,12 +275,20 @@ def write_settings(stage: Path, packages: list[str]) -> None:
             str(Path(sys.prefix, "share/jupyter/labextensions", PYODIDE_KERNEL_NPM_NAME))
         ],
     }
-    themes = {"adaptive-theme": True}  # dark on a dark phone
+    themes = {"@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}}  # dark at night
+    useless = {"name": "interrupt", "disabled": True}  # nothing but a restart stops Pyodide
+    for_fingers = [useless, {"name": "run", "label": "Run"}]
+    too_wide = ("insert", "cut", "copy", "paste", "cellType", "kernelName")
+    for_fingers += [{"name": name, "disabled": True} for name in too_wide]
+    trusted = {"disabledExtensions": ["@jupyter-notebook/notebook-extension:trusted"]}
     files = {
-        "overrides.json": {"@jupyterlab/apputils-extension:themes": themes},
+        "overrides.json": themes | {TOOLBAR: {"toolbar": [useless]}},
+        "notebooks/overrides.json": {TOOLBAR: {"toolbar": for_fingers}},
         "jupyter-lite.json": {"jupyter-lite-schema-version": 0, "jupyter-config-data": page},
+        "notebooks/jupyter-lite.json": {"jupyter-config-data": trusted},
         "jupyter_lite_config.json": {"LiteBuildConfig": build},
     }
+    (stage / "notebooks").mkdir()
     for name, content in files.items():
         (stage / name).write_text(json.dumps(content), encoding="utf-8")
 

@@ -37,6 +37,20 @@ COMPLETE = """async code => {
     const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
     return (await kernel.requestComplete({ code, cursor_pos: code.length })).content.matches;
 }"""
+SELECT = """source => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const index = notebook.widgets.findIndex(cell => cell.model.type === "code");
+    notebook.model.cells.get(index).sharedModel.setSource(source);
+    notebook.activeCellIndex = index;
+}"""
+BUSY = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status
+    === "busy" """
+WIDTHS = """() => [document.documentElement.scrollWidth,
+    document.querySelector(".jp-Notebook").clientWidth]"""
+RUN, INTERRUPT, RESTART = (
+    f".jp-NotebookPanel:not(.lm-mod-hidden) [data-jp-item-name={name}]"
+    for name in ("run", "interrupt", "restart")
+)
 OTHER = "01_what_a_bot_is_made_of"
 WRONG = 'return "goodbye {message.user}!"'
 IN_NODE = """
@@ -203,20 +217,60 @@ def test_a_window_whose_python_has_gone_says_what_to_do(reader):
     page.wait_for_function(GONE)
 
 
+def restart_ends_an_endless_loop(page, press):
+    """Check that an endless loop ends by the button of the toolbar, and that Python runs again."""
+    page.evaluate(SELECT, "while True: pass")
+    press(page.locator(RUN))
+    page.wait_for_function(BUSY)
+    assert page.locator(INTERRUPT).count() == 0  # it would change nothing
+    press(page.locator(RESTART))
+    press(page.locator(".jp-Dialog .jp-mod-accept"))
+    page.locator(".jp-Dialog").wait_for(state="detached")
+    page.wait_for_function(READY)
+    page.evaluate(SELECT, "print(6 * 7)")
+    press(page.locator(RUN))
+    page.locator(".jp-OutputArea-output").get_by_text("42", exact=True).wait_for()
+
+
+def test_a_restart_ends_an_endless_loop(reader):
+    page, address, _ = reader
+    open_notebook(page, address, f"{OTHER}.ipynb")
+    restart_ends_an_endless_loop(page, lambda button: button.click())
+
+
 def test_on_a_dark_phone_the_notebook_has_room_and_is_dark_and_runs(reader):
     page, address, _ = reader
     screen = {"width": 390, "height": 844}
-    phone = page.context.browser.new_page(viewport=screen, color_scheme="dark", has_touch=True)
+    phone = page.context.browser.new_context(
+        viewport=screen, color_scheme="dark", has_touch=True, is_mobile=True, device_scale_factor=2
+    )
     phone.set_default_timeout(START_MS)
-    phone.goto(f"{address}lab/index.html?path=00_start_here.ipynb")
-    phone.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=START_MS)
-    phone.wait_for_function("() => document.querySelector('.jp-Notebook').clientWidth > 300")
-    phone.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
-    phone.wait_for_function(READY)
-    phone.locator(".jp-CodeCell .cm-content").first.tap()
-    phone.get_by_role("menuitem", name="Run", exact=True).tap()
-    phone.get_by_role("menuitem", name="Run Selected Cell").first.tap()
-    phone.locator(".jp-InputPrompt", has_text="[1]:").first.wait_for()
+    page = phone.new_page()
+    page.goto(address)
+    page.get_by_role("link", name="Open notebook 00").tap()
+    page.wait_for_url("**/notebooks/index.html?path=00_start_here.ipynb")
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+    page.wait_for_function(READY)
+    assert page.evaluate(WIDTHS) == [390, 390]
+    toolbar = page.locator(".jp-NotebookPanel-toolbar")
+    banner = page.locator("#tab-banner").bounding_box()
+    assert banner["y"] + banner["height"] <= page.locator("#main").bounding_box()["y"]
+    run = page.locator(RUN)
+    assert run.inner_text() == "Run"
+    size = run.bounding_box()
+    assert size["width"] >= 44 and size["height"] >= 44
+    assert toolbar.bounding_box()["height"] >= size["height"]
+    page.locator(".jp-CodeCell .cm-content").first.tap()
+    run.tap()
+    page.locator(".jp-InputPrompt", has_text="[1]:").first.wait_for()
+    restart_ends_an_endless_loop(page, lambda button: button.tap())
+    link = page.get_by_role("link", name="01 What a bot is made of")
+    link.scroll_into_view_if_needed()
+    with phone.expect_page() as other:
+        link.tap()
+    other.value.wait_for_url(f"**/notebooks/index.html?path={OTHER}.ipynb")
+    other.value.locator(".jp-Notebook .jp-Cell").first.wait_for()
     phone.close()
 
 
