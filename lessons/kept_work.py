@@ -25,6 +25,7 @@ IN_THIS_TAB = {
     "Your bot": "there, too, in workshop/my_bot",
     "To get this page's original back": "close its tab. In the list at the left, right-click "
     "00_start_here.ipynb and choose Delete. Then open it again",
+    "On a phone": "first choose Desktop site in the browser's menu, and the list is there",
 }
 
 
