@@ -17,6 +17,7 @@ HOME = Path(__file__).parents[2]
 PREFIX = "such-different-chatbots/tab"  # as on a site that many share
 START_MS = 180_000
 IN_FRONT = "name => window.jupyterapp?.shell.currentWidget?.context?.path === name"
+RESTORED = "() => window.jupyterapp.restored.then(() => null)"  # with the notebooks of before
 RUN_CELL = """async ([index, source]) => {
     const {shell, commands} = window.jupyterapp;
     const notebook = shell.currentWidget.content;
@@ -85,6 +86,8 @@ def new_page(width=1280):
 def open_notebook(page, address, name):
     """Open a notebook, and wait until its Python is there."""
     page.goto(f"{address}lab/index.html?path={name}")
+    page.wait_for_function("() => window.jupyterapp")
+    page.evaluate(RESTORED)
     page.wait_for_function(IN_FRONT, arg=name)  # not the one that was open before
     page.wait_for_function(READY)
 
