@@ -93,6 +93,8 @@ REPLY_TASK = Task(
             '"text" not in update',
         ): "nobody gets a reply. Ask the message for "
         'its text: if "text" not in message:. And end with return and the dictionary',
+        ("['first_name']", "['name']"): "Telegram knows a first and a last name. You need the "
+        'first, which is message["from"]["first_name"]',
         (
             "['from']['first_name']",
             "['chat']['first_name']",
