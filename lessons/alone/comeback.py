@@ -1,5 +1,6 @@
 """comeback.py: the same bot, which comes back when its line breaks or falls silent."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -72,13 +73,32 @@ STUBBORN_TRAP = Trap(
     'raise SystemExit(f"Twitch refuses the login: {line}")',
     "print(line)",
 )
+BARE_EXCEPT_TRAP = Trap(
+    "",
+    f"Twitch refused the login, and comeback.py tried again, {ENOUGH_LOGINS} times. A bare except: "
+    "catches SystemExit, too, so nothing ends it. Write except OSError",
+    'except OSError as error:\n        print("the line broke:", error)',
+    'except:\n        print("the line broke")',
+)
+EARLY_RESET_TRAP = Trap(
+    "",
+    "A connection doesn't mean that Twitch has let it in. Begin with 1 second again when Twitch's "
+    "first line has come",
+    '            type_in(wire, "JOIN #viktor")\n',
+    '            type_in(wire, "JOIN #viktor")\n            pause = 1\n',
+)
 GULLIBLE_TRAP = Trap(
     "",
     "Anybody may write such words. Only a line that begins with :tmi.twitch.tv is Twitch's own",
     'line.startswith(":tmi.twitch.tv NOTICE * :")',
     '"Login authentication failed" in line',
 )
-MISLEADING_TEXTS = ("RECONNECT", "Login authentication failed", "the line broke")
+MISLEADING_TEXTS = (
+    "RECONNECT",
+    "Login authentication failed",
+    ":tmi.twitch.tv NOTICE * :oh",
+    "the line broke",
+)
 MISLEADING_TURN = greeting_turn("cleo", *MISLEADING_TEXTS, if_wrong=GULLIBLE_TRAP.words)
 
 
@@ -128,24 +148,49 @@ class ComebackTester(TwitchTester):
         expect(is_back or self.world.has_ended(), f"{what}. {NO_TIMEOUT_TRAP.words}")
         self.expect_back(what, 0.0, old, turn)
 
-    def stop_twitch(self, turn: Turn) -> None:
-        """Take Twitch away, and look how long the program waits before each try."""
+    def expect_growing_pauses(
+        self, what: str, begin: Callable[[], None], end: Callable[[], None], advice: str, turn: Turn
+    ) -> None:
+        """Let each try fail, look how long the program waits before the next, and let it back."""
         before, old = len(self.pauses()), self.connection
-        self.world.twitch.faults.stop()
+        begin()
         self.world.wait_until(
             lambda: len(self.pauses()) >= before + MEASURED_PAUSES or self.world.has_ended(),
             REAL_TIMEOUT_S,
         )
         pauses = self.pauses()[before:][:MEASURED_PAUSES]
-        self.world.twitch.faults.start()
-        what = "Twitch can't be reached"
+        end()
         expect(not self.world.has_ended(), f"{what}. {self.describe_program_state()}")
         expect(bool(pauses), f"{what}, and {NO_PAUSE_TRAP.words}")
         shown = f"{what}, and comeback.py paused {format_seconds(pauses)} seconds"
         later = [0.0, *pauses[MEASURED_PAUSES // 2 :]]
-        expect(max(later) >= 2 * max(pauses[:2]), f"{shown}. {SAME_PAUSE_TRAP.words}")
+        expect(max(later) >= 2 * max(pauses[:2]), f"{shown}. {advice}")
         expect(max(pauses) <= LONGEST_PAUSE_S, f"{shown}. {LONG_PAUSE_TRAP.words}")
         self.expect_back("Twitch is there again", REAL_TIMEOUT_S, old, turn)
+
+    def stop_twitch(self, turn: Turn) -> None:
+        """Take Twitch away for a while."""
+        faults = self.world.twitch.faults
+        self.expect_growing_pauses(
+            "Twitch can't be reached", faults.stop, faults.start, SAME_PAUSE_TRAP.words, turn
+        )
+
+    def hang_up_at_login(self, turn: Turn) -> None:
+        """Let Twitch take each connection for a while, and break it before it says a word."""
+        twitch = self.world.twitch
+        usual = twitch.settings.pending_lines
+
+        def break_new_connections() -> None:
+            twitch.settings.pending_lines = 0  # the welcome is a line too many
+            twitch.faults.drop(self.world.bot)
+
+        def accept_logins() -> None:
+            twitch.settings.pending_lines = usual
+
+        what = "Twitch took each connection, and hung up before it let your bot in"
+        self.expect_growing_pauses(
+            what, break_new_connections, accept_logins, EARLY_RESET_TRAP.words, turn
+        )
 
     def break_connection_again(self, turn: Turn) -> None:
         """Cut the line once more after a good login: the pause is a short one."""
@@ -166,7 +211,10 @@ class ComebackTester(TwitchTester):
         self.world.wait_until(
             lambda: self.world.has_ended() or len(twitch.connections()) > most, REAL_TIMEOUT_S
         )
-        expect(self.world.has_ended(), STUBBORN_TRAP.words)
+        code = self.path.read_text(encoding="utf-8")
+        is_caught = re.search(r"except\s*:", code) and "exit" in code.casefold()
+        trap = BARE_EXCEPT_TRAP if is_caught else STUBBORN_TRAP
+        expect(self.world.has_ended(), trap.words)
 
 
 def try_comeback(path: Path) -> None:
@@ -189,6 +237,7 @@ def try_comeback(path: Path) -> None:
             tester.silence_connection(anna)
             tester.stop_twitch(olga)
             tester.break_connection_again(anna)
+            tester.hang_up_at_login(olga)
             tester.refuse_login()
 
 
@@ -207,5 +256,6 @@ COMEBACK = Section(
     (
         *(SECOND_LOOP_TRAP, NO_EXCEPT_TRAP, IMPATIENT_TRAP, NO_TIMEOUT_TRAP, NO_PAUSE_TRAP),
         *(SAME_PAUSE_TRAP, LONG_PAUSE_TRAP, KEPT_PAUSE_TRAP, STUBBORN_TRAP, GULLIBLE_TRAP),
+        *(BARE_EXCEPT_TRAP, EARLY_RESET_TRAP),
     ),
 )

@@ -144,6 +144,11 @@ def check_counts_survive_restart(twitch: Twitch, file: Path, store: str) -> None
         total = ask(anna, "!cheers")
         again = ask(viktor, "!cheers")
         expect(
+            (total, again) != (1, 3),
+            "there were 5 cheers, and !cheers says 1 to Anna and 3 to Viktor. Those are their own. "
+            "One more counter, without message.user in its name, is for everybody",
+        )
+        expect(
             again == total,
             f"there were 5 cheers. !cheers says {total}, and {again} when somebody asks again: "
             "asking is not cheering. Call increment in !cheer, and only read by get in !cheers",
@@ -153,7 +158,11 @@ def check_counts_survive_restart(twitch: Twitch, file: Path, store: str) -> None
             "there were 5 cheers, and !cheers says 4: Viktor's three and Anna's. Cleo has "
             "cheered, too. A counter for all of them counts everybody",
         )
-        expect(total == 5, f"there were 5 cheers, and !cheers says {total}")
+        expect(
+            total == 5,
+            f"there were 5 cheers, and !cheers says {total}: one counter, without message.user in "
+            "its name, counts everybody",
+        )
 
 
 def number_in(answer: str, text: str, name: str) -> int:

@@ -406,6 +406,9 @@ def test_a_comeback_that_ends_too_soon_is_told_when(check):
     gone = gone.replace("    time.sleep(pause)\n", "    break\n")
     said = check(gone, "comeback.py")
     assert "Put a second while True around it" in said
+    gullible = code.replace('line.startswith(":tmi.twitch.tv NOTICE * :")', '"NOTICE" in line')
+    assert gullible != code
+    assert "Anybody may write such words" in check(gullible, "comeback.py")
 
 
 ASYNC_COMEBACK = """

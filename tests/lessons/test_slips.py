@@ -650,6 +650,16 @@ def test_who_catches_no_error_is_not_told_that_an_error_is_hidden(answer):
     assert "expected '5': these are numbers, so add them. If you catch every error," in said
 
 
+def split_prefix(line):
+    parts = line.split(" ", 3)
+    return parts[0].split("!"), parts[2][1:], parts[3][1:]
+
+
+def test_a_list_among_three_texts_is_told(answer):
+    said = answer(chapter("08").exercise_1, split_prefix)
+    assert "partition and split give several at once: choose one, as in [0]" in said
+
+
 def pause():
     time.sleep(0.1)
 

@@ -95,6 +95,17 @@ def cheers(message):
         + """
 @bot.command("cheer")
 def cheer(message):
+    return f"{message.user} cheers! That makes {store.increment(message.user)}."
+
+@bot.command("cheers")
+def cheers(message):
+    return f"{store.get(message.user, 0)} cheers so far."
+"""
+        + CHECK: "says 1 to Anna and 3 to Viktor. Those are their own",
+        BOT
+        + """
+@bot.command("cheer")
+def cheer(message):
     store.set("cheers", store.get("cheers", 0) + 1)
     return f"{message.user} cheers! That makes {store.increment(message.user)}."
 
