@@ -17,4 +17,6 @@ EMOJI = "An emoji is text like any other. If you write a file, open it with enco
 
 def describe_usage(command: str, example: str) -> str:
     """Say how to write a command if a word or a number is missing or wrong."""
-    return f"If it is missing or wrong, say how to write it, as in: {command} {example}"
+    advice = f"If it is missing or wrong, say how to write it, as in: {command} {example}"
+    empty = "\nIf nothing follows a command, context.args is [], and not None."
+    return advice + (empty if command.startswith("/") else "")

@@ -114,6 +114,12 @@ class Conversation:
         lines = [*self._earlier_lines(), *output.lines(), "", about_error or advice]
         return Failed("\n".join(lines))
 
+    def error_lines(self) -> list[str]:
+        """Return the error that the bot has printed, and the author's own line; [] if none."""
+        output = self._world.output()
+        is_error = output.error and output.line and "Warning: " not in output.error
+        return [*map(shorten_line, (output.error, output.line))] if is_error else []
+
     def cut_power(self) -> None:
         """Kill the bot and start it again."""
         self._world.kill()

@@ -22,6 +22,7 @@ def try_points(
             with Conversation(folder, brief.title, brief.username, brief.world) as conversation:
                 for step in point.steps:
                     step.run(conversation)
+                error = conversation.error_lines()
         except Failed as failure:
             note_result(point, False)
             print(f"{FAILED} {point.number:2} {point.what}")
@@ -30,6 +31,8 @@ def try_points(
             print(f"\nPoint {point.number} is not passed yet.\n{failure}")
             return False
         print(f"{DONE} {point.number:2} {point.what}", flush=True)
+        if error:
+            print("     But your program printed an error:", *error, sep="\n     ", flush=True)
         note_result(point, True)
     print(
         f"\nYou have passed{sitting_name(brief, sitting)}: {len(points)} of {len(points)} points."

@@ -385,6 +385,7 @@ def test_a_right_bot_passes_all_points(solution, take, monkeypatch):
     name = solution.partition("/")[0]
     status, printed = take(PEERS / solution, "--sitting", "2", name=name)
     assert status == 0, printed
+    assert "printed an error" not in printed
     assert [line.split()[1] for line in printed.splitlines() if line.startswith("✔")] == [
         str(point.number) for point in BRIEFS[name].points
     ]
@@ -608,6 +609,21 @@ def test_a_list_that_is_too_short_is_told_in_an_exam(take, write):
     assert status == 1
     assert "IndexError: list index out of range" in printed
     assert "The list is shorter than this line needs, or empty." in printed, printed
+
+
+def test_an_error_in_a_passed_point_is_shown(take, write):
+    handler = """box.append(1)
+    await update.message.reply_text(f"#{len(box)}")
+    await update.message.reply_text("")"""
+    status, printed = take(write("box = []\n" + BEGINNING.replace("HANDLER", handler)))
+    assert status == 1
+    assert (
+        "\n✔  1 /found puts a thing into the box and says its number\n"
+        "     But your program printed an error:\n"
+        "     telegram.error.BadRequest: Message text is empty\n"
+        '     bot.py:10: await update.message.reply_text("")\n'
+        "…  2"
+    ) in printed
 
 
 def test_a_file_that_hides_the_library_is_named(take, write):
