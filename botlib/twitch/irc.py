@@ -109,7 +109,7 @@ def channel_name(channel: str) -> str:
         shown = repr(channel) if len(channel) < SHORTEST_TOKEN else "this"
         raise ValueError(
             f"{shown} is not a Twitch channel: expected its owner's login, letters, digits "
-            'and _, as in twitch.tv/LOGIN. Write, for example, "viktor".'
+            'and _, as in twitch.tv/LOGIN. Write, for example, "viktor", or "viktor,anna" for two.'
         )
     return name
 

@@ -150,6 +150,15 @@ SWALLOWED_TRAP = Trap(
     "            await super().event_command_error(payload)\n",
     "            pass\n",
 )
+COMPARED_TRAP = Trap(
+    "",
+    "Your event_command_error compares payload.exception with ==, and they are never equal. Write "
+    "isinstance(payload.exception, commands.CommandNotFound)",
+    "if not isinstance(payload.exception, commands.CommandNotFound):\n"
+    "            await super().event_command_error(payload)\n",
+    "if payload.exception == commands.CommandNotFound:\n            return\n"
+    "        print(payload.exception)\n",
+)
 UNKNOWN_COMMAND = "Ada wrote !sesame. Your bot has no such command, and "
 
 
@@ -238,6 +247,8 @@ def try_stream(path: Path) -> None:
         tester.try_unknown_command()
         tester.try_failing_command()
         tester.end()
+    code = path.read_text(encoding="utf-8")
+    expect(not re.search(r"payload\.exception\s*[!=]=", code), COMPARED_TRAP.words)
 
 
 STREAM = Section(
@@ -250,6 +261,6 @@ STREAM = Section(
     (
         *(trap for turn in TURNS for trap in turn.traps),
         *(NO_FOLLOW_TRAP, NOT_SUBSCRIBED_TRAP, NOT_IN_CHAT_TRAP, SWALLOWED_TRAP),
-        SAVED_TOKENS_TRAP,
+        *(SAVED_TOKENS_TRAP, COMPARED_TRAP),
     ),
 )

@@ -358,6 +358,13 @@ TWITCHIO_TRAPS = (
         "    async def event_follow",
     ),
     Trap(
+        "'Context' object has no attribute",
+        "ctx has chatter and send. The words after the command are parameters: async def hug(self, "
+        "ctx, name)",
+        "hugs {name}",
+        "hugs {ctx.words[0]}",
+    ),
+    Trap(
         "has no attribute '(handle_commands|join_channels|connected_channels|nick|add_cog)'",
         "that is TwitchIO 2. In TwitchIO 3 you subscribe to a channel's chat in setup_hook, and "
         "commands are in a component",

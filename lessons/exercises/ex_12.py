@@ -72,6 +72,7 @@ def choose(message):
         return "Give me words to choose from: !choose tea coffee"
     return f"I would take {random.choice(message.words)}."
 """
+WORDS = (ast.Constant, ast.JoinedStr, ast.FormattedValue, ast.BinOp, ast.Add)  # texts, put together
 OTHER_WORDS = "something else"
 RERUNS = 10  # a test that passes at random, one time in two, is found 999 times in 1,000
 
@@ -156,7 +157,7 @@ def form_of(function: ast.FunctionDef) -> list[str]:
     return [
         node.attr if isinstance(node, ast.Attribute) else type(node).__name__
         for node in nodes
-        if not isinstance(node, ast.Constant)
+        if not isinstance(node, WORDS)
     ]
 
 
@@ -273,7 +274,11 @@ def check_strange_messages(bot: Bot, name: str) -> None:
                 f"{show(text)} raises {describe_error(error)}. People type anything, so look at "
                 "message.words before you use them"
             ) from None
-        expect(bool(replies), f"{show(text)} gets no answer. Does every path end with return?")
+        expect(
+            bool(replies),
+            f"{show(text)} gets no answer. Does every path end with return, and "
+            "with a text that isn't empty?",
+        )
         signs = sum(map(len, replies))
         messages = "1 message" if len(replies) == 1 else f"{len(replies)} messages"
         expect(

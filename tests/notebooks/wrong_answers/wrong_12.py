@@ -101,6 +101,18 @@ WRONG = {
             'return f"{random.choice(message.words)} pays today!"',
             beginning="import random",
         ): "is the example in other words",
+        command(
+            "if not message.words:",
+            '    return "Say some words!"',
+            'return "I choose " + random.choice(message.words)',
+            beginning="import random",
+        ): "is the example in other words",
+        command(
+            "if not message.words or not message.words[0].removeprefix('-').isdigit():",
+            '    return "How many?"',
+            'return "BANG " * min(int(message.words[0]), 9)',
+        ): "'!luck -1' gets no answer. Does every path end with return, and with a text that isn't "
+        "empty?",
         command("return message.arguments"): "'!luck' gets no answer. Does every path end",
         command("return message.words[0]"): "'!luck' raises IndexError",
         command(
