@@ -159,15 +159,15 @@ def exercise_2(found: dict[str, str]) -> str:
     "write the function of !open instead of the dots.",
     "It is two returns, as in !morning: one under an if, and one for all the others.",
     'Check who wrote: if message.user_id == "…": with the number that !number told.',
-    "Under the if, return what you see, with the word opens. After it, return what all the others "
-    "see.",
-    because="Telegram filled in that number, and only Telegram could. So trust it as much as the "
-    "secret in the header.",
+    "Under the if, return what you see. After it, return what all the others see.",
+    because="Read both texts: does the right one get in? If not, == asks whether two texts are "
+    "equal, and != whether they differ. Telegram filled in that number, and only Telegram could. "
+    "So trust it as much as the secret in the header.",
 )
 def exercise_3(file: str) -> str:
     """The owner under two names, another Viktor, and Ada, in a private chat and in a group.
 
-    Any words will do, but only the owner's have the word opens.
+    Any words will do, so the owner's are those that a stranger doesn't get.
     """
     bot = load_door(file)
     numbers = find_numbers(Path(file).read_text(encoding="utf-8"))
@@ -196,13 +196,7 @@ def exercise_3(file: str) -> str:
         who = f"{name} with the number {number}{' in a group' if chat == '-42' else ''}"
         expected = opened if number == owner else shut
         expect(found == expected, f"{who} got {show(found)}, expected {show(expected)}. {why}")
-    both = f"{owner} gets {show(opened)}, and everybody else gets {show(shut)}"
-    expect(
-        "opens" in opened.casefold() and "opens" not in shut.casefold(),
-        f"{both}. Expected the word opens for {owner} alone. == asks whether two texts are equal, "
-        "and != whether they differ",
-    )
-    return both
+    return f"{owner} gets {show(opened)}, and everybody else gets {show(shut)}"
 
 
 IN_GROUP = "message.chat is where somebody wrote. Who wrote is message.user_id"

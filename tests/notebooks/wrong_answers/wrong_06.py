@@ -46,8 +46,6 @@ WRONG = {
         question('message.user_id in "500000001"'): "Bob with the number 50000000 got",
         question(f'{NUMBER} or "Viktor"'): "An or with only a text behind it is always true",
         question('message.user_id == "500000003"'): "not Viktor's number, which is 500000001",
-        question(NUMBER.replace("==", "!=")): "Expected the word opens for 500000001 alone",
-        question(NUMBER, OPENS.replace("opens", "is open")): "Expected the word opens",
         question('message.user == "500000001"'): "both got 'The door stays shut, ….'",
         door(OPENS): "whom does it know?",
         question(NUMBER, opens=SHUT): ". If your two texts differ, look at the if.",
