@@ -41,7 +41,7 @@ TURNS = (
     greeting_turn(
         "olga",
         if_silent="Does it look for PRIVMSG, and for !hello after the colon? Below the line that "
-        "reads, print(line) shows what arrives",
+        "reads, print(repr(line)) shows what arrives, and with which end: rstrip() removes it",
         traps=FIRST_TRAPS,
     ),
     greeting_turn(

@@ -157,7 +157,7 @@ class Conversation:
         lines += [f"  expected  {quote_words(missing)}"] if missing else []
         lines += [f"  expected  not  {quote_words(found)}"] if found else []
         if len(sent.replies()) > expected.most:
-            lines += [f"  expected  at most {expected.most} message"]
+            lines += [f"  expected  at most {expected.most} message" + "s" * (expected.most > 1)]
         if not sent.replies() and (refusal := self._world.last_refusal()):
             lines += [refusal]
         output = self._world.output()

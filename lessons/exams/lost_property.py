@@ -52,7 +52,8 @@ MANY_THINGS_ADVICE = "Each of sixty things gets a number. The box may hold 300."
 LONG_LIST_ADVICE = (
     "On Telegram, a message has 4096 characters at most. Send several messages: begin a new one "
 )
-LONG_LIST_ADVICE += "before a thing that would be too much."
+LONG_LIST_ADVICE += "before a thing that would be too much, and not for each thing."
+MOST_LISTS = 20  # messages; four are enough
 STICKER_ADVICE = "A sticker has no text. Then message.text is None in Python, undefined in "
 STICKER_ADVICE += "JavaScript, and an update as a dictionary has no 'text': message.get('text')."
 EDITED_THING_ADVICE = f"A changed message is not a new thing.{advice.EDIT}"
@@ -200,8 +201,8 @@ BRIEF = Brief(
             "the box may hold many things",
             (
                 AddMany(tuple(f"/found {thing}" for thing in LONG_THINGS), MANY_THINGS_ADVICE),
-                Ask("/box", (*LONG_THINGS, "#1", "#60"), LONG_LIST_ADVICE),
-                Ask("/lost umbrella", (*LONG_THINGS, "#60"), LONG_LIST_ADVICE),
+                Ask("/box", (*LONG_THINGS, "#1", "#60"), LONG_LIST_ADVICE, most=MOST_LISTS),
+                Ask("/lost umbrella", (*LONG_THINGS, "#60"), LONG_LIST_ADVICE, most=MOST_LISTS),
             ),
             sitting=2,
         ),

@@ -33,6 +33,7 @@ TEXTS = {
     'text.lstrip(":")': "that removes every colon at the beginning, even a smiley's: text[1:]",
     'text.replace(":", "")': "that removes every colon, even a smiley's: text[1:]",
     'text[1:].split(" ")[0]': "the text goes to the end: split the line at its first 3 spaces",
+    'text.split(" ")[0]': "the text goes to the end: split the line at its first 3 spaces",
     '" ".join(text[1:].split())': "split() loses the second of two spaces: text[1:]",
 }
 CUT_HINT = (

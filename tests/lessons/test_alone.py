@@ -333,6 +333,7 @@ def test_a_file_with_tokens_is_named_and_deleted(alone, check):
     ("old", "new", "words"),
     [
         (' + "\\r\\n"', "", r"Each line that you send ends in \r\n"),
+        ("line.rstrip().split", "line.split", "and with which end: rstrip() removes it"),
         ("oauth:", "", "PASS must be oauth:<token>; the oauth: was missing"),
         ("NICK hello_bot", "NOCK hello_bot", "it didn't log in. Send PASS, then NICK, then JOIN"),
         ("JOIN #", "JOIN ", "it isn't in the channel. Send JOIN #viktor, with the #"),

@@ -104,6 +104,8 @@ MUTANTS = [
            "await send_list(update, things[:50])"),
     Mutant(9, "/lost has one long message", "await send_list(update, fitting)",
            'await send(update, "\\n".join(f"#{number} {words}" for number, words in fitting))'),
+    Mutant(9, "a message for each thing", "if len(text + line) > LIMIT:", "if text:",
+           advice="and not for each thing"),
     Mutant(9, "a long message is cut off", "await send(update, text)\n            text",
            "text"),
     Mutant(10, "a changed message is a new thing", "found, filters.UpdateType.MESSAGE", "found",
