@@ -6,9 +6,10 @@ real ones, even if somebody moves the clock meanwhile.
 """
 
 import math
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from operator import itemgetter
 
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 
@@ -48,13 +49,13 @@ class Log:
 
         If the first number does not follow `number`, lines between were dropped.
         """
-        new = list(islice(reversed(self._lines), max(0, self.last - number)))[::-1]
-        return [line for line in new if line[0] > number]
+        lines = list(self._lines)  # at once, because another thread may add one
+        return lines[bisect_right(lines, number, key=itemgetter(0)) :]
 
     def lines(self) -> list[str]:
         """Return all lines, oldest first; the first one says how many were dropped."""
         gone = [f"({self._dropped} earlier lines dropped)"] if self._dropped else []
-        return gone + [line for _, line in list(self._lines)]  # other threads read it, too
+        return gone + [line for _, line in list(self._lines)]
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import itertools
 import signal
+import sys
 import threading
 
 import pytest
@@ -129,6 +130,26 @@ def test_a_follower_gets_each_line_once_and_notices_a_gap(lines, asked, limit):
     kept = [line for line in log.lines() if not line.endswith("earlier lines dropped)")]
     assert len(new) == min(len(kept), max(0, len(lines) - asked))
     assert all(a + 1 == b for (a, _), (b, _) in itertools.pairwise(new))
+
+
+def test_a_log_is_read_while_another_thread_writes():
+    log, is_over = Log(limit=1_000), threading.Event()
+
+    def write():
+        while not is_over.is_set():
+            log.add("a line")
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(20_000):
+            log.after(log.last - 5)
+    finally:
+        is_over.set()
+        writer.join()
+        sys.setswitchinterval(interval)
 
 
 @BOTH_STARTS
