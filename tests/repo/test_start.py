@@ -641,7 +641,7 @@ def test_the_courses_packages_win_over_installed_ones_of_their_names(course):
 
 def test_a_package_in_a_version_that_the_course_has_not_is_explained(course):
     (course / "requirements.lock").write_text("six==1.17.0 \\\n    --hash=sha256:00\n")
-    assert load(course).pinned(course / "requirements.lock") == ["six==1.17.0"]
+    assert load(course).constraints_from(course / "requirements.lock") == ["six==1.17.0"]
     output = "ERROR: Cannot install six==1.16.0 because these have conflicting dependencies."
     advice = [text for words, text in load(course).ADVICE.items() if re.search(words, output)]
     assert "version of a package that the course can't use" in advice[0]
