@@ -91,7 +91,7 @@ def test_the_card_has_the_exams_of_which_a_point_was_passed(folder):
     assert "empty folder" not in (folder / "card.html").read_text(encoding="utf-8")
     record = exam_record("quiz")
     record.add_try()
-    record.add_passed(BRIEFS["quiz"].points[0], 1)
+    record.add_result(BRIEFS["quiz"].points[0], 1, True)
     assert card.main(["--folder", str(folder)]) == 0
     page = (folder / "card.html").read_text(encoding="utf-8")
     assert "<h2>Built from an empty folder</h2>" in page
