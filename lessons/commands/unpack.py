@@ -23,16 +23,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="the zip that `pack` has made")
     parser.add_argument("--replace", action="store_true", help="also where you have changed yours")
     options = parser.parse_args(arguments)
-    if not options.file.is_file():
+    copies = Copies()
+    places = (options.file, copies.folder / options.file)  # JupyterLab uploads into the second
+    path = next(filter(Path.is_file, places), None)
+    if not path:
         print(
             f"There is no file {options.file} in {Path.cwd()}. Type the line again up to unpack "
             "and a space,\ndrag the zip into this window, and press Enter.",
             file=sys.stderr,
         )
         return 1
-    copies = Copies()
     try:
-        with options.file.open("rb") as file:
+        with path.open("rb") as file:
             content = file.read(TOTAL_LIMIT + 1)
         copies.update_and_list_outdated()
         done = unpack(content, copies.folder, options.replace, wait_until_closed)

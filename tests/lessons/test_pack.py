@@ -1006,6 +1006,16 @@ def test_unpack_says_that_a_pack_holds_programs(tmp_path, capsys, monkeypatch):
     assert shown.index("1 files unpacked") < shown.index("run as you")
 
 
+def test_a_pack_is_found_where_jupyterlab_uploads_it(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_course").mkdir()
+    pack_there = tmp_path / "my_course/my_course.zip"
+    pack_there.write_bytes(zip_of([("workshop/my_bot/main.py", b"bot = 1")]))
+    assert unpack_command.main(["my_course.zip"]) == 0
+    assert "1 files unpacked" in capsys.readouterr().out
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has pipes with names")
 def test_the_commands_wait_for_no_pipe(tmp_path, here, capsys, monkeypatch):
     monkeypatch.setenv("BOTS_FOLDER", str(here.parent))
