@@ -48,7 +48,8 @@ get there: install it on a computer, or use Codespaces or Binder on a Chromebook
 phone is too small for those.
 
 Your bot comes along. Save your pages, run the cell under *How do you keep your work?* in notebook \
-00, and download your pack there. In the other place, upload it and type `python3 start.py unpack my_course.zip`.
+00, and download your pack there. In the other place, upload it and type \
+`python3 start.py unpack my_course.zip`.
 """
 LEFT_OUT = ("botlib/twitch", "lessons/charts", "lessons/pythonanywhere", "bot_sandbox/twitch")
 FOR_A_TAB = {  # sentences of notebook 00 that are different here
