@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from bot_sandbox import Clock, Telegram, Twitch
-from bot_sandbox.command.hello_bot import USERNAME, authorize_bot
+from bot_sandbox.command.hello_bot import authorize_bot
 from bot_sandbox.world.randomness import Randomness
 from botlib.twitch.details.helix import Helix
 from lessons.cloud import Cloud
-from lessons.learner_bot import bot_name
+from lessons.learner_bot import bot_login, bot_name
 from lessons.square import places
 from lessons.square.bot_copy import copy_function, copy_program
 from lessons.square.chat_with_bot import TIMEOUT_S, TelegramChat, TwitchChat
@@ -119,7 +119,7 @@ class TwitchHome(SquareHome):
     def _twitch(self, opened: ExitStack) -> dict[str, str]:
         twitch = Twitch(webhook_retries=RETRIES, clock=self._clock)
         self.twitch = opened.enter_context(twitch)
-        self.viktor, self.bot = twitch.account("viktor", "Viktor"), twitch.account(USERNAME)
+        self.viktor, self.bot = twitch.account("viktor", "Viktor"), twitch.account(bot_login())
         self.viktor.mod(self.bot)
         self.chat = TwitchChat(twitch, self.viktor)
         return authorize_bot(twitch, self.bot, self.viktor, Randomness())

@@ -51,6 +51,12 @@ def without_numbers(text):
     return re.sub(r"≈ [\d.,]+", "≈ N", text)
 
 
+def test_a_home_on_twitch_has_her_bots_name(my_bot):
+    keep_name("Żubr bot")
+    with TwitchIrcFunction(my_bot) as home:
+        assert home.bot.login == "zubr_bot"
+
+
 def test_programs_hold_memory_and_only_the_one_with_a_line_loses_a_message(my_bot):
     asks, holds = measure(TelegramProgram(my_bot)), measure(TwitchProgram(my_bot))
     assert min(asks.idle_mb, holds.idle_mb) > 20
