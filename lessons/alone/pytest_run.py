@@ -13,9 +13,9 @@ from lessons.worlds.environment import sandbox_environment
 
 PYTEST_TIMEOUT_S = 60.0
 SHOWN_CHARACTERS = 400  # of what pytest printed, if nobody knows which line matters
-# A file below the folder. pytest writes ../ before those of libraries, or their whole path.
+# pytest writes ../ before the files of libraries, or their whole path.
 OWN_FRAME = re.compile(
-    r'^(?:E +File ".*[\\/])?((?:[\w-]+[\\/])*[\w-]+\.py)(?:", line |:)(\d+)', re.MULTILINE
+    r'^(?:E +File "(.+\.py)", line |((?:[\w-]+[\\/])*[\w-]+\.py):)(\d+)', re.MULTILINE
 )
 WHAT_FAILED = re.compile(r"^E +(\w+: .*|assert .*|fixture .*)$", re.MULTILINE)
 ALL_PASSED, SOME_FAILED, NONE_FOUND = 0, 1, 5  # pytest's exit statuses
@@ -30,9 +30,9 @@ class PytestResult(NamedTuple):
 
 
 def run_tests(folder: Path, *names: str, **variables: str) -> PytestResult:
-    """Run tests, as `pytest NAME` does in a terminal; all that are there without a name.
+    """Run the named test files, or all tests of a folder, as `pytest NAME` does in a terminal.
 
-    The environment has these variables, too. Settings in the folders above don't count.
+    `variables` are added to the environment. Settings in the folders above don't count.
     """
     alone = ["-c", os.devnull, "--rootdir", ".", "--confcutdir", ".", "-p", "no:cacheprovider"]
     command = [sys.executable, "-P", "-m", "pytest", "-q", "--color=no", "--tb=short", *alone]
@@ -63,10 +63,15 @@ def first_failure(printed: str, folder: Path) -> str:
     what = WHAT_FAILED.search(printed)
     if not what:
         return printed.strip()[-SHOWN_CHARACTERS:]
-    frames = OWN_FRAME.findall(printed[: what.start()])
+    home = folder.resolve()
+    places = [
+        (home / (whole or below), int(number))
+        for whole, below, number in OWN_FRAME.findall(printed[: what.start()])
+    ]
+    hers = [place for place in places if place[0].is_relative_to(home) and place[0].is_file()]
     words = what[1]
-    if frames:
-        file, number = frames[-1]
-        line = (folder / file).read_text(encoding="utf-8").splitlines()[int(number) - 1]
-        words = f"{file}:{number}: {line.strip()}\n{words}"
+    if hers:
+        path, number = hers[-1]
+        line = path.read_text(encoding="utf-8").splitlines()[number - 1]
+        words = f"{path.relative_to(home).as_posix()}:{number}: {line.strip()}\n{words}"
     return hide_tokens(words)

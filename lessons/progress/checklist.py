@@ -105,7 +105,7 @@ def make_point(what: str, trouble: str) -> ChecklistLine:
 def check_bot(folder: Path, ask: str) -> dict[str, str]:
     """Say what is wrong with the bot's file and with its answer; "" if nothing is."""
     command = [sys.executable, "-P", "-m", "lessons.progress.checklist", str(folder), ask]
-    with tempfile.TemporaryDirectory() as scores:  # what a test stores is not the bot's own
+    with tempfile.TemporaryDirectory() as scores:  # what the answer stores is not the bot's own
         done = subprocess.run(
             command, cwd=folder if folder.is_dir() else None,
             env=sandbox_environment() | {"STORE_FOLDER": scores}, capture_output=True,

@@ -113,6 +113,13 @@ def test_a_test_that_fails_in_the_bots_own_file_names_that_line_and_the_error(fo
     assert remedy.endswith("; NameError: name 'mesage' is not defined")
 
 
+def test_a_test_file_that_python_cannot_read_is_named_with_its_line(folder):
+    (folder / "tests").mkdir()
+    (folder / "tests/test_x.py").write_text("def test_a(:\n    pass\n")
+    said = repr(checklist(folder))
+    assert "tests/test_x.py:1: def test_a(:" in said and "SyntaxError: invalid syntax" in said
+
+
 def test_a_command_that_fails_is_told_with_its_line(folder):
     main = (folder / "main.py").read_text().replace("message.user", "message.usr")
     (folder / "main.py").write_text(main)
