@@ -163,8 +163,8 @@ def expect_two_parts(name: str) -> Callable[[list[str]], str]:
     """Expect a joke in two different parts; the first has this name, and no other."""
 
     def complaint(said: list[str]) -> str:
-        named = names_in(said[:1])
-        right = len(set(said)) >= 2 and named == (name,) and "Message(" not in said[0]
+        named = set(names_in(said[:1])).intersection(PEOPLE)
+        right = len(set(said)) >= 2 and named == {name} and "Message(" not in said[0]
         return "" if right else f"expected two messages, the first with the name {name}"
 
     return complaint

@@ -29,6 +29,7 @@ def check(task, code, folder):
         (GOODBYE_TASK, 'return [f"à bientôt, {message.user}", "bis\\nbald"]'),
         (JOKE_TASK, 'return [f"{message.user.upper()}!\\nwhy?", "because\\nit is"]'),
         (JOKE_TASK, 'yield f"{message.user}, why?"\nyield "because"'),
+        (JOKE_TASK, 'return [f"{message.user}, why did Cleopatra write?", "Nobody knew."]'),
         (
             WELCOME_TASK,
             "if not store.add_once(message.user):\n    return f'Schon BACK, {message.user}?'\n"
