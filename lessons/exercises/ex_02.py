@@ -150,7 +150,7 @@ def exercise_1(file: str | Path) -> str:
     expect(
         not expect_welcome("Ada")([first]),
         f"to Ada, who has 3 points and is new here, it says {show(first)}. Her drawer score:Ada "
-        'is for the dice. Take one of its own: f"seen:{message.user}"',
+        'is for the dice. Give the welcome another one: f"seen:{message.user}"',
     )
     expect_known_command(welcome, Path(file).parents[1], "start")
     return "your bot says welcome, what to do next, and who has been there before"

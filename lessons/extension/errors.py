@@ -71,6 +71,8 @@ MOVED_NAMES = {  # modules and names of an older edition, and where they are now
     "lessons.chat_chart": "lessons.charts",
     "lessons.checklist": "lessons.progress.checklist",
     "lessons.client": "lessons.web",
+    "lessons.costs.PriceList": "lessons.costs import price_table",
+    "lessons.costs.kept_warm": "lessons.costs import function_cost",
     "lessons.cloud.response_time": "lessons.cloud.telegram_call",
     "lessons.excerpt": "lessons.display",
     "lessons.guess": "lessons.display",
