@@ -20,9 +20,8 @@ Handler = Callable[[Event, object], dict[str, Any]]
 
 LIMIT_S = 10.0  # of a function, if the cloud tells none
 RESERVED_S = 0.5  # of this limit, left for the function's last steps and its response
-EMPTY_MAPPING: Mapping[str, str] = MappingProxyType(
-    {}
-)  # many share it, so nobody can write into it
+# Many share it, so nobody can write into it.
+EMPTY_MAPPING: Mapping[str, str] = MappingProxyType({})
 
 
 class Request(NamedTuple):

@@ -47,10 +47,8 @@ NAMES = {  # of the platforms, and of a home that a program here uploads a bot t
     ),
 }
 TWITCH_WEBHOOK = {"TWITCH_CLIENT_SECRET", "TWITCH_EVENTSUB_SECRET"}  # only such a bot needs them
-SIGNING_SECRETS = {
-    "TELEGRAM_SECRET",
-    "TWITCH_EVENTSUB_SECRET",
-}  # who knows one can write to the bot
+# Whoever knows one can write to the bot.
+SIGNING_SECRETS = {"TELEGRAM_SECRET", "TWITCH_EVENTSUB_SECRET"}
 PUBLIC_SETTINGS = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}
 PUBLIC_SETTINGS |= {f"PYTHONANYWHERE_{name}" for name in ("USERNAME", "HOST", "API", "SITE")}
 ROUTES = {name for name in PUBLIC_SETTINGS if name.endswith(("_API", "_SITE"))}  # where secrets go

@@ -8,7 +8,8 @@ for each chat (`details/send_queue.py`).
 
 - Telegram forgets an update when the program asks for the next ones. By then the update waits here.
 - A crash loses the updates and the replies that wait. The latest updates may come again.
-- A stop answers what waits. It sends for `CLOSING_TIMEOUT_S`; `botlib/run.py` allows `GRACE_S`.
+- A stop answers what waits, and sends for `CLOSING_TIMEOUT_S` more. `botlib/run.py` allows it
+  `GRACE_S`.
 - A message that may have arrived is never sent again.
 """
 

@@ -44,12 +44,8 @@ OUR_FIRST_LINE = TEMPLATE.read_text(encoding="utf-8").partition("\n")[
 ]  # tells our WSGI file from another
 RELOAD_TIMEOUT_S = 40.0  # for the web app to come up after a reload
 LONGEST_PAUSE_S = 10  # that Telegram may ask for
-STARTING_STATUSES = (
-    302,
-    502,
-    503,
-    504,
-)  # while it reloads (page ReloadWebApp), or after a slow start
+# While it reloads (page ReloadWebApp), or after a slow start.
+STARTING_STATUSES = (302, 502, 503, 504)
 LOG_LINES = 12
 LOGS = ("access", "error", "server")
 

@@ -20,10 +20,8 @@ NEXT_NUMBER_ADVICE = "Count the things: the next one has the next number."
 LIST_ADVICE = "List each thing with its number and all its words, as in: #1 red scarf."
 EMPTY_BOX_ADVICE = "If nothing is in the box, /box says that it is empty."
 NOT_EMPTY_ADVICE = "Now the box is no longer empty. Say that only if there is nothing to list."
-SEARCH_ADVICE = (
-    "List the things with this word in them, each with its number, as /box does. scarf, "
-)
-SEARCH_ADVICE += "Scarf and SCARF are the same word: use lower() on both sides."
+SEARCH_ADVICE = "List the things with this word in them, each with its number, as /box does. "
+SEARCH_ADVICE += "scarf, Scarf and SCARF are the same word: use lower() on both sides."
 NO_MATCH_ADVICE = "If no thing has the word, say so, with the word nothing."
 TAKE_ADVICE = "Answer /mine with the thing's words, so that people see what they take. What they "
 TAKE_ADVICE += 'write is a text, and "1" is not equal to 1: int(…) makes it a number. In a list, '

@@ -41,7 +41,7 @@ def build_site(folder):
     settings.write_text(json.dumps(content), encoding="utf-8")
 
 
-class CountingHandler(http.server.SimpleHTTPRequestHandler):
+class RecordingHandler(http.server.SimpleHTTPRequestHandler):
     """Serves files as python -m http.server does, and notes which it has sent."""
 
     def log_message(self, *_):
@@ -62,7 +62,7 @@ def compressed_megabytes(files):
 @contextmanager
 def served(folder):
     """Serve the files of a folder; gives the server, whose `sent` are files, and its address."""
-    handler = functools.partial(CountingHandler, directory=folder)
+    handler = functools.partial(RecordingHandler, directory=folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.sent = []
         threading.Thread(target=server.serve_forever, daemon=True).start()
