@@ -243,6 +243,12 @@ FORGETFUL_TRAP = Trap(
     'Path(os.environ["SEEN_FOLDER"])',
     'Path(".")',
 )
+FILE_PER_NUMBER = """    try:
+        open(SEEN / str(update_id), "x").close()
+    except FileExistsError:
+        return False
+    return True
+"""
 SAME_TEXT_TRAP = Trap(
     "status 200",
     "what comes twice is the update, and its update_id tells. Viktor may write the same text again",
@@ -253,12 +259,7 @@ LAST_ONLY_TRAP = Trap(
     "sendMessage",
     'only the last number was kept. open(…, "w") empties a file first, and "a" adds to its end. Or '
     "make a file for each number",
-    """    try:
-        open(SEEN / str(update_id), "x").close()
-    except FileExistsError:
-        return False
-    return True
-""",
+    FILE_PER_NUMBER,
     """    try:
         seen = (SEEN / "last").read_text()
     except FileNotFoundError:
@@ -296,12 +297,7 @@ ASK_FIRST_TRAP = Trap(
     "",
     "between your question and open, another instance may make the file, and then both reply. "
     "Don't ask: one mode of open makes a new file, and fails if there is one. Catch that error",
-    """    try:
-        open(SEEN / str(update_id), "x").close()
-    except FileExistsError:
-        return False
-    return True
-""",
+    FILE_PER_NUMBER,
     """    if (SEEN / str(update_id)).exists():
         return False
     open(SEEN / str(update_id), "w").close()
