@@ -6,11 +6,7 @@ says how often she has tried. lessons/progress/tries.py keeps when each point wa
 
 from lessons.exams import coin_jar, library, lost_property, lost_property_function, quiz
 from lessons.exams.brief import Point
-from lessons.progress.course_map import (
-    circles,
-    progress_folder,
-    was_passed,
-)
+from lessons.progress.course_map import circles, progress_folder, was_passed
 from lessons.progress.tries import remember_try
 
 BRIEFS = {

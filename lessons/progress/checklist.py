@@ -34,7 +34,7 @@ from lessons.worlds.environment import COURSE, IMPORT_PATH, sandbox_environment
 DONE, OPEN, LEFT_OUT = "✔", "…", "○"
 NOT_PACKED = shutil.ignore_patterns("__pycache__", "node_modules", ".venv", "venv")
 ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
-FIRST = "first fix what is above"
+FIX_ABOVE_FIRST = "first fix what is above"
 LONGEST_ERROR = 300  # characters of what went wrong
 SORRY = APOLOGY.partition("{command} ")[2]
 
@@ -84,11 +84,13 @@ def checklist(folder: Path | str, ask: str = "!hello") -> Checklist:
     points = [
         make_point("main.py makes `bot`", found["bot"]),
         make_point(f"it answers {ask}", found["answer"]),
-        make_point("its own tests pass", FIRST if found["bot"] else why_tests_fail(folder)),
+        make_point(
+            "its own tests pass", FIX_ABOVE_FIRST if found["bot"] else why_tests_fail(folder)
+        ),
         *zip_points(folder),
     ]
     if found["bot"] or found["answer"]:
-        homes = [ChecklistLine(OPEN, "it answers in each of its homes", FIRST)]
+        homes = [ChecklistLine(OPEN, "it answers in each of its homes", FIX_ABOVE_FIRST)]
     else:
         homes = [try_home(folder, ask, *each) for each in HOMES]
     return Checklist([*points, *homes, token_point()])
@@ -116,7 +118,7 @@ def check_bot(folder: Path, ask: str) -> dict[str, str]:
     except (IndexError, ValueError):
         last = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
         found = {"bot": f"main.py ended the program: {last}"}
-    return {"bot": "", "answer": FIRST} | found
+    return {"bot": "", "answer": FIX_ABOVE_FIRST} | found
 
 
 def import_and_check_bot(folder: Path, ask: str) -> dict[str, str]:
@@ -176,7 +178,7 @@ def zip_points(folder: Path) -> list[ChecklistLine]:
     words = " ".join(done.stderr.split()).removeprefix("No bundle: ")
     words = words.replace(f"{copy}{os.sep}", "").replace(str(copy), str(folder))
     if "so nothing was packed" in words:
-        return [make_point(no_secret, words), make_point(zipped, FIRST)]
+        return [make_point(no_secret, words), make_point(zipped, FIX_ABOVE_FIRST)]
     if not done.returncode and size_mb > ZIP_LIMIT_MB:
         words = f"it has {size_mb:.0f} MB, and a cloud takes {ZIP_LIMIT_MB:.0f}: import less"
     failed = bool(done.returncode) or size_mb > ZIP_LIMIT_MB
