@@ -189,7 +189,7 @@ def check_folder() -> None:
         sys.exit(f"{HERE} has a folder with {os.pathsep!r} in its name. Rename it and start again.")
 
 
-def digest(lock: Path) -> str:
+def file_hash(lock: Path) -> str:
     """Return a text that differs if a lock has changed."""
     return hashlib.sha256(lock.read_bytes()).hexdigest()
 
@@ -197,7 +197,7 @@ def digest(lock: Path) -> str:
 def venv_inputs() -> dict[str, str]:
     """Return what an up-to-date .venv is made from."""
     made_of = {"Python": sys.version[:4], "folder": str(HERE), "path": path_lines()}
-    return {**made_of, LOCK.name: digest(LOCK)}
+    return {**made_of, LOCK.name: file_hash(LOCK)}
 
 
 def path_lines() -> str:
@@ -206,7 +206,7 @@ def path_lines() -> str:
     return FIRST_PTH_LINE + "".join(f"{folder}\n" for folder in folders) + LAST_PTH_LINE
 
 
-def stamp() -> dict[str, Any]:
+def read_stamp() -> dict[str, Any]:
     """Return what .venv was made from and what was added later; {} if it is incomplete."""
     try:
         return dict(json.loads(STAMP.read_text(encoding="utf-8")))
@@ -218,7 +218,7 @@ def what_is_stale() -> str:
     """Say why .venv must be made again; "" if it is up to date."""
     if not VENV.exists():
         return "This is the first start."
-    made = stamp()
+    made = read_stamp()
     if not made:
         return ".venv is incomplete."
     changed = [name for name, value in venv_inputs().items() if made.get(name) != value]
@@ -401,15 +401,18 @@ def make_venv(why: str) -> None:
 
 def install_extra(lock: Path, why: str) -> None:
     """Install what a lock adds to .venv, unless it is there."""
-    if stamp().get(lock.name) == digest(lock):
+    if read_stamp().get(lock.name) == file_hash(lock):
         return
     with venv_lock():
-        if stamp().get(lock.name) == digest(lock):  # another start has installed it meanwhile
+        if read_stamp().get(lock.name) == file_hash(
+            lock
+        ):  # another start has installed it meanwhile
             return
         download, disk = MEGABYTES[lock]
         say(f"{why}: a download of {download} MB, {disk} MB of disk ...")
         install(lock)
-        STAMP.write_text(json.dumps({**stamp(), lock.name: digest(lock)}, indent=1), "utf-8")
+        made = {**read_stamp(), lock.name: file_hash(lock)}
+        STAMP.write_text(json.dumps(made, indent=1), "utf-8")
 
 
 def install_for_bots(lists: dict[Path, list[str]]) -> None:
@@ -418,19 +421,19 @@ def install_for_bots(lists: dict[Path, list[str]]) -> None:
     What is installed of the course stays at its locked version: nothing is tested with others.
     """
     wanted = {str(path): lines for path, lines in lists.items() if lines}
-    if not wanted or stamp().get("last lists") == wanted:
+    if not wanted or read_stamp().get("last lists") == wanted:
         return
     with venv_lock(), tempfile.TemporaryDirectory() as scratch:
         say(f"Installing what {', '.join(wanted)} asks for ...")
         pins = Path(scratch, "course.txt")
-        locks = [lock for lock in MEGABYTES if lock.name in stamp()]
+        locks = [lock for lock in MEGABYTES if lock.name in read_stamp()]
         pins.write_text("\n".join(pin for lock in locks for pin in constraints_from(lock)), "utf-8")
         words = [word for path in wanted for word in ("-r", path)]
         # Only wheels, as in a bundle: building a package from source runs its author's code.
         words += ["--only-binary", ":all:", "-c", str(pins)]
         run_installer(lambda _: "installing your bot's packages", *words)
-        lists_so_far = {**stamp().get("lists", {}), **wanted}
-        made = {**stamp(), "lists": lists_so_far, "last lists": wanted}
+        lists_so_far = {**read_stamp().get("lists", {}), **wanted}
+        made = {**read_stamp(), "lists": lists_so_far, "last lists": wanted}
         STAMP.write_text(json.dumps(made, indent=1), "utf-8")
 
 
@@ -443,7 +446,7 @@ def what_is_unused(lists: dict[Path, list[str]]) -> str:
         return ""
     from deploy.requirements_txt import name_in
 
-    before = stamp().get("lists", {})
+    before = read_stamp().get("lists", {})
     now = {**before, **{str(path): lines for path, lines in lists.items()}}
     old, new = (
         {name for lines in each.values() for line in lines if (name := name_in(line))}
@@ -511,7 +514,7 @@ def chosen_python() -> str:
 def is_in_own_environment() -> bool:
     """Say whether this Python is in a virtual or conda environment that start.py hasn't made."""
     prefix = Path(sys.prefix).resolve()
-    if ON_PHONE or (prefix == VENV.resolve() and stamp()):
+    if ON_PHONE or (prefix == VENV.resolve() and read_stamp()):
         return False
     conda = os.environ.get("CONDA_PREFIX")  # conda sets it when you activate an environment
     if os.environ.get("CONDA_DEFAULT_ENV") == "base":  # active in each new terminal, unasked

@@ -17,7 +17,7 @@ from lessons.exercises.verdict import NotYet, expect
 
 HURRY_FILE = Path(__file__).with_name("hurry.py")
 QUIET_S = 290.0  # Twitch may say nothing for so long, and the line is well
-PATIENCE_S = 900.0  # after that a silent line is dead for everybody
+LONGEST_SILENCE_S = 900.0  # after that a silent line is dead for everybody
 MEASURED_PAUSES = 8  # failed tries: 1, 2, 4, 8, 16, 32, 60, 60 seconds
 LONGEST_PAUSE_S = 60.0
 FIRST_PAUSE_S = 5.0
@@ -143,7 +143,7 @@ class ComebackTester(TwitchTester):
         """Let nothing through anymore, on a line that looks open."""
         old = self.connection
         self.world.twitch.faults.silence(self.world.bot)
-        is_back = self.world.wait_ready(PATIENCE_S / SPEED, old)
+        is_back = self.world.wait_ready(LONGEST_SILENCE_S / SPEED, old)
         what = "the line fell silent: it looked open, but nothing came through"
         expect(is_back or self.world.has_ended(), f"{what}. {NO_TIMEOUT_TRAP.words}")
         self.expect_back(what, 0.0, old, turn)

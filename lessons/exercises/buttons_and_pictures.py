@@ -26,7 +26,7 @@ from botlib.telegram.application import App, builder_for
 from lessons.exercises.slips import Task
 from lessons.exercises.verdict import NotYet, describe_error, exercise, expect, find_hint, show
 
-WAIT_S = 20.0  # for the learner's handlers; they answer within a few milliseconds
+HANDLERS_TIMEOUT_S = 20.0  # for the learner's handlers; they answer within a few milliseconds
 QUIET_S = 5.0  # how long to wait for what will probably not come
 
 
@@ -131,7 +131,7 @@ def exercise_1(pressed: Callable[..., Any]) -> str:
         people = [bot.telegram.person(name) for name in ("Viktor", "Anna")]
         for person in people:
             person.send("/start")
-        viktors, annas = [person.wait(timeout=WAIT_S)[0] for person in people]
+        viktors, annas = [person.wait(timeout=HANDLERS_TIMEOUT_S)[0] for person in people]
         viktor, anna = people
         for person, message, times in [
             (viktor, viktors, 1),

@@ -71,7 +71,7 @@ def exercise_1(leaks: Any) -> str:
     return "no secret leaves the house with your zip"
 
 
-PUBLIC, HOME = "8.8.8.8", "192.168.1.7"
+PUBLIC_IP, HOME_IP = "8.8.8.8", "192.168.1.7"
 SCHEME = 'if parts.scheme != "https":\n    return "no https"\n'
 PORT = 'if parts.port not in (None, 443, 80, 88, 8443):\n    return "wrong port"\n'
 GLOBAL = 'if not ipaddress.ip_address(parts.hostname).is_global:\n    return "not public"\n'
@@ -83,17 +83,17 @@ parts = urllib.parse.urlsplit(url)
 JUDGE_TASK = Task(
     "judge(url)",
     [
-        ((f"https://{PUBLIC}/bot",), "good"),
-        ((f"http://{PUBLIC}/bot",), "no https"),
-        ((f"https://{PUBLIC}:8443/bot",), "good"),
-        ((f"https://{PUBLIC}:443/bot",), "good"),
-        ((f"https://{PUBLIC}:8000/bot",), "wrong port"),
-        ((f"https://{HOME}/bot",), "not public"),
+        ((f"https://{PUBLIC_IP}/bot",), "good"),
+        ((f"http://{PUBLIC_IP}/bot",), "no https"),
+        ((f"https://{PUBLIC_IP}:8443/bot",), "good"),
+        ((f"https://{PUBLIC_IP}:443/bot",), "good"),
+        ((f"https://{PUBLIC_IP}:8000/bot",), "wrong port"),
+        ((f"https://{HOME_IP}/bot",), "not public"),
         (("https://127.0.0.1/bot",), "not public"),
-        ((f"http://{HOME}:8000/bot",), "no https"),
-        ((f"https://{HOME}:8000/bot",), "wrong port"),
-        ((f"https://{PUBLIC}:88/bot",), "good"),
-        ((f"https://{PUBLIC}:80/bot",), "good"),
+        ((f"http://{HOME_IP}:8000/bot",), "no https"),
+        ((f"https://{HOME_IP}:8000/bot",), "wrong port"),
+        ((f"https://{PUBLIC_IP}:88/bot",), "good"),
+        ((f"https://{PUBLIC_IP}:80/bot",), "good"),
         (("http://https.example.org:80/bot",), "no https"),
     ],
     {

@@ -18,7 +18,7 @@ from lessons.exercises.verdict import (
     show,
 )
 
-PATIENCE_S = 1.0  # for the other friends to be asked, too
+OTHERS_TIMEOUT_S = 1.0  # for the other friends to be asked, too
 NAMES = ("Ada", "Bob", "Cleo")
 PLANS_HINT = (
     ". gather wants plans: friend(question) for each friend, without await. Make a list of them, "
@@ -100,7 +100,7 @@ async def call_with_friends(
                 all_asked.set()
             try:
                 if not alone:
-                    await asyncio.wait_for(all_asked.wait(), PATIENCE_S)
+                    await asyncio.wait_for(all_asked.wait(), OTHERS_TIMEOUT_S)
             except TimeoutError:
                 alone.append(name)
             # The first one thinks longest, so that the answers come in another order.

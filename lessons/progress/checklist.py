@@ -36,7 +36,7 @@ NOT_PACKED = shutil.ignore_patterns("__pycache__", "node_modules", ".venv", "ven
 ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
 FIX_ABOVE_FIRST = "first fix what is above"
 LONGEST_ERROR = 300  # characters of what went wrong
-SORRY = APOLOGY.partition("{command} ")[2]
+APOLOGY_ENDING = APOLOGY.partition("{command} ")[2]
 
 
 class ChecklistLine(NamedTuple):
@@ -211,7 +211,7 @@ def try_home(folder: Path, ask: str, file: str, what: str, home: type[SquareHome
         words = " ".join(str(error).split()).replace(MEASURED_MODULE, Path(file).stem)
         words = re.sub(rf"\S*[/\\]{re.escape(folder.name)}[/\\]", "", words)  # where the copy was
         return ChecklistLine(OPEN, what, words[:LONGEST_ERROR] or type(error).__name__)
-    return make_point(what, reply if SORRY in reply else "")
+    return make_point(what, reply if APOLOGY_ENDING in reply else "")
 
 
 # --- the real world ---------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from bot_sandbox.twitch.world import TwitchWorld
 
 NOT_PERMITTED = "The sender is not permitted to send chat messages to the broadcaster's chat room."
 
-REJECTED = "Your message is being checked by mods and has not been sent."
+HELD_FOR_MODS = "Your message is being checked by mods and has not been sent."
 LANGUAGE = "en"  # of every channel
 NOT_A_PARENT = "The request's input was not valid. Message cannot be replied to."  # issues#896
 
@@ -269,8 +269,8 @@ class ChatEndpoints:
             raise HelixError(400, NOT_A_PARENT)
         text = cut_command(text)
         if not text:
-            self._world.rules.note_refusal(sender, channel.name, "msg_rejected", REJECTED)
-            return dropped_response("msg_rejected", REJECTED)
+            self._world.rules.note_refusal(sender, channel.name, "msg_rejected", HELD_FOR_MODS)
+            return dropped_response("msg_rejected", HELD_FOR_MODS)
         code = self._world.rules.refuse(
             sender, channel.name, text, mod=channel.is_mod(sender), irc=False
         )
