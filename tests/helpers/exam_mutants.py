@@ -1,0 +1,48 @@
+"""Wrong bots for exams: right ones with one mistake each.
+
+A file for each exam has its own, so that several workers share them. They were written from the
+brief alone, before the points existed.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PEERS = Path(__file__).parents[1] / "peers"
+FEWEST_MUTANTS = 12  # of an exam
+
+
+class Mutant(NamedTuple):
+    """A right solution with one mistake, and the point that notices it."""
+
+    point: int
+    mistake: str
+    old: str
+    new: str
+    solution: str = "lost_property/functions/bot.py"
+    advice: str = ""  # that its author reads
+
+
+def wrong_bots(mutants):
+    """Return the marks of a file that has `test_a_wrong_bot_fails_at_the_right_point`."""
+    assert len(mutants) >= FEWEST_MUTANTS
+    names = [f"{mutant.solution} {mutant.point} {mutant.mistake}" for mutant in mutants]
+    return [
+        pytest.mark.full("every way to be wrong"),
+        pytest.mark.timeout(300),
+        pytest.mark.parametrize("mutant", mutants, ids=names),
+    ]
+
+
+def test_a_wrong_bot_fails_at_the_right_point(mutant, take, write):
+    """Take the exam with a mutant."""
+    file = PEERS / mutant.solution
+    right = file.read_text(encoding="utf-8")
+    assert mutant.old in right
+    folder = write(right.replace(mutant.old, mutant.new), file.name)
+    name = mutant.solution.partition("/")[0]
+    status, printed = take(folder, "--sitting", "2", name=name)
+    assert status == 1
+    assert f"Point {mutant.point} is not passed yet." in printed, printed
+    assert mutant.advice in printed, printed
