@@ -265,6 +265,12 @@ def test_on_a_dark_phone_the_notebook_has_room_and_is_dark_and_runs(reader):
     run.tap()
     page.locator(".jp-InputPrompt", has_text="[1]:").first.wait_for()
     restart_ends_an_endless_loop(page, lambda button: button.tap())
+    page.locator(".jp-CodeCell .cm-content").nth(1).tap()
+    page.get_by_role("menuitem", name="Run", exact=True).tap()
+    above = page.get_by_role("menuitem", name="Run All Above Selected Cell")  # as the banner says
+    assert above.bounding_box()["height"] >= 40
+    above.tap()
+    page.locator(".jp-InputPrompt", has_text="[2]:").first.wait_for()
     link = page.get_by_role("link", name="01 What a bot is made of")
     link.scroll_into_view_if_needed()
     with phone.expect_page() as other:
