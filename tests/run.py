@@ -44,7 +44,11 @@ CHECKS = {
     "types": ["mypy"],
     # A notebook's cells share a kernel, so a file is never divided among the workers. There is one
     # more of them than cores, as a test mostly waits: for another program, or for time to pass.
-    "tests": ["pytest", "--tx", f"{WORKERS}*popen//python={PYTHON}", "--dist=loadfile"],
+    # conftest.py says which file is first.
+    "tests": [
+        *("pytest", "--tx", f"{WORKERS}*popen//python={PYTHON}"),
+        *("--dist=loadfile", "--no-loadscope-reorder"),
+    ],
 }
 WAYS = {  # what each tells pytest
     "--lint": [],
