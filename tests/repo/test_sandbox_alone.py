@@ -12,7 +12,7 @@ import yaml
 
 HOME = Path(__file__).parents[2]
 # To bound the time, these are left out: tests/repo runs beside sandbox/tests, which has them.
-LEFT_OUT = ["--ignore-glob=*_browser.py"]
+LEFT_OUT = ["--ignore-glob=*_browser.py", "-m", "not slow and not full"]
 FRESH = {
     name: value
     for name, value in os.environ.items()
