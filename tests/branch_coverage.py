@@ -30,13 +30,16 @@ START = """
 import os, sys
 
 told, course = {told!r}, {course!r}
+installed = sys.path[:]
 
 def measure():
+    path, sys.path[:] = sys.path[:], installed  # a program's own random.py is no part of coverage
     import coverage
     os.environ.update(told)
     coverage.process_startup()
     for name in told:  # which a second copy of this may have removed: Python can read it twice
         os.environ.pop(name, None)
+    sys.path[:] = path
 
 class FirstImport:
     @staticmethod
