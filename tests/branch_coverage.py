@@ -54,7 +54,9 @@ except OSError:
     pass
 else:
     command = " ".join(sys.orig_argv).replace(os.sep, " ").replace(".", " ")
-    if course & {{*command.split()}}:
+    if "UNMEASURED" in os.environ:  # it runs what another test has measured
+        pass
+    elif course & {{*command.split()}}:
         measure()
     else:
         sys.meta_path.insert(0, FirstImport)

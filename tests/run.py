@@ -35,14 +35,14 @@ from report import HERE, LAST_TEST, start  # beside this file
 OURS = ("botlib", "sandbox", "lessons", "deploy", "docs", "tests", "benchmarks", "notebooks")
 OURS += ("start.py", "conftest.py")  # and nothing that a learner has put beside them
 THERE = [name for name in OURS if (HERE / name).exists()]
-WORKERS = (os.cpu_count() or 2) + 1
+WORKERS = (os.cpu_count() or 2) + 2
 # -P, because a file of the course's folder must not be taken for one of a program's modules.
 PYTHON = f"{shlex.quote(sys.executable)} -P"
 CHECKS = {
     "format": ["ruff", "format", "--check", *THERE],
     "lint": ["ruff", "check", *THERE],
     "types": ["mypy"],
-    # A notebook's cells share a kernel, so a file is never divided among the workers. There is one
+    # A notebook's cells share a kernel, so a file is never divided among the workers. There are two
     # more of them than cores, as a test mostly waits: for another program, or for time to pass.
     # conftest.py says which file is first.
     "tests": [

@@ -46,6 +46,7 @@ def spoke(notebook):
     ]
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("stem", STEMS)
 def test_a_notebook_runs_without_an_error_and_shows_its_pictures(course, stem):
     page, notebook = run(course, stem)
