@@ -28,7 +28,7 @@ class Mutant(NamedTuple):
 
 
 def wrong_bots(mutants):
-    """Return the marks of a file that has `test_a_wrong_bot_fails_at_the_right_point`."""
+    """Return the marks of a file that has `test_a_wrong_bot_fails_at_its_point`."""
     assert len(mutants) >= FEWEST_MUTANTS
     names = [f"{mutant.solution} {mutant.point} {mutant.mistake}" for mutant in mutants]
     return [
@@ -38,7 +38,7 @@ def wrong_bots(mutants):
     ]
 
 
-def test_a_wrong_bot_fails_at_the_right_point(mutant, take, write, monkeypatch):
+def test_a_wrong_bot_fails_at_its_point(mutant, take, write, monkeypatch):
     """Let only that point try the bot: no point needs another, and together they take minutes."""
     file = PEERS / mutant.solution
     right = file.read_text(encoding="utf-8")

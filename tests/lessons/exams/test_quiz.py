@@ -1,8 +1,8 @@
-"""A quiz: a wrong bot fails at the point where it is wrong."""
+"""A quiz: each wrong bot fails at the point that should notice it."""
 
 from exam_mutants import (  # noqa: F401 - pytest runs it here
     Mutant,
-    test_a_wrong_bot_fails_at_the_right_point,
+    test_a_wrong_bot_fails_at_its_point,
     wrong_bots,
 )
 
