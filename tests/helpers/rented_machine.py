@@ -85,7 +85,10 @@ class Network(NamedTuple):
 @contextmanager
 def own_network() -> Iterator[Network]:
     """A network for a machine, with a way out to the internet; needs `ip` and `iptables`."""
-    name, net = f"bots{os.getpid()}", f"10.99.{os.getpid() % 256}"
+    # Tests that were killed may have left theirs: to one address, only the first network leads.
+    taken = subprocess.run(["ip", "-oneline", "address"], capture_output=True, text=True).stdout
+    name = f"bots{os.getpid()}"
+    net = next(net for net in map("10.99.{}".format, range(256)) if f" {net}.1/" not in taken)
     masquerade = f"POSTROUTING --source {net}.0/24 --jump MASQUERADE"
     forward = Path("/proc/sys/net/ipv4/ip_forward")
     before = forward.read_text()
@@ -116,7 +119,7 @@ class Machine:
         self, debian: Path, folder: Path, home: Path, network: Network | None = None
     ) -> None:
         self.root, self.home, self._config = debian, home, folder / "ssh_config"
-        self.network = network
+        self.network, self._console = network, folder / "console"
         self._group = UNIFIED / f"{debian.name}-{os.getpid()}"
         key = folder / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
@@ -150,13 +153,15 @@ class Machine:
             words += ["--capability=CAP_NET_ADMIN"]
         if UNIFIED.exists():
             self._group.mkdir(exist_ok=True)
-        self._nspawn = subprocess.Popen(
-            ["sh", "-c", JOIN, self._group, "systemd-nspawn", f"--directory={self.root}", *words],
-            env=os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        join = ["sh", "-c", JOIN, self._group]
+        with self._console.open("w") as console:
+            self._nspawn = subprocess.Popen(
+                [*join, "systemd-nspawn", f"--directory={self.root}", *words],
+                env=os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+            )
 
     def __exit__(self, *_: object) -> None:
         self._nspawn.terminate()
@@ -197,7 +202,10 @@ class Machine:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        assert done.returncode == 0 or not check, f"{words[-1]}\n{done.stdout[-3000:]}"
+        assert done.returncode == 0 or not check, (
+            f"{words[-1]}\n{done.stdout[-3000:]}\n"
+            f"The machine's console:\n{self._console.read_text(errors='replace')[-2000:]}"
+        )
         return done.stdout
 
 
