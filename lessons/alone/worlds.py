@@ -337,7 +337,9 @@ class ProgramOnTwitch(ProgramWorld):
 
     def wait_ready(self, seconds: float, after: ConnectionRecord | None = None) -> bool:
         """Wait until the program hears the channel, by a newer connection than `after`."""
-        self.wait_until(lambda: self.hears_channel(after) or self.has_ended(), seconds)
+        heard = self.wait_until(lambda: self.hears_channel(after) or self.has_ended(), seconds)
+        if heard and not self.hears_channel(after):  # it has left, and is about to end
+            self.wait_until(self.has_ended, HANG_UP_S)
         return self.hears_channel(after)
 
     def hears_channel(self, after: ConnectionRecord | None = None) -> bool:
