@@ -6,7 +6,7 @@ and paths: tests/botlib/test_bot.py, notebooks/05*, -k hello, -x.
 python3 start.py test --lint    runs ruff and mypy alone: before a commit, and first in CI
 python3 start.py test --quick   takes some minutes: it leaves out what is slow, and says what
 python3 start.py test           takes about twenty minutes
-python3 start.py test --all     takes up to an hour: also what needs images and foreign programs. It
+python3 start.py test --all     takes over an hour: also what needs images and foreign programs. It
                                 measures which branches are taken, and fails if they are too few. A
                                 test that fails beside thousands of others has a second try, alone
 python3 start.py test -m live   tries your own tokens at the real Telegram and Twitch, and does
