@@ -14,7 +14,8 @@ def say(*_): raise KeyboardInterrupt
 signal.signal(signal.SIGTERM, say), signal.signal(signal.SIGINT, say)
 try:
     print(os.getpid(), flush=True)
-    time.sleep(600)
+    while True:
+        time.sleep(0.01)  # a signal that comes just before would wait for its end
 except KeyboardInterrupt:
     input()
     print("cleaned up")
