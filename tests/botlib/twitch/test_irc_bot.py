@@ -11,6 +11,7 @@ import threading
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -41,8 +42,21 @@ class MovableLoop(asyncio.SelectorEventLoop):
 
     moved = 0.0
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._hourly_waits = threading.Semaphore(0)
+
     def time(self) -> float:
         return super().time() + self.moved
+
+    def call_at(self, when: float, *arguments: Any, **more: Any) -> asyncio.TimerHandle:
+        if when > self.time() + HOUR / 2:
+            self._hourly_waits.release()
+        return super().call_at(when, *arguments, **more)
+
+    def wait_for_hour(self) -> None:
+        """Wait until the bot has validated its token, and waits for the next hour."""
+        assert self._hourly_waits.acquire(timeout=10)
 
     def advance(self, seconds: float) -> None:
         done = threading.Event()
@@ -303,6 +317,7 @@ def test_the_token_is_validated_every_hour_and_refreshed_in_time(world):
 
     with ThreadedIrcBot(world.bot(on_renewed=keep), loop=(loop := MovableLoop())) as held:
         world.twitch.clock.advance(2.5 * HOUR)  # an hour and a half is left
+        loop.wait_for_hour()
         loop.advance(HOUR + 1)
         assert refreshed.wait(10)
         new = held.bot.credentials
@@ -328,8 +343,10 @@ def test_it_starts_although_the_api_stumbles(world):
 def test_a_token_without_a_refresh_token_works_until_it_ends(world):
     with ThreadedIrcBot(world.bot(refresh_token=None), loop=(loop := MovableLoop())) as held:
         world.twitch.clock.advance(3.5 * HOUR)
+        loop.wait_for_hour()
         loop.advance(HOUR + 1)
         assert plain(world.viktor.ask("!hello")) == "hello Viktor!"
+        loop.wait_for_hour()
         world.twitch.clock.advance(HOUR)
         assert plain(world.viktor.ask("!hello")) == "hello Viktor!"
         loop.advance(HOUR + 1)
