@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bot_sandbox.diagnosis.bot_log import add_bot_logger, capture_bot_logs
 from botlib.bot import Bot
-from botlib.details.bot_files import load_bot_file
+from botlib.details.bot_files import forget_modules, load_bot_file
 from deploy.own_packages import OWN_PACKAGES
 from lessons.extension.save import BELOW_IS_RUN, MAGIC, saved_text
 from lessons.in_a_tab import IN_A_TAB
@@ -289,7 +289,10 @@ def load_learner_bot(folder: Path) -> tuple[Bot, list[str]]:
     BotFileError if main.py itself doesn't load.
     """
     add_bot_logger("botlib.bot")  # then its errors are collected here, and not printed
-    forget_modules(folder)
+    path = str(folder.resolve())
+    forget_modules([path])
+    if path not in sys.path:
+        sys.path.append(path)  # last: a file of the bot must not hide Python's own modules
     main = folder / "main.py"
     try:
         with capture_bot_logs() as log, open_stores_in(folder):
@@ -300,17 +303,6 @@ def load_learner_bot(folder: Path) -> tuple[Bot, list[str]]:
     lines = (line.removeprefix(LEFT_OUT) for line in log)
     whole = str(folder.resolve())
     return bot, [line.replace(whole, folder.as_posix()).replace(os.sep, "/") for line in lines]
-
-
-def forget_modules(folder: Path) -> None:
-    """Let the folder's own modules be imported again, because their files may have changed."""
-    path = str(folder.resolve())
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and Path(file).is_relative_to(path):
-            del sys.modules[name]
-    if path not in sys.path:
-        sys.path.append(path)  # last: a file of the bot must not hide Python's own modules
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Collection
+from contextlib import suppress
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -106,12 +107,7 @@ def include_folder(
         raise ValueError(f"there is no folder {folder}. Make it, and a .py file for each command.")
     older = [one for one in _included_folders if one != str(folder)]
     _included_folders[:] = [str(folder), *older]
-    # Files may have changed since they were loaded, and another bot's may have the same names.
-    for name, module in list(sys.modules.items()):
-        path = getattr(module, "__file__", None)
-        if path and str(Path(path).parent) in _included_folders:
-            del sys.modules[name]
-    importlib.invalidate_caches()
+    forget_modules(_included_folders)  # another bot's files may have the same names
     # Last, because a command !time must not hide Python's own `time`.
     others = [one for one in sys.path if one not in _included_folders]
     sys.path[:] = [*others, *_included_folders]
@@ -145,6 +141,21 @@ def include_folder(
         replaced |= {name: commands.get(name) for name in found}
         commands |= found
         bot.other_names |= one.other_names
+
+
+def forget_modules(folders: Collection[str]) -> None:
+    """Let the files of these folders be imported again, because they may have changed.
+
+    Their .pyc files go, too: Python takes one for right if the file's size and its time in whole
+    seconds are the same, so it would run the first of two versions saved in one second.
+    """
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        if path and any(Path(path).is_relative_to(folder) for folder in folders):
+            del sys.modules[name]
+            with suppress(OSError):  # nobody may write there, so nobody wrote one
+                Path(importlib.util.cache_from_source(path)).unlink()
+    importlib.invalidate_caches()
 
 
 def where_in(error: BaseException, file: Path) -> str:

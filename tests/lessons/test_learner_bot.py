@@ -1,7 +1,9 @@
 """The learner's bot: missing files come from the course's cells, what doesn't load is shown."""
 
 import json
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,13 +119,15 @@ def test_a_needed_command_whose_file_makes_none_is_named_with_its_cell(folder, c
     assert said.endswith("Run the cell of notebook 00 that saves commands/hello.py\n")
 
 
-def test_a_second_call_loads_what_has_changed_meanwhile(folder):
+def test_a_second_call_loads_what_has_changed_in_the_same_second(folder, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     (folder / "commands").mkdir(parents=True)
     (folder / "commands/hello.py").write_text(
         f"from words import word\n{command('hello')}".replace("hello {", "{word} {")
     )
     for word in ("moin", "ahoi"):
         (folder / "words.py").write_text(f'word = "{word}"\n')
+        os.utime(folder / "words.py", (1, 1))
         assert my_bot().ask("!hello", "Ada") == f"{word} Ada!"
 
 
