@@ -5,7 +5,9 @@
 A Jupyter server for others needs the first beyond requirements.lock, `start.py test` the second,
 `start.py book` the last, and `start.py test --all` all of them. uv resolves the learner's packages
 and the others together, at the learner's versions. What an earlier lock holds is left out, unless
-the last group names it: coverage comes with nbval today, and may not tomorrow.
+the last group names it: coverage comes with nbval today, and may not tomorrow. Two packages are
+never locked: rfc3987-syntax builds 38 grammars whenever JupyterLab, nbformat or nbval is imported,
+which takes more than a second, and nothing of the course checks an IRI; lark is only for that.
 """
 
 import re
@@ -25,7 +27,7 @@ LOCKS = {  # the groups in pyproject.toml that each locks, and the lock that it 
 RESOLVE = (
     "uv pip compile pyproject.toml sandbox/pyproject.toml --all-extras -c requirements.lock "
     "--universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url "
-    "--no-header"
+    "--no-header --no-emit-package rfc3987-syntax --no-emit-package lark"
 )
 BINDER = HOME / ".binder/environment.yml"
 HEAD = "# Beyond {}, written by: python tests/write_lock.py\n"

@@ -193,6 +193,7 @@ def test_the_lock_names_no_index_and_no_machine(lock):
 
 def test_a_learner_installs_no_test_tool_and_no_second_node():
     names = {canonicalize_name(one.name) for one, _ in locked("requirements.lock")}
+    assert "rfc3987-syntax" not in names  # it would double the start of JupyterLab
     assert {"awslambdaric", "pytest"} <= names  # a side room rehearses with it; she writes tests
     others = by_name(TEST_ONLY + FULL_TEST + SERVER + BOOK + NODE)
     assert names & others.keys() == {"beautifulsoup4"}  # JupyterLab's
