@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Whatever a test starts, a notebook's kernel too, inherits this. It stands in the course's folder
     and not in tests/, so that it also holds for a notebook that is tested alone.
     """
-    config.pluginmanager.import_plugin("ways_to_test")
+    config.pluginmanager.import_plugin("left_out")
     if config.getoption("markexpr") == "live":  # no other test is run then
         return
     for name in [name for name in os.environ if name.startswith(OWN)]:
@@ -45,20 +44,6 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["BOT_COMMAND"] = "python3 start.py"
     # A shell that starts the tests in the background switches Ctrl-C off, for what they start, too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let workers begin with the files that may take long, and then with those of many tests.
-
-    A file stays with one worker: at the end, the others would wait for it.
-    """
-    if not hasattr(config, "workerinput"):
-        return
-    limits: defaultdict[Path, list[float]] = defaultdict(list)
-    for item in items:
-        limit = item.get_closest_marker("timeout")
-        limits[item.path].append(limit.args[0] if limit else 0.0)
-    items.sort(key=lambda item: (max(limits[item.path]), len(limits[item.path])), reverse=True)
 
 
 def pytest_sessionfinish() -> None:

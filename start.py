@@ -4,8 +4,8 @@
 python3 start.py                open JupyterLab on your own copy of the notebook where you were
 python3 start.py --no-browser   only print its address (--port N and JupyterLab's own options too)
 python3 start.py reset 05       bring back the original of a notebook, and keep yours beside it
-python3 start.py test ...       every check: format, lint, types, tests, notebooks; pytest's options
-python3 start.py test --quick   the checks that take some minutes; --all takes up to an hour
+python3 start.py test ...       format, lint, types, tests, notebooks: six minutes; pytest's options
+python3 start.py test --all     every check: about 35 minutes
 python3 start.py report         versions and what failed, to paste into an issue; without secrets
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
 python3 start.py solution 02    one way to write what notebook 02 lets you write alone
@@ -127,6 +127,7 @@ COMMANDS = {  # the file that each one runs; its docstring is the help
     "unpack": "lessons/commands/unpack.py",
     "webhook": "deploy/set_webhook.py",
 }
+BOT_TESTS = "lessons/commands/bot_tests.py"  # `test` with a bot's folder
 # These run in the course's folder. The others run where you type them, and find .env there.
 IN_COURSE_FOLDER = ("lab", "refresh", "reset", "test")
 QUIET_CONFIGS = {  # no pop-up with JupyterLab's news, no kernel warnings in the terminal
@@ -149,7 +150,7 @@ CAN_BUILD_CODE = (  # the website
 ONLY_INSTALL = ("install", "node")  # nothing is run afterwards
 # They install what the bot's own requirements.txt asks for.
 INSTALLS_FOR_BOTS = ("autostart", "exam", "run", "sandbox", "test")
-PYTEST_FLAGS = "quick|all|lint|lf|last-failed|ff|failed-first|nf|new-first|sw|stepwise|co|pdb|trace"
+PYTEST_FLAGS = "all|lint|lf|last-failed|ff|failed-first|nf|new-first|sw|stepwise|co|pdb|trace"
 PYTEST_FLAGS += "|collect-only|exitfirst|verbose|quiet|showlocals|disable-warnings|no-.+|setup-.+"
 # The word after such an option is its value, and no folder, even if a folder has that name. So is
 # the word after an option that is not known here.
@@ -583,12 +584,11 @@ def add_to_path(name: str, folder: Path) -> None:
     os.environ[name] = os.pathsep.join([str(folder), *before])
 
 
-def program(command: str) -> list[str]:
-    """Return Python's arguments that run a command's file, as a module if it is in a package.
+def program(file: str) -> list[str]:
+    """Return Python's arguments that run a file of the course, as a module if it is in a package.
 
     -P, because a file in the folder where you type must not be taken for one of its modules.
     """
-    file = COMMANDS[command]
     if file.startswith(("docs/", "tests/")):  # they are no packages
         return [str(HERE / file)]
     file = file.removeprefix("sandbox/")
@@ -618,7 +618,7 @@ def main(arguments: list[str]) -> int:
         print(f"{what} needs a computer. On a phone there are {', '.join(ON_PHONES)}.")
         return 1
     if command == "report":  # it must work even if Python or .venv doesn't
-        return run(sys.executable, *program(command))
+        return run(sys.executable, *program(COMMANDS[command]))
     check_python(sys.version_info[:2])
     check_folder()
     arguments = arguments[1:] if arguments[:1] == [command] else arguments
@@ -668,15 +668,16 @@ def main(arguments: list[str]) -> int:
             how = "How a server opens the course: docs/where_to_run.md"
         print(f"The packages are in {python or VENV}. {how}")
         return 0
+    file = COMMANDS[command]
     if tests_a_bot:
-        arguments = ["--own", str(folders[0]), *arguments]
+        file, arguments = BOT_TESTS, [str(folders[0]), *arguments]
     if command == "sandbox":  # it knows nothing of botlib and of what botlib needs
         arguments = ["--import-path", str(HERE), "--packages", *arguments]
     if python:  # it has no course.pth
         add_to_path("PYTHONPATH", HERE / "deploy/import_path")
     add_to_path("JUPYTER_PATH", HERE / "lessons/jupyter")  # how the kernel of a notebook starts
     folder = HERE if command in IN_COURSE_FOLDER and not tests_a_bot else Path.cwd()
-    return run(python or PYTHON, *program(command), *arguments, folder=folder)
+    return run(python or PYTHON, *program(file), *arguments, folder=folder)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Describe this installation, to paste into an issue: python3 start.py report
 
-It prints versions, the state of .venv, free disk space, what the last `start.py test` said, and
+It prints versions, the state of .venv, free disk space, which tests failed when they ran last, and
 which settings of a bot are set. It shows no token, no value of a setting, and `~` instead of your
 home folder. It changes nothing, and it works when .venv is missing or broken.
 """
@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE))  # for start.py, which needs nothing but Python
 
 import start  # noqa: E402
 
-LAST_TEST = HERE / ".pytest_cache" / "last_test.json"  # tests/run.py writes it
+LAST_FAILED = HERE / ".pytest_cache/v/cache/lastfailed"  # of the last runs of start.py test
 BROWSERS = (
     "chromium",
     "chromium-browser",
@@ -204,16 +204,14 @@ def dot_env() -> dict[str, str]:
 
 
 def last_test() -> Iterator[str]:
-    """Say how the last `start.py test` ended."""
+    """Name the tests that failed when they ran last, as pytest remembers them."""
     try:
-        last = json.loads(LAST_TEST.read_text(encoding="utf-8"))
-        words, status, failed, tests = (last[key] for key in ("words", "status", "failed", "tests"))
-    except (OSError, ValueError, KeyError, TypeError):
-        yield "last test: none is known"
+        failed = [str(name) for name in json.loads(LAST_FAILED.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError):
+        yield "failed tests: none are known"
         return
-    ended = "it did not end" if status is None else f"exit status {status}"
-    yield f"last test: {words}: {ended}, failed: {', '.join(failed) or 'nothing'}"
-    for name in tests:
+    yield f"failed tests: {len(failed) or 'none'}"
+    for name in failed:
         yield f"  {name}"
 
 

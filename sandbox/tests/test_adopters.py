@@ -15,7 +15,7 @@ import pytest
 from npm import npm
 
 pytestmark = [
-    pytest.mark.full("the bots of three teams"),
+    pytest.mark.slow("the bots of three teams"),
     pytest.mark.timeout(900),  # seconds; mostly downloads
     pytest.mark.skipif(os.name == "nt", reason="POSIX: the teams' scripts are for POSIX"),
 ]

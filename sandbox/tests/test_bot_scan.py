@@ -11,7 +11,7 @@ SANDBOX = Path(__file__).parents[1]
 
 
 PARSER = "tree-sitter==0.26.1", "tree-sitter-typescript==0.23.2"  # only this tool needs them
-SCRIPTS = pytest.mark.full("a parser from pip")
+SCRIPTS = pytest.mark.slow("a parser from pip")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import yaml
 from npm import npm
 
 pytestmark = [
-    pytest.mark.full("the recipes for CI"),
+    pytest.mark.slow("the recipes for CI"),
     pytest.mark.timeout(900),  # seconds; mostly downloads
     pytest.mark.skipif(os.name == "nt", reason="POSIX: the recipes are for a POSIX shell"),
 ]

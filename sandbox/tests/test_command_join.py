@@ -188,7 +188,7 @@ def two_machines():
             subprocess.run(["ip", "netns", "delete", name], capture_output=True)
 
 
-@pytest.mark.full("two networks, which only root can make")
+@pytest.mark.slow("two networks, which only root can make")
 def test_a_bot_joins_a_sandbox_on_another_machine(two_machines):
     here, there = two_machines
     options = (*ANY_PORTS, "--host", MACHINES[0], "--key", "a-key-for-these-tests", "--json")

@@ -68,7 +68,7 @@ def own_network(tmp_path):
         holder.communicate()
 
 
-@pytest.mark.full("a network of its own, which only root can make")
+@pytest.mark.slow("a network of its own, which only root can make")
 @pytest.mark.timeout(300)
 def test_bots_in_other_containers_need_the_names_and_the_certificate(own_network, tmp_path):
     file = tmp_path / "all.pem"

@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 import bot_sandbox
 
 pytestmark = [
-    pytest.mark.full("the wheel beside each framework"),
+    pytest.mark.slow("the wheel beside each framework"),
     pytest.mark.timeout(900),
 ]  # seconds; mostly downloads
 SANDBOX = Path(__file__).parents[1]

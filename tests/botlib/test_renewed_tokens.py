@@ -228,6 +228,7 @@ def written_until(folder, lines):
     return os.waitpid(child, 0)[1]
 
 
+@pytest.mark.slow("a second of work or more")
 @posix
 def test_a_writer_that_is_killed_at_any_step_leaves_a_whole_file_and_no_secret(tmp_path):
     path, lines, found = tmp_path / ".env", 0, set()

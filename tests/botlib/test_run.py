@@ -13,6 +13,8 @@ import pytest
 from bot_sandbox import Telegram
 from botlib.run import BROKEN, STOPPED, WRONG_SETTINGS, load_bot
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 ROOT = Path(__file__).parents[2]
 BOT = """
 import time

@@ -357,6 +357,7 @@ def pytest_sessionstart():
 """
 
 
+@pytest.mark.slow("commands from start to end")
 @pytest.mark.parametrize(
     ("options", "said"),
     [

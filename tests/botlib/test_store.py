@@ -266,6 +266,7 @@ def hammer(url, processes=PROCESSES):
     return [[int(number) for number in output.split()] for output, _ in results]
 
 
+@pytest.mark.slow("a second of work or more")
 def test_eight_processes_lose_no_count_and_add_each_key_once(shared_url):
     firsts = hammer(shared_url)
     assert sorted(number for first in firsts for number in first) == list(range(50))
@@ -290,6 +291,7 @@ for url in sys.stdin:
 """
 
 
+@pytest.mark.slow("a second of work or more")
 def test_eight_processes_may_open_one_new_file_at_once(tmp_path):
     command = [sys.executable, "-c", OPEN]
     running = [

@@ -25,6 +25,7 @@ def bot(request, tmp_path, monkeypatch):
     return write_her_bot(tmp_path, request.param)
 
 
+@pytest.mark.slow("bundles, guides and machines")
 def test_her_bot_becomes_a_zip_that_answers_telegram_twitch_and_a_timer(bot, tmp_path, capsys):
     missing = [name for name in FUNCTIONS if not (bot / name).exists()]
     assert bundle([HER_BOT, "--out", "bot.zip"]) == 0

@@ -27,6 +27,8 @@ from deploy.bundle.lockfile import read_lock, version_of
 from deploy.bundle.packages import NOT_NEEDED, files_of
 from deploy.bundle.target import CLOUDS, PYTHONS, THIS_PYTHON, find_python
 
+pytestmark = pytest.mark.slow("bundles, guides and machines")
+
 SECRET = "correct-horse-battery"
 BOT = """
 from botlib import Bot

@@ -37,7 +37,7 @@ from traitlets.config import Config
 from waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.full("a class on one machine")
+pytestmark = pytest.mark.machine("a class on one machine")
 # Connects to a program of Anna, and reads what it says.
 ABSTRACT = """
 import socket

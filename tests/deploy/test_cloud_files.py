@@ -109,6 +109,7 @@ def template():
     return load_template()
 
 
+@pytest.mark.slow("bundles, guides and machines")
 def test_the_template_is_one_that_cloudformation_takes():
     lint = shutil.which(
         "cfn-lint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -582,6 +583,7 @@ def test_the_container_holds_all_that_the_bot_imports(tmp_path):
     assert all(Path(file).is_relative_to(tmp_path) for file in done.stdout.split())
 
 
+@pytest.mark.slow("a second of work or more")
 def test_the_containers_packages_are_the_locked_ones():
     spec = importlib.util.spec_from_file_location("w", DEPLOY / "container/write_requirements.py")
     module = importlib.util.module_from_spec(spec)

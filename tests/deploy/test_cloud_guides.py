@@ -28,6 +28,8 @@ from bot_sandbox.cloud.prices import functions
 from deploy.bundle.target import CLOUDS
 from lessons.cloud import Cloud as CourseCloud
 
+pytestmark = pytest.mark.slow("bundles, guides and machines")
+
 AWS, YANDEX = (DOCUMENTS[f"deploy/{cloud}/README.md"] for cloud in ("aws", "yandex"))
 TEMPLATE = (Path(__file__).parents[2] / "deploy/aws/template.yaml").read_text(encoding="utf-8")
 NEW_BOT = Path(__file__).parents[2] / "deploy/new_bot"

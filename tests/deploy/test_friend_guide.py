@@ -93,6 +93,7 @@ def running(pupil):
     pupil.twitch.wait_gone("anna_bot")
 
 
+@pytest.mark.slow("bundles, guides and machines")
 def test_the_page_leads_to_a_bot_in_the_friends_channel_and_back(world, program, tmp_path):
     course = fresh_course(tmp_path)
     write_her_bot(course)

@@ -25,6 +25,8 @@ from botlib.details.renewed_tokens import STATE_FILE
 from botlib.run import WRONG_SETTINGS
 from deploy.autostart import BotProcess, login_item
 
+pytestmark = pytest.mark.machine("a rented machine")
+
 ROOT = Path(__file__).parents[2]
 README = ROOT / "deploy/machine/README.md"
 IMAGE = ROOT / "docs/image/Containerfile"
@@ -288,7 +290,6 @@ except urllib.error.HTTPError as error:
 """
 
 
-@pytest.mark.full("an image is built")
 @pytest.mark.timeout(900)
 def test_the_sandboxs_image_serves_another_container(debian, memory, tmp_path):
     guide = (ROOT / "sandbox/docs/ci.md").read_text(encoding="utf-8")
@@ -339,7 +340,6 @@ def test_the_sandboxs_image_serves_another_container(debian, memory, tmp_path):
 LARGEST = 650 * 10**6  # bytes that the course may add to its base
 
 
-@pytest.mark.full("an image is built")
 @pytest.mark.timeout(900)
 def test_the_courses_image_serves_a_learner_who_may_only_read_the_course(debian, memory, tmp_path):
     build = re.search(r"podman build .*$", IMAGE.read_text(encoding="utf-8"), re.M)[0]

@@ -121,6 +121,7 @@ def zipped(tmp_path_factory):
     return where / "task"
 
 
+@pytest.mark.slow("bundles, guides and machines")
 @pytest.mark.parametrize("events", ["aws", "yandex"])
 def test_its_zip_answers_telegram_under_awslambdaric(zipped, awslambdaric, events):
     handler = "telegram_function.handler"
@@ -141,6 +142,7 @@ def test_its_zip_answers_telegram_under_awslambdaric(zipped, awslambdaric, event
         assert telegram.person("Zoë").ask("!hello", timeout=30) == "hello Zoe!"
 
 
+@pytest.mark.slow("bundles, guides and machines")
 @pytest.mark.parametrize("events", ["aws", "yandex"])
 def test_its_zip_answers_twitch_under_awslambdaric(zipped, awslambdaric, events):
     from botlib.twitch.details.helix import Helix
@@ -160,6 +162,7 @@ def test_its_zip_answers_twitch_under_awslambdaric(zipped, awslambdaric, events)
         assert viktor.ask("!hello", timeout=30) == "hello Viktor!"
 
 
+@pytest.mark.slow("bundles, guides and machines")
 @pytest.mark.parametrize(
     ("events", "schedule"), [("aws", "rate(1 hour)"), ("yandex", "* * * * ? *")]
 )

@@ -74,8 +74,8 @@ def files_of(phone):
     }
 
 
+@pytest.mark.slow("bundles, guides and machines")
 @TERMUX
-@pytest.mark.full("packages are installed")
 @pytest.mark.timeout(600)
 def test_a_phone_from_nothing_to_a_reply_and_back_to_nothing(phone, course, chat, telegram):
     install, close = BLOCKS["1. Install Termux"]

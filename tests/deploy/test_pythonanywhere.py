@@ -25,6 +25,8 @@ from deploy.pythonanywhere.api import PythonAnywhere as Api
 from deploy.pythonanywhere.api import PythonAnywhereError
 from lessons.pythonanywhere import PythonAnywhere
 
+pytestmark = pytest.mark.slow("bundles, guides and machines")
+
 SECRET = "correct-horse-battery"
 COUNT = """
 

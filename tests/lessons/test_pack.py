@@ -113,6 +113,7 @@ NO_DATABASE = st.binary(max_size=40).filter(
 )
 
 
+@pytest.mark.slow("a second of work or more")
 @given(st.dictionaries(PATHS, NO_DATABASE, min_size=1, max_size=6))
 @settings(deadline=None, max_examples=150)
 def test_whatever_is_packed_arrives_byte_by_byte(files):
@@ -167,6 +168,7 @@ def stays_inside(top, files):
     assert (top / "a/beside.txt").read_text() == "mine"
 
 
+@pytest.mark.slow("a second of work or more")
 @given(st.data())
 @settings(deadline=None, max_examples=200)
 def test_a_damaged_zip_is_refused_or_whole(data):
@@ -774,6 +776,7 @@ def test_a_broken_store_is_left_out_and_a_file_with_its_name_is_packed(here):
     assert pack(here).left_out == {STORE: "SQLite cannot read it: file is not a database"}
 
 
+@pytest.mark.slow("a second of work or more")
 def test_too_much_is_refused_and_the_largest_are_named(here):
     put(here, {f"workshop/large{n}.bin": bytes(packing.FILE_LIMIT) for n in range(5)})
     with pytest.raises(PackError, match=r"more than 100 MB.*large0\.bin"):
@@ -1034,6 +1037,7 @@ ASK += "print(my_bot(needs=needs).ask('!roll', 'Viktor')); "
 ASK += "from lessons.progress.course_map import progress; print(progress())"
 
 
+@pytest.mark.slow("commands from start to end")
 def test_the_walk_from_one_course_to_another(tmp_path):
     """Pack in one course, unpack in a fresh one: her bot answers there, and the map knows her."""
     courses = [fresh_course(tmp_path / name) for name in ("old", "new")]

@@ -17,6 +17,8 @@ from raw_server import answering, http
 from lessons.pythonanywhere import PythonAnywhere
 from lessons.pythonanywhere.web_app import bare_python
 
+pytestmark = pytest.mark.slow("bundles, guides and machines")
+
 WSGI = "files/path/var/www/viktor_pythonanywhere_com_wsgi.py"
 APP = "webapps/viktor.pythonanywhere.com/"
 LOG = "files/path/var/log/viktor.pythonanywhere.com.{}.log"

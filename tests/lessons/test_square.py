@@ -21,6 +21,8 @@ from lessons.square import (
 from lessons.square.four_homes import FourHomes
 from lessons.square.picture import Box
 
+pytestmark = pytest.mark.slow("all four homes at once")
+
 MAIN = 'from botlib import Bot\n\nbot = Bot()\nbot.include_folder("commands")\n'
 SCORE = """
 from botlib import Bot

@@ -10,6 +10,8 @@ import pytest
 from nbclient import NotebookClient
 from notebook_runs import ROOT
 
+pytestmark = pytest.mark.slow("exercises and cells of all notebooks")
+
 NOTEBOOK = nbformat.read(ROOT / "notebooks/00_start_here.ipynb", as_version=4)
 CHAT, SAVE, ASK = [cell.source for cell in NOTEBOOK.cells if cell.cell_type == "code"][:3]
 RETURN = '    return f"hello {message.user}!"'

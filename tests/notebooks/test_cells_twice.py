@@ -8,6 +8,8 @@ from notebook_runs import STEMS, run_copy, verdict
 
 from lessons.commands.solve import find_exercises, solve
 
+pytestmark = pytest.mark.slow("exercises and cells of all notebooks")
+
 WAIT = "import time; time.sleep(1.1)  # Telegram takes one setWebhook a second"
 
 

@@ -12,6 +12,8 @@ from notebook_runs import ROOT, verdict
 from lessons.display.tables import table
 from lessons.extension.errors import MOVED_NAMES
 
+pytestmark = pytest.mark.slow("exercises and cells of all notebooks")
+
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 

@@ -91,6 +91,7 @@ def test_each_exercise_is_untouched_in_the_notebook(stem):
         assert find_solution(notebook, index) != cell.source
 
 
+@pytest.mark.slow("exercises and cells of all notebooks")
 @pytest.mark.parametrize("stem", STEMS)
 def test_wrong_answers_are_told_what_to_fix(stem, tmp_path, monkeypatch):
     indices, name = numbered_exercises(read(stem)), name_of_checks(stem)

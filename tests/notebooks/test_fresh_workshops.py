@@ -11,6 +11,8 @@ from notebook_rules import METADATA
 
 from lessons.commands import refresh
 
+pytestmark = pytest.mark.slow("exercises and cells of all notebooks")
+
 SAVES = "%load_ext lessons\nfrom lessons.progress.course_map import progress_folder"
 WRITES = "%%save a/main.py\nx = 1"
 ON_PATH = ("", "sandbox", "tests/helpers")  # pyproject.toml has the same

@@ -18,6 +18,8 @@ from notebook_runs import (
 from botlib.bot import Bot
 from lessons.commands.solve import find_exercises, solve
 
+pytestmark = pytest.mark.slow("exercises and cells of all notebooks")
+
 CORE = [stem for stem in STEMS if not stem.startswith("deeper/")]
 HERS = {
     "main.py": """
@@ -102,7 +104,7 @@ def write_bot(folder, files):
         path.write_text("\n".join(line[indent:] for line in lines) + "\n", encoding="utf-8")
 
 
-@pytest.mark.full("the whole course in one workshop")
+@pytest.mark.slow("the whole course in one workshop")
 @pytest.mark.timeout(3600)
 def test_the_notebooks_can_be_run_from_the_last_to_the_first(course):
     """Exercises are solved, and one workshop is kept from notebook to notebook."""
@@ -118,7 +120,7 @@ def test_the_notebooks_can_be_run_from_the_last_to_the_first(course):
     assert found == []
 
 
-@pytest.mark.full("the whole course in one workshop")
+@pytest.mark.slow("the whole course in one workshop")
 @pytest.mark.timeout(3600)
 def test_a_bot_with_other_names_and_words_goes_through_the_course(course):
     """Exercises are left as they are; two notebooks run again in a Python that has restarted."""

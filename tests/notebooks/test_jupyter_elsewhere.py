@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from notebook_rules import METADATA
 
 pytestmark = [
-    pytest.mark.full("JupyterLab behind a proxy"),
+    pytest.mark.slow("JupyterLab behind a proxy"),
     pytest.mark.skipif(
         not find_browser(), reason="NO BROWSER: install chromium to test JupyterLab in it"
     ),

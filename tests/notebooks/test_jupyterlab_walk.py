@@ -8,9 +8,12 @@ import pytest
 from course_browser import find_browser
 from notebook_runs import ROOT, STEMS
 
-pytestmark = pytest.mark.skipif(
-    not find_browser(), reason="NO BROWSER: install chromium to walk through the course"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not find_browser(), reason="NO BROWSER: install chromium to walk through the course"
+    ),
+    pytest.mark.slow("a browser"),
+]
 BROKEN_PICTURES = """() => Array.from(document.querySelectorAll('.jp-Notebook img'))
     .filter(image => !image.complete || image.naturalWidth === 0)
     .map(image => image.getAttribute('alt') || image.src.slice(0, 80))"""

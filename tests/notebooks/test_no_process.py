@@ -12,6 +12,8 @@ import nbformat
 import pytest
 from notebook_runs import NOTEBOOKS, ROOT, STEMS
 
+pytestmark = pytest.mark.slow("exercises and cells of all notebooks")
+
 RUN = """
 import json, sys
 

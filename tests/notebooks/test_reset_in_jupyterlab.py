@@ -12,9 +12,12 @@ from notebook_runs import ROOT
 
 from lessons.commands.copies import FOLDER
 
-pytestmark = pytest.mark.skipif(
-    not find_browser(), reason="NO BROWSER: install chromium to try a reset in JupyterLab"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not find_browser(), reason="NO BROWSER: install chromium to try a reset in JupyterLab"
+    ),
+    pytest.mark.slow("a browser"),
+]
 NAME = "01_what_a_bot_is_made_of.ipynb"
 EDIT = """() => window.jupyterapp.shell.currentWidget.content.model.cells.get(0)
     .sharedModel.setSource('# mine')"""

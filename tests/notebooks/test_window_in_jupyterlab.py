@@ -10,9 +10,12 @@ from course_browser import find_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from notebook_rules import METADATA
 
-pytestmark = pytest.mark.skipif(
-    not find_browser(), reason="NO BROWSER: install chromium to test JupyterLab in it"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not find_browser(), reason="NO BROWSER: install chromium to test JupyterLab in it"
+    ),
+    pytest.mark.slow("a browser"),
+]
 WORLD = """from bot_sandbox import Twitch
 
 twitch = Twitch()

@@ -249,6 +249,7 @@ def test_a_right_arrow_is_left_alone(name, source):
     assert not wrong_arrows(name, imports(source, name))
 
 
+@pytest.mark.slow("commands from start to end")
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_modules_need_each_other(room):
     """Not even for a type checker: who reads one must not have to read the other first."""

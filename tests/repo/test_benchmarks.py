@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 HOME = Path(__file__).parents[2]
 SCRIPTS = {  # and the first column's title of each of its tables
     "cold_and_warm": ["function"],

@@ -22,6 +22,8 @@ from playwright.sync_api import sync_playwright
 
 from lessons.progress.contents import CORE, DEEPER, EXAMS, PART_NAMES
 
+pytestmark = pytest.mark.slow("the whole book")
+
 HOME = Path(__file__).parents[2]
 ROOMS = [f"deeper/{name}" for rooms in DEEPER.values() for name in rooms]
 ALL_NOTEBOOKS = [*CORE, *ROOMS, *(f"exams/{name}" for name in EXAMS)]

@@ -24,6 +24,8 @@ from jupyter_process import run_cell
 from redis_server import free_port
 from waiting import wait_until
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 FIRST = "00_start_here.ipynb"
 TOKEN = "only-a-test"
 EDIT = "--ServerApp.jpserver_extensions=lessons.own_copies=False"  # CONTRIBUTING.md

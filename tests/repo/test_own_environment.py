@@ -56,7 +56,7 @@ class OwnEnvironment:
         return said
 
 
-@pytest.mark.full("an environment of your own")
+@pytest.mark.slow("an environment of your own")
 @pytest.mark.timeout(3600)  # seconds; a download of 180 MB
 def test_a_fresh_environment_from_environment_yml_runs_notebooks_start_py_and_pytest(tmp_path):
     own = OwnEnvironment(tmp_path)

@@ -21,6 +21,7 @@ def test_every_block_is_run_or_says_what_it_needs(name):
     assert faults(DOCUMENTS[name]) == []
 
 
+@pytest.mark.slow("commands from start to end")
 @pytest.mark.parametrize(
     "name",
     [

@@ -12,7 +12,7 @@ import yaml
 
 HOME = Path(__file__).parents[2]
 # To bound the time, these are left out: tests/repo runs beside sandbox/tests, which has them.
-LEFT_OUT = ["--ignore-glob=*_browser.py", "-m", "not slow and not full"]
+LEFT_OUT = ["--ignore-glob=*_browser.py"]
 FRESH = {
     name: value
     for name, value in os.environ.items()
@@ -56,7 +56,7 @@ def test_its_own_rules_ignore_none_of_its_files(repository):
     assert run(repository, "git", "ls-files").splitlines() == ours
 
 
-@pytest.mark.full("the sandbox alone")
+@pytest.mark.slow("the sandbox alone")
 @pytest.mark.timeout(3600)  # seconds; a download, and all of the sandbox's tests but those above
 def test_it_passes_its_own_ci_where_there_is_no_course(repository):
     own = repository / ".venv"

@@ -15,6 +15,8 @@ import jupyter_process
 import pytest
 from waiting import wait_until
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 ROOT = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 TOKEN = "123456:a-token-that-only-a-test-has"

@@ -23,6 +23,8 @@ from lacking_package import LACKING, want_more
 from nbformat.v4 import new_code_cell, new_notebook
 from waiting import wait_until
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 HOME = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
 COMMANDS = (

@@ -23,7 +23,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from deploy.new import make_folder
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them"),
+    pytest.mark.slow("commands from start to end"),
+]
 START = runpy.run_path(str(ROOT / "start.py"))
 # What a stranger's file may be called: like anything that a program of the course imports or reads.
 MODULES = {*sys.stdlib_module_names, *packages_distributions(), "botlib", "bot_sandbox", "deploy"}
@@ -211,7 +214,7 @@ def test_every_command_is_tried():
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(name, marks=[pytest.mark.full("the whole book")] * (name in BUILD))
+        pytest.param(name, marks=[pytest.mark.slow("the whole book")] * (name in BUILD))
         for name in COMMANDS
     ],
 )

@@ -23,6 +23,8 @@ from lessons.alone.open_sandbox import offer_sandbox
 from lessons.alone.sections import SECTIONS
 from lessons.worlds.weather_service import deploy_weather, weather_address
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 ROOT = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
 ASKS = {  # who says hello, by the HTTP that sandbox/README.md describes

@@ -17,6 +17,8 @@ from waiting import wait_until
 
 from deploy.new import make_folder
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 ROOT = Path(__file__).parents[2]
 START = (sys.executable, str(ROOT / "start.py"), "sandbox")
 ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud", "window", "mail")

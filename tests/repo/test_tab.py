@@ -96,7 +96,10 @@ window.postMessage(JSON.stringify({ id: "1", path: "telegram/say", values }));
 
 GONE = """() => document.querySelector("object")?.contentDocument?.body?.innerText
     .includes("run the notebook's cells again, from the top")"""
-pytestmark = pytest.mark.timeout(900)  # on a busy machine
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.slow("a site with a Python for the browser"),
+]  # on a busy machine
 
 
 @pytest.fixture(scope="module")

@@ -114,7 +114,7 @@ def test_binders_own_builder_takes_these_files(clone):
 
 
 @POSIX
-@pytest.mark.full("a notebook in a browser")
+@pytest.mark.slow("a notebook in a browser")
 def test_binders_server_runs_notebook_00(clone, tmp_path):
     """postBuild in a Python that has the packages, then Jupyter as Binder starts it."""
     venv.create(tmp_path / "python", symlinks=True)

@@ -646,7 +646,6 @@ def test_a_port_that_is_taken_leaves_nothing_behind(kind, tmp_path, monkeypatch)
         assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.first_case("more cases of one test, each with a function of its own")
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("kind", [Cloud, Mail, Telegram, Twitch])
 def test_a_closed_server_says_so_and_loses_no_coroutine(kind):

@@ -457,7 +457,7 @@ def test_two_hundred_clients_each_get_an_answer(cloud):
     assert answers.count(True) == len(fn.invocations) > 0
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_a_new_deployment_under_load_loses_no_call(cloud, tmp_path):
     """Clients call all the time, while the function is replaced again and again."""
     calls, over = [], threading.Event()
@@ -486,7 +486,7 @@ def test_a_new_deployment_under_load_loses_no_call(cloud, tmp_path):
     assert {raw for _, raw in calls} == {str(version).encode() for version in range(6)}
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_a_body_that_comes_while_the_function_is_replaced(cloud, tmp_path):
     (tmp_path / "main.py").write_text("def handler(event, context):\n    return 'old'\n")
     old = cloud.deploy("late", tmp_path)

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from bot_sandbox.cloud import Cloud, FunctionError
 from bot_sandbox.cloud.history import Log
 
-pytestmark = pytest.mark.first_case("more cases of one test, each with a function of its own")
-
 PLAIN, HOSTILE = FUNCTIONS / "plain", FUNCTIONS / "hostile"
 
 

@@ -353,7 +353,7 @@ def handler(event, context):
 """
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_boto3_inside_a_function_needs_no_more_than_the_address(cloud, boto3, tmp_path):
     (tmp_path / "main.py").write_text(WITH_BOTO3)
     environment = {
@@ -394,7 +394,7 @@ def test_a_function_knows_key_and_region(cloud, tmp_path):
         cloud.deploy("knows", tmp_path, environment={"AWS_ACCESS_KEY_ID": "own"})
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_boto3_passes_the_chain_on(boto3, tmp_path):
     (tmp_path / "main.py").write_text(
         "import boto3, json, os\n"

@@ -10,8 +10,6 @@ from cloud_tools import BOTH_STARTS, wait_until
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.world.clock import Clock
 
-pytestmark = pytest.mark.first_case("more cases of one test, each with a function of its own")
-
 CALLS_ITSELF = """
 import json, os, urllib.error, urllib.request
 
@@ -59,7 +57,7 @@ def calls_itself(cloud, tmp_path):
     return deploy
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_the_seventeenth_call_of_a_chain_is_refused(calls_itself):
     fn = calls_itself()
     found = fn.invoke({"type": "RequestResponse", "traced": True})
@@ -71,7 +69,7 @@ def test_the_seventeenth_call_of_a_chain_is_refused(calls_itself):
     assert again[0] == 16
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_a_loop_that_waits_for_itself_may_meet_the_concurrency_first(calls_itself):
     found = calls_itself(concurrency=10).invoke({"type": "RequestResponse", "traced": True})
     assert found[:3] == [10, 429, "TooManyRequestsException"]
@@ -89,7 +87,7 @@ def test_a_loop_of_events_ends_without_an_error(calls_itself, start):
     assert all(call.error is None for call in fn.invocations)
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_a_chain_that_is_not_passed_on_goes_on(calls_itself):
     found = calls_itself().invoke({"type": "RequestResponse", "traced": False})
     assert found == [20, "stopped by itself"]
@@ -108,7 +106,7 @@ def test_a_chain_may_lead_through_another_function(cloud, calls_itself, tmp_path
     assert len(first.invocations) == len(second.invocations) == 16
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_nodejs_gets_the_chain(cloud, tmp_path):
     (tmp_path / "main.mjs").write_text(
         "export const handler = async () => process.env._X_AMZN_TRACE_ID;\n"

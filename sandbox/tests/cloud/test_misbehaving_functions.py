@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 from bot_sandbox.cloud import Cloud, FunctionError
 from bot_sandbox.cloud.runtime_http import parse_head
 
-pytestmark = pytest.mark.first_case("more cases of one test, each with a function of its own")
-
 HOSTILE = FUNCTIONS / "hostile"
 TEN_TEXTS = ", ".join(f"{number:02}.txt" for number in range(10))
 

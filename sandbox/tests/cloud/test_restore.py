@@ -12,8 +12,6 @@ from cloud_tools import BOTH_STARTS, POSIX, marked, wait_until
 from bot_sandbox import Cloud, FunctionError
 from bot_sandbox.window.cloud import CloudView
 
-pytestmark = pytest.mark.first_case("more cases of one test, each with a function of its own")
-
 COUNTER = """import sys
 calls = 0
 print("loaded", file=sys.stderr)

@@ -24,7 +24,7 @@ FROM_PIP = (
 )
 TWITCHIO_2 = "twitchio==2.10.0"
 NPM = pytest.mark.slow("clients from npm")
-PIP = [pytest.mark.full("clients from pip"), pytest.mark.timeout(600)]
+PIP = [pytest.mark.slow("clients from pip"), pytest.mark.timeout(600)]
 GIF = b"GIF89a\x07\0\x05\0\x80\0\0"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX: uvloop")
 
@@ -103,7 +103,7 @@ def test_a_chat_bot_for_twitch(twitch, program, words):
     assert world.viktor.ask("!hello", timeout=60).lower() == "hello viktor!"
 
 
-@pytest.mark.full("a client from pip")
+@pytest.mark.slow("a client from pip")
 @pytest.mark.timeout(600)
 def test_twitchio_2_chats_and_asks_helix(twitch, program):
     world = World(twitch, ["chat:read", "chat:edit"])
@@ -138,7 +138,7 @@ def test_twurple_chats_asks_helix_and_hears_an_event(twitch, program):
     assert not twitch._world.unsupported
 
 
-@pytest.mark.full("Miniflare from npm: 150 MB")
+@pytest.mark.slow("Miniflare from npm: 150 MB")
 def test_a_cloudflare_worker_by_the_documented_start(telegram, program):
     folder = installed("worker")
     page = (PEERS.parents[1] / "docs/unchanged.md").read_text(encoding="utf-8")
@@ -151,7 +151,7 @@ def test_a_cloudflare_worker_by_the_documented_start(telegram, program):
     assert telegram.person("Viktor").ask("moin", timeout=60) == "you said moin"
 
 
-@pytest.mark.full("Go compiles its standard library first")
+@pytest.mark.slow("Go compiles its standard library first")
 def test_a_telegram_bot_in_go(telegram, program, tmp_path):
     if not shutil.which("go"):
         pytest.skip("NO GO: a bot in Go was not tried")

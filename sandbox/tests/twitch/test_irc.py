@@ -550,7 +550,7 @@ def test_websocket(world):
     assert code == 1012
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_ten_thousand_messages_go_through_in_order():
     with Twitch(limits=False) as twitch:
         world = World(twitch)

@@ -26,8 +26,6 @@ from bot_sandbox.window.cloud import CloudView, write_files
 from bot_sandbox.window.lanes import SENT_PIECES, SHOW_REPLACED_S, STRETCHES_IN_A_PIECE, Lanes
 from bot_sandbox.window.routes import routes_of
 
-pytestmark = pytest.mark.first_case("more cases of one test, each with a function of its own")
-
 ECHO = "def handler(event, context):\n    print('got', event)\n    return event\n"
 HTTP = """import json, time
 
@@ -418,7 +416,7 @@ def test_close_warm_calls_are_one_stretch_and_no_call_is_lost(cloud):
     assert lane["served"] == told["cloud/function/f"]["ended"] == 30
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_what_is_told_is_bounded(cloud, tmp_path):
     (tmp_path / "main.py").write_text("def handler(event, context):\n    raise ValueError(event)\n")
     fn = cloud.deploy("f", tmp_path)

@@ -33,7 +33,7 @@ def window():
         yield made
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 @pytest.mark.skipif(os.name == "nt", reason="POSIX: the lines are for a POSIX shell")
 @pytest.mark.skipif(not shutil.which("curl"), reason="NO CURL: the lines are not tried")
 def test_every_line_runs_in_a_shell_as_it_is_written(window, tmp_path):

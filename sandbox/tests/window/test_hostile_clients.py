@@ -274,7 +274,7 @@ def test_a_telegram_that_closes_under_an_open_page_is_shown_as_it_was(telegram, 
     assert ask(window, "/api/telegram/people", {"name": "Anna"})[0] == 409
 
 
-@pytest.mark.slow("a second of work or more, by measurement")
+@pytest.mark.slow("a second of work or more")
 def test_more_goes_than_is_remembered_and_a_slow_page_is_told_all_anew(telegram, window):
     account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
 

@@ -187,7 +187,7 @@ def test_what_may_have_been_said_is_not_repeated_and_its_loss_is_logged(chat, fa
     assert chat.logged() + chat.refused_in_responses() == 1
 
 
-@pytest.mark.slow
+@pytest.mark.slow("it waits for a Telegram that is late")
 @pytest.mark.parametrize("executed", [False, True])
 def test_a_telegram_that_takes_too_long_has_it_said_once_or_not_at_all(chat, executed):
     chat.faults.delay(60, "sendMessage", executed=executed)
@@ -291,7 +291,7 @@ STEPS = st.one_of(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.slow("it waits for a Telegram that is late")
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

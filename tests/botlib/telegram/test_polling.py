@@ -393,6 +393,7 @@ def test_the_queue_of_a_chat_that_takes_no_message_is_bounded(caplog):
     assert peak < 5 * 2**20
 
 
+@pytest.mark.slow("a second of work or more")
 def test_a_flood_of_commands_is_fetched_no_faster_than_it_is_answered(monkeypatch):
     monkeypatch.setattr(import_module("botlib.telegram.polling"), "COMMAND_TIMEOUT_S", 0.5)
     fetched = []

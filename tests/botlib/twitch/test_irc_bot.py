@@ -785,6 +785,7 @@ def test_a_program_stops_cleanly_on_sigterm(world):
     world.until(lambda: world.connection.closed == "the client closed the connection")
 
 
+@pytest.mark.slow("a second of work or more")
 def test_every_message_is_accounted_for_under_faults():
     program = Path(__file__).parents[3] / "benchmarks" / "twitch_faults.py"
     small = ["--faults", "40", "--burst", "500", "--hours", "0.5", "--seed", "7"]

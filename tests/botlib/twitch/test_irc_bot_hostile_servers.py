@@ -557,6 +557,7 @@ def test_a_flood_of_plain_talk_leaves_room_for_commands():
     asyncio.run(main())
 
 
+@pytest.mark.slow("a second of work or more")
 def test_of_60000_commands_the_newest_are_answered_and_the_rest_is_counted(caplog):
     gate = asyncio.Event()
     bot_brain = brain_that_waits(gate)

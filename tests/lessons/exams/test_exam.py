@@ -23,6 +23,7 @@ def digests(folder):
     return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+@pytest.mark.slow("commands from start to end")
 @pytest.mark.parametrize(
     "solution",
     [
@@ -31,19 +32,19 @@ def digests(folder):
         "quiz/json",
         "library/irc",
         "lost_property_function/by_hand",
-        pytest.param("lost_property/classes", marks=pytest.mark.full("one right bot of each kind")),
-        pytest.param("lost_property/json", marks=pytest.mark.full("what beginners write")),
-        pytest.param("lost_property/slow", marks=pytest.mark.full("it thinks for a second")),
-        pytest.param("lost_property/aiogram", marks=pytest.mark.full("clients from pip")),
-        pytest.param("library/twitchio", marks=pytest.mark.full("one right bot of each kind")),
+        pytest.param("lost_property/classes", marks=pytest.mark.slow("one right bot of each kind")),
+        pytest.param("lost_property/json", marks=pytest.mark.slow("what beginners write")),
+        pytest.param("lost_property/slow", marks=pytest.mark.slow("it thinks for a second")),
+        pytest.param("lost_property/aiogram", marks=pytest.mark.slow("clients from pip")),
+        pytest.param("library/twitchio", marks=pytest.mark.slow("one right bot of each kind")),
         pytest.param(
-            "lost_property_function/botlib", marks=pytest.mark.full("one right bot of each kind")
+            "lost_property_function/botlib", marks=pytest.mark.slow("one right bot of each kind")
         ),
         pytest.param(
             "lost_property_function/sends_itself",
-            marks=pytest.mark.full("it is heard before it returns"),
+            marks=pytest.mark.slow("it is heard before it returns"),
         ),
-        pytest.param("quiz/node", marks=pytest.mark.full("one right bot of each kind")),
+        pytest.param("quiz/node", marks=pytest.mark.slow("one right bot of each kind")),
     ],
 )
 @pytest.mark.timeout(600)
@@ -74,6 +75,7 @@ def test_a_rehearsal_prints_the_same_and_counts_no_try(tmp_path, monkeypatch, ca
     assert not course.exists()
 
 
+@pytest.mark.slow("commands from start to end")
 def test_a_mediocre_bot_reads_what_to_do_and_its_points_are_kept(take, write, course):
     text = (SOLUTIONS / "functions/bot.py").read_text(encoding="utf-8")
     folder = write(text.replace("The box is empty.", "No things."))
@@ -109,6 +111,7 @@ def test_a_mediocre_bot_reads_what_to_do_and_its_points_are_kept(take, write, co
     ]
 
 
+@pytest.mark.slow("commands from start to end")
 def test_after_exam_1_the_same_command_begins_exam_2(take, write):
     folder = write((SOLUTIONS / "node/bot.mjs").read_text(encoding="utf-8"), "bot.mjs")
     status, printed = take(folder)
@@ -196,6 +199,7 @@ START_ERRORS = {
 }
 
 
+@pytest.mark.slow("commands from start to end")
 @pytest.mark.parametrize("name", START_ERRORS)
 def test_a_bot_that_does_not_start_reads_why(name, take, write):
     text, wanted = START_ERRORS[name]
@@ -277,6 +281,7 @@ def test_an_error_in_a_passed_point_is_shown(take, write):
     ) in printed
 
 
+@pytest.mark.slow("commands from start to end")
 def test_a_file_that_hides_the_library_is_named(take, write):
     write("", "telegram.py")
     status, printed = take(write(GOOD_START))
@@ -285,6 +290,7 @@ def test_a_file_that_hides_the_library_is_named(take, write):
     assert "bot.py:3: from telegram import Update" in printed
 
 
+@pytest.mark.slow("commands from start to end")
 def test_a_package_that_node_lacks_is_named(take, write):
     status, printed = take(write('import { Bot } from "grammy";', "bot.mjs"))
     assert status == 1
@@ -340,6 +346,7 @@ print(os.environ["TELEGRAM_TOKEN"], "\x1b[2J")
 }
 
 
+@pytest.mark.slow("commands from start to end")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_bot_that_does_something_else_besides(name, take, write):
     status, printed = take(write(HOSTILE[name] + GOOD_START))
@@ -351,6 +358,7 @@ def test_a_bot_that_does_something_else_besides(name, take, write):
     assert len(printed) < 5000
 
 
+@pytest.mark.slow("commands from start to end")
 def test_a_bot_that_never_stops_writing(take, write):
     flood = BEGINNING.replace(
         "HANDLER", "while True: await update.message.reply_text('#' + 'x' * 99)"
@@ -362,6 +370,7 @@ def test_a_bot_that_never_stops_writing(take, write):
     assert len(printed) < 5000
 
 
+@pytest.mark.slow("commands from start to end")
 def test_a_bot_that_writes_to_everybody(take, write):
     loop = """from contextlib import suppress
     for person in range(update.effective_user.id - 100, update.effective_user.id + 100):
@@ -373,6 +382,7 @@ def test_a_bot_that_writes_to_everybody(take, write):
     assert len(printed) < 5000
 
 
+@pytest.mark.slow("commands from start to end")
 def test_a_bot_with_a_box_of_another_day_is_told(take, write):
     status, printed = take(write(GOOD_START.replace("#1", "#8")))
     assert status == 1
@@ -380,6 +390,7 @@ def test_a_bot_with_a_box_of_another_day_is_told(take, write):
     assert "it keeps its file in another folder" in printed
 
 
+@pytest.mark.slow("commands from start to end")
 def test_files_with_strange_names_and_links(take, write, tmp_path):
     folder = write(GOOD_START)
     for name in ("-rf.py", "a\nb.py", "\x1b[2J.py", "ü ' \".py"):
