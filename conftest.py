@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    """Save what `start.py test --all` measures now: a worker that is slow to exit gets killed."""
+    """Save the measured branches now: a worker that is slow to exit gets killed."""
     if "coverage" in sys.modules and (measured := sys.modules["coverage"].Coverage.current()):
         measured.stop()
         measured.save()

@@ -273,7 +273,7 @@ def links(notebook, path):
     planned = {f"{name}.ipynb" for names in (CORE, *DEEPER.values()) for name in names}
     for target in re.findall(r"\]\(([^)#\s]+)", "\n".join(prose(notebook))):
         if re.match(r"\w+:", target) or Path(target).name in planned:
-            continue  # tests/repo/test_contents.py sees to it that all notebooks are there
+            continue  # tests/documents/test_contents.py sees to it that all notebooks are there
         if not (path.parent / target).exists():
             yield f"a link to {target}, which does not exist"
 

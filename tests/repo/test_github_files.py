@@ -1,5 +1,6 @@
 """What GitHub and pre-commit read: it parses, it is pinned, and what it names is there."""
 
+import os
 import re
 import runpy
 import shlex
@@ -19,7 +20,7 @@ FORMS = [
 ]
 PRE_COMMIT = HOME / ".pre-commit-config.yaml"
 TOOLS = HOME / ".ci/requirements.txt"
-ENDED_BY_NEWER = [path for path in WORKFLOWS if path.stem in ("pages", "systems", "test")]
+ENDED_BY_NEWER = [path for path in WORKFLOWS if path.stem in ("pages", "test")]
 MANIFESTS = {  # what dependabot reads in a folder
     "pip": ("pyproject.toml", "requirements.txt"),
     "npm": ("package.json",),
@@ -45,7 +46,7 @@ def names(path):
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=names)
 def test_an_action_is_pinned_to_a_commit_and_says_its_version(path):
-    uses = re.findall(r"uses: *(.*)", path.read_text(encoding="utf-8"))
+    uses = re.findall(r"uses: ([^.].*)", path.read_text(encoding="utf-8"))
     assert uses
     loose = [
         one for one in uses if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", one)
@@ -69,10 +70,10 @@ def test_a_workflow_may_only_read_and_only_publishing_jobs_may_more(path):
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=names)
 def test_a_checkout_leaves_no_credentials_to_later_steps(path):
-    steps = [step for job in read(path)["jobs"].values() for step in job["steps"]]
+    steps = [step for job in read(path)["jobs"].values() for step in job.get("steps", [])]
     checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
     assert checkouts
-    assert [one for one in checkouts if one.get("with") != {"persist-credentials": False}] == []
+    assert [one for one in checkouts if one["with"]["persist-credentials"] is not False] == []
 
 
 def test_the_book_is_published_from_main_alone():
@@ -116,26 +117,74 @@ def test_what_builds_no_new_website_is_in_none():
     assert not left_out & {HOME / "docs", HOME / "notebooks", HOME / "sandbox/bot_sandbox"}
 
 
-def test_a_text_that_starts_no_tests_on_other_systems_has_no_commands():
-    left_out = left_out_of(HOME / ".github/workflows/systems.yml")
-    assert {path.suffix for path in left_out} == {".md"}
-    assert [path.name for path in left_out if "```sh\n" in path.read_text(encoding="utf-8")] == []
+CHANGES = {  # a file that changes: the parts of .ci/changed that have changed then
+    "README.md": set(),
+    "sandbox/README.md": {"sandbox"},
+    "botlib/bot.py": {"code"},
+    "notebooks/00_start_here.ipynb": {"code"},
+    "sandbox/bot_sandbox/aio.py": {"code", "sandbox"},
+    "docs/class/Caddyfile": {"code", "machine"},
+}
 
 
-def test_everything_runs_on_one_python_and_the_usual_tests_on_each_other():
+@pytest.mark.skipif(os.name == "nt", reason="a script for bash, which POSIX has")
+@pytest.mark.parametrize("file", CHANGES)
+def test_a_change_is_tried_by_what_it_changes(tmp_path, file):
+    """The first commit is unknown to the script, as on a new branch: all parts have changed."""
+
+    def git(*words):
+        options = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        done = subprocess.run(["git", *options, *words], cwd=tmp_path, capture_output=True)
+        assert done.returncode == 0, done.stderr
+
+    def changed(before):
+        script = [HOME / ".ci/changed", before]
+        done = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, check=True)
+        return {part for part in ("code", "sandbox", "machine") if f"{part}=true\n" in done.stdout}
+
+    git("init", "-q")
+    for name in CHANGES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    git("add", ".")
+    git("commit", "-qm", "Begin")
+    assert changed("0" * 40) == {"code", "sandbox", "machine"}
+    (tmp_path / file).write_text("changed")
+    git("commit", "-qam", "Change")
+    assert changed("HEAD~1") == CHANGES[file]
+
+
+def test_a_pull_request_runs_the_first_level_and_all_of_it_runs_each_night_on_each_python():
     runs = {
-        path.stem: [step.get("run") for job in read(path)["jobs"].values() for step in job["steps"]]
+        path.stem: {
+            name: step["run"].partition("start.py ")[2]
+            for name, job in read(path)["jobs"].items()
+            for step in job.get("steps", [])
+            if " test" in step.get("run", "")
+        }
         for path in WORKFLOWS
         if path.is_relative_to(HOME / ".github")  # the sandbox's own counts where that is alone
     }
-    ways = {name: [one for one in each if " test" in (one or "")] for name, each in runs.items()}
-    assert ways.pop("test") == ["python start.py test --lint", "python start.py test --all"]
-    assert ways.pop("systems") == ["python start.py test"]
-    assert not any("start.py test" in one for each in ways.values() for one in each)
-    one = read(HOME / ".github/workflows/test.yml")["jobs"]["all"]
-    (other,) = read(HOME / ".github/workflows/systems.yml")["jobs"].values()
-    pythons = {step.get("with", {}).get("python-version") for step in one["steps"]}
-    assert not pythons & set(other["strategy"]["matrix"]["python"])
+    assert runs.pop("test") == {
+        "documents": "test tests/documents sandbox/tests/test_readme.py",
+        "fast": "test",
+        "sandbox": "test --all sandbox",
+        "machine": "test -m machine",
+        "elsewhere": "test tests/botlib notebooks/00_start_here.ipynb "
+        "notebooks/03_server_or_serverless.ipynb notebooks/08_irc_by_hand.ipynb",
+    }
+    nightly = runs.pop("nightly")
+    assert nightly.pop("machine") == "test -m machine"
+    assert nightly == {"all": "test ${{ runner.os == 'Linux' && '--all' || '' }}"}
+    assert not any(runs.values())
+    night = read(HOME / ".github/workflows/nightly.yml")["jobs"]["all"]["strategy"]["matrix"]
+    assert night["python"] == ["3.11", "3.12", "3.13", "3.14", "3.15"]
+    release = read(HOME / ".github/workflows/release.yml")["jobs"]
+    assert release["tested"] == {"uses": "./.github/workflows/nightly.yml"}
+    assert {name for name, job in release.items() if "tested" in str(job.get("needs"))} == {
+        "wheel",
+        "image",
+    }
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=names)
@@ -158,7 +207,11 @@ def test_the_tools_for_aws_are_pinned_in_one_place():
 
 def test_ci_starts_the_course_as_a_learner_does_before_it_tests():
     text = (HOME / ".ci/run").read_text(encoding="utf-8")
-    assert re.findall(r"python3 start\.py ([^)\n]+)", text) == ["--no-browser", "test --all"]
+    assert re.findall(r"python3 start\.py ([^)\n]+)", text) == [
+        "--no-browser",
+        "test --all",
+        "test -m machine",
+    ]
 
 
 def updates():
@@ -220,8 +273,3 @@ def test_the_command_of_a_hook_exists(hook):
     )
     assert done.returncode == 0, done.stdout
     assert [word for word in words[1:] if word not in done.stdout] == []
-
-
-def test_ci_runs_what_the_hooks_run():
-    text = (HOME / ".github/workflows/test.yml").read_text(encoding="utf-8")
-    assert [hook for hook in hooks() if hook["entry"].removeprefix("python3") not in text] == []
