@@ -6,6 +6,7 @@ Nothing else imports this module, so a function without a folder of commands pay
 
 import importlib.util
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Collection
@@ -149,9 +150,10 @@ def forget_modules(folders: Collection[str]) -> None:
     Their .pyc files go, too: Python takes one for right if the file's size and its time in whole
     seconds are the same, so it would run the first of two versions saved in one second.
     """
+    inside = tuple(f"{folder}{os.sep}" for folder in folders)
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None)
-        if path and any(Path(path).is_relative_to(folder) for folder in folders):
+        if path and path.startswith(inside):
             del sys.modules[name]
             with suppress(OSError):  # nobody may write there, so nobody wrote one
                 Path(importlib.util.cache_from_source(path)).unlink()
