@@ -35,6 +35,15 @@ READY = """() => {
     return panel?.context?.isReady && session.isReady
         && kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
 }"""
+IN_FRONT = "name => window.jupyterapp?.shell.currentWidget?.context?.path === name"
+# In the page that JupyterLab has already: loading it again costs more than most notebooks.
+OPEN = """async path => {
+    const { commands, shell } = window.jupyterapp;
+    const before = shell.currentWidget;
+    await before?.sessionContext?.shutdown();
+    before?.dispose();
+    await commands.execute('docmanager:open', { path });
+}"""
 RUN = """() => {
     window.ran = null;
     const run = window.jupyterapp.commands.execute('notebook:run-all-cells');
@@ -49,6 +58,8 @@ FINISHED = """() => {
     return failed || cells.every(cell => cell.execution_count !== null);
 }"""
 MODEL = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
+NO_BROKEN_PICTURE = """() => Array.from(document.querySelectorAll('.jp-Notebook img'))
+    .every(image => image.complete && image.naturalWidth > 0)"""
 LENGTH = """() => Math.max(...Array.from(
     document.querySelectorAll('.jp-WindowedPanel-outer'), element => element.scrollHeight))"""
 TO_TOP = """() => document.querySelectorAll('.jp-WindowedPanel-outer').forEach(
@@ -63,8 +74,9 @@ def front_door(folder, *options, **variables):
     """
     for name in ("start.py", "requirements.lock", "pyproject.toml"):
         shutil.copy(HOME / name, folder)
+    left_out = shutil.ignore_patterns("tests", "*.pyc.*")  # such as a .pyc that is being written
     for name in ("botlib", "sandbox", "lessons", "deploy"):
-        shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
+        shutil.copytree(HOME / name, folder / name, ignore=left_out)
     config = folder / "config"  # nobody's own settings
     (config / "labconfig").mkdir(parents=True)
     (config / "labconfig/page_config.json").write_text(json.dumps(QUIET))
@@ -111,14 +123,35 @@ def browser_page(*hosts):
             browser.close()
 
 
+def open_notebook(page, address, name, reload=False):
+    """Open notebooks/`name`, instead of the one before if the page shows this JupyterLab."""
+    server, _, path = address.partition("?")[0].partition("/lab/tree/")
+    path = path.replace(FIRST, name)
+    if page.url.startswith(f"{server}/lab/") and not reload:
+        page.evaluate(OPEN, path)
+    else:
+        page.goto(f"{address.replace(FIRST, name)}&reset", timeout=START_S * 1000)
+    page.wait_for_function(IN_FRONT, arg=path, timeout=START_S * 1000)
+    page.wait_for_function(READY, timeout=START_S * 1000)
+
+
 def run_notebook(page, address, name):
     """Open notebooks/`name` and run all its cells; returns the notebook as it is then."""
-    page.goto(f"{address.replace(FIRST, name)}&reset", timeout=START_S * 1000)
-    page.wait_for_function(READY, timeout=START_S * 1000)
+    open_notebook(page, address, name)
+    return run_all(page)
+
+
+def run_all(page):
+    """Run all cells of the notebook that is open; returns it as it is then."""
     page.evaluate(RUN)
     page.wait_for_function("() => window.ran !== null", timeout=RUN_S * 1000)
     page.wait_for_function(FINISHED, timeout=RUN_S * 1000)
     return page.evaluate(MODEL)
+
+
+def wait_for_pictures(page):
+    """Wait until all pictures of the notebook are drawn; a broken one never is."""
+    page.wait_for_function(NO_BROKEN_PICTURE, timeout=20_000)
 
 
 def unexpected_errors(notebook):

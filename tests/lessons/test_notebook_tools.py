@@ -305,6 +305,7 @@ def test_charts_are_small_pictures_with_a_stable_text(make):
     chart = make()
     page = chart._repr_html_()
     assert len(page) < 60_000
+    assert ElementTree.fromstring(chart.svg()).get("viewBox")  # a browser can draw it
     assert f'alt="{html.escape(chart.says)}"' in page
     assert repr(chart) == repr(make()) == f"<chart: {chart.says}>"
 

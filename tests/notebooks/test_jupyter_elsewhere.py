@@ -122,6 +122,7 @@ def test_you_chat_in_the_window_of_notebook_00(page, address):
 def test_the_links_of_notebook_03_lead_to_the_server_and_the_function(page, address):
     notebook = lab.run_notebook(page, address, "03_server_or_serverless.ipynb")
     assert lab.unexpected_errors(notebook) == []
+    lab.wait_for_pictures(page)  # one of the course's files, and a chart
     ended, function, server = links(page).all()
     for link in (function, server):
         tab = follow(page, link)

@@ -111,18 +111,21 @@ def address(site):
 
 @pytest.fixture(scope="module")
 def browser():
+    """A browser; while a page of it stays, the next one needs no process of its own."""
     if not find_browser():
         pytest.skip("NO BROWSER: install chromium")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        yield started
+        context = started.new_context(viewport=DESK)
+        context.new_page()
+        yield context
         started.close()
 
 
 @pytest.fixture
 def page(browser):
     """A page as wide as a desk's screen, for one test."""
-    page = browser.new_page(viewport=DESK)
+    page = browser.new_page()
     yield page
     page.close()
 
