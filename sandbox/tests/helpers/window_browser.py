@@ -13,12 +13,17 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 @contextlib.contextmanager
 def a_browser():
-    """A headless Chromium; one is enough for all tests of a file."""
+    """A headless Chromium; one is enough for all tests of a file.
+
+    Its pages share a context, and a page that stays: so the next one needs no process of its own.
+    """
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         try:
-            yield browser
+            context = browser.new_context()
+            context.new_page()
+            yield context
         finally:
             browser.close()
 
@@ -27,7 +32,9 @@ def a_browser():
 def a_page(browser, address, size="wide", scheme="light"):
     """A window's page; whatever its scripts fail in, or its rules forbid, fails the test."""
     width, height = SIZES[size]
-    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = browser.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: said.type == "error" and wrong.append(said.text))

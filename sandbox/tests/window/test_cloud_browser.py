@@ -3,7 +3,7 @@
 import pytest
 from cloud_tools import FUNCTIONS
 from playwright.sync_api import expect
-from window_browser import a_page, barriers, is_wider_than_its_window
+from window_browser import a_page, barriers, is_wider_than_its_window, reach
 
 from bot_sandbox import Cloud, Window
 from bot_sandbox.cloud.history import InstanceRecord
@@ -307,23 +307,6 @@ def test_more_instances_than_lanes_are_counted(page, cloud, deploy):
     expect(page.get_by_role("listitem")).to_have_count(24)
     expect(lane(page, 24)).to_contain_text("Instance 24 ◌ starting")
     expect(lane(page, 24)).to_contain_text("loads the program")
-
-
-def reach(page, name):
-    """Tab until the focus is on what has this name; it is seen there."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        found = page.evaluate(
-            """() => {
-                const one = document.activeElement;
-                const label = one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent;
-                return [label ?? one.textContent, getComputedStyle(one).outlineStyle];
-            }"""
-        )
-        if found[0].startswith(name):
-            assert found[1] != "none"
-            return
-    raise AssertionError(f"{name} cannot be reached by the Tab key")
 
 
 def test_it_can_be_used_by_keyboard_alone(page, deploy):

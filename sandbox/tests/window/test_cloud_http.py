@@ -22,8 +22,9 @@ from window_http import Http, ask
 from bot_sandbox import Cloud, Window
 from bot_sandbox.cloud import FunctionError
 from bot_sandbox.http.access import KEY_HEADER
+from bot_sandbox.window import lanes
 from bot_sandbox.window.cloud import CloudView, write_files
-from bot_sandbox.window.lanes import SENT_PIECES, SHOW_REPLACED_S, STRETCHES_IN_A_PIECE, Lanes
+from bot_sandbox.window.lanes import SHOW_REPLACED_S, Lanes
 from bot_sandbox.window.routes import routes_of
 
 ECHO = "def handler(event, context):\n    print('got', event)\n    return event\n"
@@ -416,18 +417,19 @@ def test_close_warm_calls_are_one_stretch_and_no_call_is_lost(cloud):
     assert lane["served"] == told["cloud/function/f"]["ended"] == 30
 
 
-@pytest.mark.slow("a second of work or more")
-def test_what_is_told_is_bounded(cloud, tmp_path):
+def test_what_is_told_is_bounded(cloud, tmp_path, monkeypatch):
+    monkeypatch.setattr(lanes, "SENT_PIECES", 4)
+    monkeypatch.setattr(lanes, "STRETCHES_IN_A_PIECE", 16)
     (tmp_path / "main.py").write_text("def handler(event, context):\n    raise ValueError(event)\n")
     fn = cloud.deploy("f", tmp_path)
     view = CloudView(cloud)
-    for _ in range(SENT_PIECES * STRETCHES_IN_A_PIECE // 500 + 2):
-        for _ in range(500):  # each failed call is a stretch of its own
+    for _ in range(3):
+        for _ in range(40):  # each failed call is a stretch of its own
             with pytest.raises(Exception, match="ValueError"):
                 fn.invoke("x")
         told = records(cloud, view)
     pieces = [told[key]["all"] for key in told if "/piece/" in key]
-    assert len(pieces) == SENT_PIECES and max(map(len, pieces)) == STRETCHES_IN_A_PIECE
+    assert len(pieces) == 4 and max(map(len, pieces)) == 16
     unknown = told["cloud/lanes/f"]["unknown_before"]
     assert 0 < unknown <= min(begin for piece in pieces for _, begin, *_ in piece)
     assert told["cloud/function/f"]["failed"] == len(fn.invocations)

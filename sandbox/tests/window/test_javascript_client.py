@@ -13,7 +13,7 @@ from npm import PEERS, installed
 
 from bot_sandbox.cloud.deployment import find_node
 
-pytestmark = pytest.mark.slow("a browser")
+pytestmark = pytest.mark.slow("Node.js")
 
 
 def test_bots_are_tested_in_javascript():

@@ -439,7 +439,7 @@ def one_world():
 
 
 @given(st.sampled_from(PATHS), st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6))
-@settings(max_examples=150)
+@settings(max_examples=2 * settings.default.max_examples)
 def test_whatever_is_asked_is_answered_and_breaks_nothing(one_world, path, values):
     twitch, http = one_world
     with contextlib.suppress(RefusalError):

@@ -13,6 +13,8 @@ from window_http import ask
 
 from bot_sandbox import Telegram, Window
 
+SLOW = pytest.mark.slow("a command from start to end")
+
 
 @pytest.fixture
 def telegram():
@@ -155,7 +157,12 @@ def test_a_window_that_a_server_opens_allows_what_the_server_allows():
 
 
 @pytest.mark.parametrize(
-    "module", ["telegram.service.Telegram", "twitch.service.Twitch", "cloud.cloud.Cloud"]
+    "module",
+    [
+        "telegram.service.Telegram",
+        pytest.param("twitch.service.Twitch", marks=SLOW),
+        pytest.param("cloud.cloud.Cloud", marks=SLOW),
+    ],
 )
 def test_a_server_opens_its_window_wherever_it_was_imported_from(module):
     home, _, name = module.rpartition(".")
@@ -164,6 +171,7 @@ def test_a_server_opens_its_window_wherever_it_was_imported_from(module):
     assert done.stdout.startswith("Page('http://127.0.0.1:"), done.stderr
 
 
+@SLOW
 def test_the_window_of_a_cloud_opens_from_a_coroutine():
     code = """import asyncio
 from bot_sandbox import aio
