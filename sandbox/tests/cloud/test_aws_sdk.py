@@ -13,8 +13,6 @@ import pytest
 from bot_sandbox.cloud import Cloud, FunctionError
 from bot_sandbox.cloud.deployment import AWS_SDK
 
-pytestmark = pytest.mark.slow("a second runtime")
-
 CLIENTS = Path(__file__).parents[2] / "docs" / "clients.md"
 RUNNING = re.compile(r"Running on (http://\S+)")
 PYTHON_USE = """
@@ -176,6 +174,7 @@ def moto(tmp_path, monkeypatch):
             server.kill()
 
 
+@pytest.mark.slow("moto, a second service")
 def test_the_documented_way_to_services_of_aws(cloud, tmp_path, moto):
     (block,) = re.findall(r"```python\n(.*?AWS_ENDPOINT_URL.*?)```", CLIENTS.read_text(), re.DOTALL)
     folder = code(tmp_path, "main.py", AS_DOCUMENTED)
@@ -186,6 +185,7 @@ def test_the_documented_way_to_services_of_aws(cloud, tmp_path, moto):
     assert cloud.invoke("visits") == [3, '"a neighbor"']
 
 
+@pytest.mark.slow("a second runtime")
 @pytest.mark.parametrize(
     ("name", "line"),
     [

@@ -315,6 +315,7 @@ def boto3(tmp_path_factory):
         yield boto3
 
 
+@pytest.mark.slow("a client from pip")
 def test_boto3(cloud, boto3):
     client = boto3.client(
         "lambda",
@@ -353,7 +354,7 @@ def handler(event, context):
 """
 
 
-@pytest.mark.slow("a second of work or more")
+@pytest.mark.slow("a client from pip")
 def test_boto3_inside_a_function_needs_no_more_than_the_address(cloud, boto3, tmp_path):
     (tmp_path / "main.py").write_text(WITH_BOTO3)
     environment = {
@@ -364,6 +365,7 @@ def test_boto3_inside_a_function_needs_no_more_than_the_address(cloud, boto3, tm
     assert fn.invoke() == '"from inside"'
 
 
+@pytest.mark.slow("a client from pip")
 def test_another_key_is_refused_in_boto3s_own_words(cloud, boto3):
     client = boto3.client(
         "lambda",
@@ -394,7 +396,7 @@ def test_a_function_knows_key_and_region(cloud, tmp_path):
         cloud.deploy("knows", tmp_path, environment={"AWS_ACCESS_KEY_ID": "own"})
 
 
-@pytest.mark.slow("a second of work or more")
+@pytest.mark.slow("a client from pip")
 def test_boto3_passes_the_chain_on(boto3, tmp_path):
     (tmp_path / "main.py").write_text(
         "import boto3, json, os\n"

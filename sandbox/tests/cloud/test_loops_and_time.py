@@ -1,6 +1,7 @@
 """A function that calls itself in a loop, and times that the cloud's clock decides."""
 
 import json
+import os
 import re
 from urllib.request import Request, urlopen
 
@@ -36,6 +37,8 @@ SAYS = (
     "Lambda has detected your function being invoked in a recursive loop with other AWS resources "
     "and stopped your function's invocation."
 )
+# A chain needs up to 20 instances; forks of one snapshot cost a quarter.
+CHEAP_START = "snapshot" if os.name == "posix" else "plain"
 COUNTS = "def handler(event, context):\n    print('called')\n    raise ValueError('no')\n"
 
 
@@ -51,13 +54,12 @@ def calls_itself(cloud, tmp_path):
 
     def deploy(name="loop", **settings):
         own = {"CLOUD": f"http://127.0.0.1:{cloud.port}"}
-        settings = {"timeout_s": 900, "concurrency": 30} | settings
+        settings = {"timeout_s": 900, "concurrency": 30, "start": CHEAP_START} | settings
         return cloud.deploy(name, tmp_path, environment=own, **settings)
 
     return deploy
 
 
-@pytest.mark.slow("a second of work or more")
 def test_the_seventeenth_call_of_a_chain_is_refused(calls_itself):
     fn = calls_itself()
     found = fn.invoke({"type": "RequestResponse", "traced": True})
@@ -69,7 +71,6 @@ def test_the_seventeenth_call_of_a_chain_is_refused(calls_itself):
     assert again[0] == 16
 
 
-@pytest.mark.slow("a second of work or more")
 def test_a_loop_that_waits_for_itself_may_meet_the_concurrency_first(calls_itself):
     found = calls_itself(concurrency=10).invoke({"type": "RequestResponse", "traced": True})
     assert found[:3] == [10, 429, "TooManyRequestsException"]
@@ -77,7 +78,10 @@ def test_a_loop_that_waits_for_itself_may_meet_the_concurrency_first(calls_itsel
     assert found[:3] == [16, 400, "RecursiveInvocationException"]
 
 
-@BOTH_STARTS
+@pytest.mark.parametrize(
+    "start",
+    [CHEAP_START, pytest.param("plain", marks=pytest.mark.slow("16 starts of Python"))],
+)
 def test_a_loop_of_events_ends_without_an_error(calls_itself, start):
     fn = calls_itself(start=start)
     assert fn.invoke({"type": "Event", "traced": True}) is None
@@ -87,12 +91,12 @@ def test_a_loop_of_events_ends_without_an_error(calls_itself, start):
     assert all(call.error is None for call in fn.invocations)
 
 
-@pytest.mark.slow("a second of work or more")
 def test_a_chain_that_is_not_passed_on_goes_on(calls_itself):
     found = calls_itself().invoke({"type": "RequestResponse", "traced": False})
     assert found == [20, "stopped by itself"]
 
 
+@pytest.mark.slow("32 instances")
 def test_a_chain_may_lead_through_another_function(cloud, calls_itself, tmp_path):
     """One calls the other, which calls the first one again with a greater depth."""
     main, other = tmp_path / "main.py", tmp_path / "other.py"
@@ -106,7 +110,7 @@ def test_a_chain_may_lead_through_another_function(cloud, calls_itself, tmp_path
     assert len(first.invocations) == len(second.invocations) == 16
 
 
-@pytest.mark.slow("a second of work or more")
+@pytest.mark.slow("a second runtime")
 def test_nodejs_gets_the_chain(cloud, tmp_path):
     (tmp_path / "main.mjs").write_text(
         "export const handler = async () => process.env._X_AMZN_TRACE_ID;\n"

@@ -1,6 +1,5 @@
 """Functions that misbehave: each gets its own clear error, and nobody else notices."""
 
-import json
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -8,11 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 from cloud_tools import BOTH_STARTS, FUNCTIONS, POSIX, marked, wait_until
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot_sandbox.cloud import Cloud, FunctionError
-from bot_sandbox.cloud.runtime_http import parse_head
+from bot_sandbox.cloud.errors import RESPONSE_LIMIT
 
 HOSTILE = FUNCTIONS / "hostile"
 TEN_TEXTS = ", ".join(f"{number:02}.txt" for number in range(10))
@@ -119,6 +116,14 @@ def test_bad_answers(cloud, handler, type, says):
         error = error_of(fn)
         assert error.type == type
         assert says in error.message
+
+
+def test_an_answer_of_just_the_limit_is_taken(cloud, tmp_path):
+    code = "def handler(event, context): return 'x' * event"
+    fn = cloud.deploy("full", write(tmp_path, code), timeout_s=20, memory_mb=512)
+    quotes = 2
+    assert len(fn.invoke(RESPONSE_LIMIT - quotes)) == RESPONSE_LIMIT - quotes
+    assert error_of(fn, RESPONSE_LIMIT - quotes + 1).type == "Function.ResponseSizeTooLarge"
 
 
 @BOTH_STARTS
@@ -326,89 +331,6 @@ def _is_dead(pid):
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
-
-
-def test_the_runtime_api_refuses_what_is_out_of_turn(cloud):
-    fn = cloud.deploy("hostile", HOSTILE, handler="main.talk_out_of_turn")
-    assert fn.invoke() == [403, 400, 404]
-    assert fn.invoke() == [403, 400, 404]
-
-
-POST = "POST /2018-06-01/runtime/invocation/x/response HTTP/1.1\r\nConnection: close\r\n"
-
-
-@pytest.mark.parametrize(
-    ("sent", "status"),
-    [
-        ("\x00\x01 nonsense\r\n\r\n", 400),
-        ("GET /\r\n\r\n", 400),
-        ("GET / HTTP/2\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nno header\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\n: none\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nName : x\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nX: " + "y" * 70_000, 400),
-        (POST + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n1", 400),
-        (POST + "Content-Length: -1\r\n\r\n", 400),
-        (POST + "Content-Length: \xb2\r\n\r\n", 400),
-        (POST + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1", 400),
-        (POST + "Transfer-Encoding: gzip, chunked\r\n\r\n", 400),
-        (POST + "Transfer-Encoding: chunked\r\n\r\n-1\r\n", 400),
-        (POST + "Transfer-Encoding: chunked\r\n\r\n0x1\r\n", 400),
-        (POST + "Transfer-Encoding: chunked\r\n\r\n1_0\r\n", 400),
-        (POST + "Content-Length: 1\r\nContent-Length: 1\r\n\r\n1", 400),  # not its turn
-        (POST + "\r\n", 400),
-        ("OPTIONS * HTTP/1.1\r\nConnection: close\r\n\r\n", 404),
-        ("GET http://cloud/2018-06-01/runtime/ HTTP/1.0\r\n\r\n", 404),
-        ("GET /%2F%00?\xff HTTP/1.1\r\nConnection: close, x\r\n\r\n", 404),
-    ],
-)
-def test_the_runtime_api_refuses_odd_http_and_goes_on(cloud, sent, status):
-    fn = cloud.deploy("hostile", HOSTILE, handler="main.talk_raw", timeout_s=20)
-    head, _, body = fn.invoke(sent).partition("\r\n\r\n")
-    assert head.startswith(f"HTTP/1.1 {status} ")
-    assert set(json.loads(body)) == {"errorType", "errorMessage"}
-    assert fn.invoke(sent).startswith(head[:12])
-    assert len(fn.instances) == 1
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        "Origin: http://evil.example",
-        "Origin: null",
-        "Host: evil.example:80",
-        "Sec-Fetch-Site: cross-site",
-    ],
-)
-@pytest.mark.parametrize("asked", ["POST {}init/error", "POST {}restore/error", "GET {}x"])
-def test_the_runtime_api_is_for_no_web_page(cloud, header, asked):
-    fn = cloud.deploy("hostile", HOSTILE, handler="main.talk_raw", timeout_s=20)
-    line = asked.format("/2018-06-01/runtime/")
-    end = "HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n"
-    answer = fn.invoke(f"{line} {end}{header}\r\n\r\n")
-    assert answer.startswith("HTTP/1.1 403 ") and "web page" in answer
-    fn.invoke("GET / HTTP/1.0\r\n\r\n")
-    assert len(fn.instances) == 1  # it was not told that it failed
-
-
-def test_the_runtime_api_says_go_on_to_a_loop_that_asks_first(cloud):
-    fn = cloud.deploy("hostile", HOSTILE, handler="main.talk_raw", timeout_s=20)
-    answer = fn.invoke(POST + "Content-Length: 1\r\nExpect: 100-continue\r\n\r\n1")
-    assert answer.startswith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 ")
-    head = "HEAD /x HTTP/1.1\r\n\r\n"
-    answer = fn.invoke(head + head.replace("1.1", "1.0"))
-    assert answer.count("HTTP/1.1 404 ") == 2 and "{" not in answer
-
-
-@given(st.text(st.characters(max_codepoint=255), max_size=300), st.booleans())
-def test_any_head_of_a_request_is_read_or_refused(text, as_header):
-    head = f"GET / HTTP/1.1\r\n{text}" if as_header else text
-    try:
-        request = parse_head(head)
-    except ValueError:
-        return
-    assert request.missing >= 0
-    assert request.version.startswith("HTTP/1.")
 
 
 def test_an_error_in_words_that_cannot_be_printed(cloud):

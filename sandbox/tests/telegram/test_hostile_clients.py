@@ -194,7 +194,7 @@ reaction emoji link_preview_options latitude callback_query_id message_ids
 """
 
 
-@pytest.mark.slow("a second of work or more")
+@pytest.mark.slow("every argument of nine methods, 36 times")
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: json.dumps(value)[:20])
 def test_any_value_in_every_argument(telegram, account, viktor, value, caplog):
     good = {"chat_id": viktor.id, "text": "x", "message_id": 1, "timeout": 0, "url": ""}

@@ -631,7 +631,7 @@ def _parameters(method):
     return {name: kind for name, kind in fields.items() if name != "timeout"}
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4 * settings.default.max_examples, suppress_health_check=list(HealthCheck))
 @given(
     call=CALLS,
     where=st.sampled_from(["nowhere", "private", "group"]),

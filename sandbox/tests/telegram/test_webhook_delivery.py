@@ -11,6 +11,7 @@ from webhook_hook import Hook
 
 from bot_sandbox.telegram import Limits, NoReply, Telegram, TelegramError
 from bot_sandbox.telegram.updates import WebhookUrl
+from bot_sandbox.world.clock import Clock
 
 FORM = "application/x-www-form-urlencoded"
 FAST = {"retry_scale": 0.001, "limits": Limits(set_webhook_s=0)}
@@ -359,6 +360,22 @@ def test_pending_updates_wait_for_a_webhook_and_stay_after_it(telegram, account,
     telegram.call(account, "deleteWebhook")
     (update,) = telegram.call(account, "getUpdates")
     assert update["message"]["text"] == "after"
+
+
+def test_a_webhook_that_another_replaces_is_not_tried_again(hook):
+    clock = Clock()
+    with Telegram(limits=None, clock=clock) as telegram, Hook() as other:
+        account, viktor = telegram.new_bot("Moved", "moved_bot"), telegram.person("Viktor")
+        hook.answer = other.answer = lambda update: (500, "")
+        telegram.call(account, "setWebhook", url=hook.url)
+        message = viktor.send("again")
+        telegram.wait_deliveries(account, 2, message)  # the next comes when the clock moves
+        telegram.call(account, "setWebhook", url=other.url)
+        for times in range(3, 7):
+            telegram.wait_deliveries(account, times, message)
+            clock.advance(120)
+    assert len(hook.seen) == 2
+    assert len(other.seen) >= 4
 
 
 def test_drop_pending_updates(telegram, account, viktor, hook):
