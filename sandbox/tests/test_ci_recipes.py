@@ -48,6 +48,9 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
+LEAN = {"PIP_NO_COMPILE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}  # few files are loaded
+
+
 class Job:
     """Runs steps in a folder, in a shell such as a runner's, beside a fresh Python."""
 
@@ -70,7 +73,7 @@ class Job:
         done = subprocess.run(
             ["bash", "-e", "-o", "pipefail", "-c", step],
             cwd=self.folder,
-            env=FRESH | {"PATH": self.path, "CI": "true", "GOFLAGS": "-mod=mod"},
+            env=FRESH | {"PATH": self.path, "CI": "true", "GOFLAGS": "-mod=mod"} | LEAN,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -80,17 +83,23 @@ class Job:
         return done.stdout
 
 
-def job_in(tmp_path):
-    python = tmp_path / "python"
+@pytest.fixture(scope="module")
+def python(tmp_path_factory):
+    """A fresh Python, which all recipes share as runners of one image do."""
+    python = tmp_path_factory.mktemp("python")
     subprocess.run([sys.executable, "-m", "venv", python], check=True, env=FRESH)
+    return python
+
+
+@pytest.fixture
+def job(tmp_path, python):
     folder = tmp_path / "project"
     folder.mkdir()
     return Job(folder, python)
 
 
-def test_the_recipe_for_python(tmp_path):
+def test_the_recipe_for_python(job):
     install, test = steps_of("Python")
-    job = job_in(tmp_path)
     bot, *tests = blocks("python")[:3]
     (job.folder / "bot.py").write_text(bot)
     for number, source in enumerate(tests):
@@ -99,9 +108,8 @@ def test_the_recipe_for_python(tmp_path):
     assert re.search(r" 2 passed in ", job.run(test))
 
 
-def test_the_recipe_for_node(tmp_path):
+def test_the_recipe_for_node(job):
     install, install_sandbox, test = steps_of("Node.js")
-    job = job_in(tmp_path)
     job.script("npm", f'exec {" ".join(npm())} "$@"')
     (job.folder / "bot.test.mjs").write_text(blocks("js")[0])
     (job.folder / "package.json").write_text('{"private": true}')
@@ -111,11 +119,10 @@ def test_the_recipe_for_node(tmp_path):
     assert re.search(r"^# pass 1$|^ℹ pass 1$", job.run(test), re.MULTILINE)
 
 
-def test_the_recipe_for_go(tmp_path):
+def test_the_recipe_for_go(job):
     if not shutil.which("go"):
         pytest.skip("NO GO HERE")
     install_sandbox, download, test = steps_of("Go")
-    job = job_in(tmp_path)
     source = blocks("go")[0]
     (job.folder / "bot_test.go").write_text(source)
     assert job.run("gofmt -l .") == ""

@@ -19,7 +19,7 @@ from platform_programs import (
 )
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no fork for a snapshot")
-SLOW = pytest.mark.slow("a second runtime")
+SLOW = pytest.mark.slow("commands from start to end")
 ASK = """
 import json, os, sys, urllib.request
 found = json.loads(os.environ["BOT_SANDBOX"])
@@ -55,6 +55,7 @@ def test_a_command_finds_the_sandbox_and_ends_it():
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
+@SLOW
 def test_a_bot_finds_its_settings_instead_of_the_real_ones():
     code = (
         ASK + "print(os.environ['TELEGRAM_TOKEN'] == found['telegram']['bots']['hello_bot']"
@@ -75,6 +76,7 @@ def test_the_command_of_a_failed_test_says_what_happened():
     assert "!hello" in err
 
 
+@SLOW
 def test_a_failed_test_shows_which_requests_were_refused():
     """A bot's own error text often names no request, or nobody sees it."""
     code = """if True:
@@ -95,6 +97,7 @@ def test_a_failed_test_shows_which_requests_were_refused():
     assert 35 * "A" not in err
 
 
+@SLOW
 def test_two_of_them_run_at_once():
     """Each takes free ports, so jobs on one machine do not disturb each other."""
     code = ASK + "print(found['telegram']['url'], flush=True); sys.stdin.readline()"
@@ -108,6 +111,7 @@ def test_two_of_them_run_at_once():
     assert [each.returncode for each in both] == [0, 0]
 
 
+@SLOW
 def test_a_port_that_you_name_stays_and_the_others_are_free():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -136,6 +140,7 @@ def test_a_wrong_command_is_explained(arguments, status, words):
     assert "Traceback" not in err
 
 
+@SLOW
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
 def test_a_command_ends_with_the_sandbox(tmp_path):
     alive = Path(tmp_path, "alive")
@@ -149,6 +154,7 @@ def test_a_command_ends_with_the_sandbox(tmp_path):
         os.kill(int(alive.read_text()), 0)
 
 
+@SLOW
 def test_what_a_command_has_left_running_ends_with_it():
     """Else `run` would wait for it, because it holds the output open."""
     code = "import subprocess, sys; c = 'import time; time.sleep(600)';"
@@ -156,6 +162,7 @@ def test_what_a_command_has_left_running_ends_with_it():
     assert run(*python(code)) == (0, "left\n", "")
 
 
+@SLOW
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 2), (signal.SIGTERM, 143)])
 def test_a_stopped_command_cleans_up_and_is_no_success(interruptible, number, status):
@@ -168,6 +175,7 @@ def test_a_stopped_command_cleans_up_and_is_no_success(interruptible, number, st
     assert (out, process.returncode) == ("cleaned up\n", status), err
 
 
+@SLOW
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that end a process")
 def test_a_killed_command_has_the_status_that_a_shell_gives():
     status, _, _ = run(*python("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"))
@@ -178,6 +186,7 @@ def test_a_bot_finds_the_sandbox_at_the_real_addresses():
     assert run(*python(WHO_AM_I)) == (0, "hello_bot\nhello_bot\n", "")
 
 
+@SLOW
 def test_a_name_outside_is_refused_and_named_if_the_command_fails():
     code = "import urllib.request as u; u.urlopen('https://api.example.com/', timeout=60)"
     status, out, err = run(*python(code))
@@ -186,13 +195,14 @@ def test_a_name_outside_is_refused_and_named_if_the_command_fails():
     assert "A program asked for api.example.com:443, which the sandbox doesn't reach" in err
 
 
+@SLOW
 @pytest.mark.parametrize(
     ("settings", "source"),
     [
         pytest.param({"start": "plain"}, FUNCTION_IN_PYTHON, id="python"),
         pytest.param({"packages": True}, FUNCTION_IN_PYTHON, id="packages"),
         pytest.param({"start": "snapshot"}, FUNCTION_IN_PYTHON, id="snapshot", marks=POSIX),
-        pytest.param({"runtime": "nodejs"}, FUNCTION_IN_NODE, id="nodejs", marks=SLOW),
+        pytest.param({"runtime": "nodejs"}, FUNCTION_IN_NODE, id="nodejs"),
     ],
 )
 def test_a_function_finds_the_sandbox_at_the_real_addresses(settings, source):

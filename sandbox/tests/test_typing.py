@@ -140,6 +140,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow("mypy, twice")
 def test_a_users_tests_are_fully_typed(folder):
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "test_plain.py").write_text(TEST_PLAIN)

@@ -24,7 +24,7 @@ def fresh_python(*packages):
         try:
             for command in (
                 [sys.executable, "-m", "venv", folder],
-                [folder / program, "-m", "pip", "install", "-q", *packages],
+                [folder / program, "-m", "pip", "install", "-q", "--no-compile", *packages],
             ):
                 subprocess.run(command, check=True, capture_output=True, timeout=280)
         except (subprocess.SubprocessError, OSError) as error:

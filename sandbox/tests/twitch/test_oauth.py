@@ -9,7 +9,13 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 from twitch_tools import CHAT, World, call
 
-from bot_sandbox.twitch import Twitch
+from bot_sandbox.twitch import Twitch, oidc
+
+
+@pytest.fixture
+def small_key(monkeypatch):
+    """A key that is found in an eighth of the time."""
+    monkeypatch.setattr(oidc, "KEY_BITS", 1024)
 
 
 @pytest.fixture
@@ -411,13 +417,14 @@ def claims_of(world, id_token):
     (key,) = [key for key in keys if key["kid"] == header["kid"]]
     assert (header["alg"], key["kty"], key["alg"]) == ("RS256", "RSA", "RS256")
     modulus, exponent = (int.from_bytes(decode(key[part])) for part in "ne")
-    assert modulus.bit_length() == 2048
-    plain = pow(int.from_bytes(decode(signature)), exponent, modulus).to_bytes(256)
+    assert modulus.bit_length() == oidc.KEY_BITS
+    plain = pow(int.from_bytes(decode(signature)), exponent, modulus).to_bytes(oidc.KEY_BITS // 8)
     assert plain.endswith(hashlib.sha256(".".join(signed).encode()).digest())
     assert plain.startswith(b"\0\1" + b"\xff" * 8)
     return claims
 
 
+@pytest.mark.usefixtures("small_key")
 def test_the_discovery_document_leads_to_everything(world):
     url = f"{world.twitch.url}/oauth2"
     found = call("GET", f"{url}/.well-known/openid-configuration").json
@@ -430,6 +437,7 @@ def test_the_discovery_document_leads_to_everything(world):
 
 
 def test_a_code_brings_an_id_token(world):
+    assert oidc.KEY_BITS == 2048
     claims = json.dumps({"id_token": {"email": None, "preferred_username": None, "shoe": None}})
     landed = world.bot.authorize(page(world, **OPENID, claims=claims))
     answer = by_code(world, code_of(landed)).json
@@ -449,6 +457,7 @@ def test_a_code_brings_an_id_token(world):
     assert "id_token" not in by_code(world, code_of(world.bot.authorize(page(world)))).json
 
 
+@pytest.mark.usefixtures("small_key")
 @pytest.mark.parametrize("kind", ["token id_token", "id_token", "code id_token"])
 def test_an_id_token_in_the_fragment(world, kind):
     found = fragment_of(world.bot.authorize(page(world, **OPENID, response_type=kind)))
@@ -489,6 +498,7 @@ def test_what_openid_connect_refuses(world, changes, message):
     assert (shown.status, shown.json) == (400, {"status": 400, "message": message})
 
 
+@pytest.mark.usefixtures("small_key")
 def test_a_seed_gives_the_same_key_at_every_start():
     keys = []
     for _ in range(2):

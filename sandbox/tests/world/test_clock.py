@@ -56,7 +56,7 @@ def test_time_passes_while_a_server_is_closed():
     movers = [threading.Thread(target=move) for _ in range(4)]
     for mover in movers:
         mover.start()
-    for _ in range(30):
+    for _ in range(10):
         Telegram(clock=clock).close()
     over.set()
     for mover in movers:
