@@ -562,7 +562,6 @@ def test_a_url_that_cannot_be_read_is_told_without_what_it_holds(url):
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.slow("a second of work or more")
 def test_an_endpoint_that_everybody_can_read_gets_a_warning(caplog):
     open_store("dynamodb://scores?endpoint=http://127.0.0.1:9/")
     assert caplog.messages == []

@@ -338,6 +338,16 @@ print(store.get("count"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+@pytest.mark.parametrize(
+    "store_url",
+    [
+        "sqlite",
+        "memory",
+        pytest.param("redis", marks=pytest.mark.slow("30 forks")),
+        pytest.param("dynamodb", marks=pytest.mark.slow("30 forks, and moto is slow")),
+    ],
+    indirect=True,
+)
 def test_a_forked_process_goes_on_with_the_store_while_threads_use_it(store_url):
     command = [sys.executable, "-W", "ignore", "-c", PATIENT + FORK, store_url]
     done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, timeout=PATIENCE_S)

@@ -269,6 +269,7 @@ def test_a_lost_response_repeats_nothing_and_is_logged(name, telegram, account, 
         assert 1 <= len(chat.lost()) <= came_again if name == "webhook" else chat.lost() == []
 
 
+@pytest.mark.slow("another library, as a reference")
 @pytest.mark.parametrize("fault", [*REFUSALS.values(), *UNCLEAR.values()])
 def test_python_telegram_bots_own_polling_repeats_nothing_either(fault, telegram, account, caplog):
     """The reference; it loses what was refused, which a bot of botlib says later."""

@@ -98,10 +98,13 @@ bot.command("hello")(lambda message: f"hello {message.user}!")
 """
 
 
+HASTY = "from botlib.telegram.details import verified_request\nverified_request.RETRY_S = 0.05\n"
+
+
 @pytest.fixture
 def start(tmp_path):
     """Run a bot as a program of its own, which must end by itself: (status, lines of its log)."""
-    (tmp_path / "main.py").write_text(BOT)
+    (tmp_path / "main.py").write_text(f"{BOT}\n{HASTY}")
     started = []
 
     def start(telegram):

@@ -5,7 +5,6 @@ import random
 import selectors
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,7 +51,6 @@ async def arrivals(place, count, journeys):
     return times
 
 
-@pytest.mark.slow("a second of work or more")
 @given(st.randoms(use_true_random=False))
 def test_no_delay_brings_too_many_messages_into_one_window(journeys):
     limits = Limits()
