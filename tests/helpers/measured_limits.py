@@ -1,12 +1,13 @@
 """Holds the numbers that a notebook shows after ≈ to their limits; ../../conftest.py takes it.
 
 nbval doesn't compare these numbers, because they differ from machine to machine. The table has a
-row for each cell with `about`, and for each of its numbers the least and the most that the text
-around it allows.
+row for each cell that shows some, and for each number the least and the most that the text around
+the cell allows.
 """
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ LIMITS = Path(__file__).parents[1] / "notebooks/limits.toml"
 NUMBER = re.compile(r"≈ (\d[\d,]*(?:\.\d+)?)")
 
 
+@cache
 def read_limits():
     """Return the table: for each notebook, and each of its cells, the limits of its numbers."""
     return tomllib.loads(LIMITS.read_text(encoding="utf-8"))
@@ -47,9 +49,9 @@ def explain_limits(limits, outputs):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """A cell that shows a number outside its limits fails."""
+    """A cell that shows a number outside its limits, or one without limits, fails."""
     yield
     if isinstance(item, IPyNbCell):
-        limits = read_limits().get(item.parent.path.stem, {}).get(item.cell.get("id"))
-        if limits and (problem := explain_limits(limits, item.test_outputs)):
+        limits = read_limits().get(item.parent.path.stem, {}).get(item.cell.get("id"), [])
+        if problem := explain_limits(limits, item.test_outputs):
             raise AssertionError(f"{problem}. The limits are in {LIMITS.name}")

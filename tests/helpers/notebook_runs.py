@@ -1,13 +1,18 @@
-"""A notebook run in a kernel of its own, from a copy of the notebooks' folder."""
+"""A notebook run in a kernel of its own, from a copy of the notebooks' folder; and single cells."""
 
+import contextlib
+import re
 import shutil
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
+ANSI = re.compile(r"\x1b\[[\d;]*m")
 STEMS = [  # as in 05_what_functions_are_for and deeper/two_writers
     path.relative_to(NOTEBOOKS).with_suffix("").as_posix()
     for pattern in ("*.ipynb", "deeper/*.ipynb")
@@ -34,6 +39,7 @@ def copy_notebooks(folder, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(folder / ".ipython"))
     monkeypatch.setenv("COURSE_FOLDER", str(folder / "own"))  # what it passes is not another's
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # nbval's passes are measured
 
 
 def run_copy(stem, change, folder, monkeypatch):
@@ -54,11 +60,72 @@ def run_in(folder, stem, change=lambda notebook: None):
     return notebook
 
 
-def client(notebook, folder):
+def client(notebook, folder, **options):
     """What runs a notebook in a new kernel."""
     return NotebookClient(
         notebook,
         timeout=120,
         resources={"metadata": {"path": str(folder)}},
         extra_arguments=["--log-level=ERROR"],
+        **options,
     )
+
+
+# In sys, because %reset finds nothing there.
+KEEP = "%load_ext lessons\nimport sys\nsys.at_first = {**sys.modules}, sys.path[:]"
+RESET = """%reset -f
+
+def begin_again(folder):
+    import os, sys
+    modules, sys.path[:] = sys.at_first
+    for name in [*sys.modules]:
+        if name.partition(".")[0] in ("botlib", "bot_sandbox", "lessons", "main", "other"):
+            del sys.modules[name]
+    sys.modules.update(modules)
+    os.chdir(folder)
+
+begin_again({folder!r})
+del begin_again
+%load_ext lessons"""
+
+
+class Kernel:
+    """A kernel in which a test runs cell after cell; an error doesn't stop it."""
+
+    def __init__(self, folder):
+        self.client = client(new_notebook(), folder, allow_errors=True)
+
+    def run(self, source):
+        """Run a cell; returns it with its outputs."""
+        cells = self.client.nb.cells
+        cells.append(new_code_cell(source))
+        return self.client.execute_cell(cells[-1], len(cells) - 1)
+
+    def sees(self, source):
+        """Run a cell; returns all that is under it, as the learner reads it."""
+        outputs = self.run(source).outputs
+        return "\n".join(filter(None, map(shown, outputs)))  # a line may come in two parts
+
+    def reset(self, folder):
+        """Begin again in a folder, after %load_ext lessons: no variables, the course unloaded."""
+        if not self.client.nb.cells:
+            self.run(KEEP)
+        assert self.sees(RESET.format(folder=str(folder))) == ""
+
+
+def shown(output):
+    """One output without its colors."""
+    text = output.get("text") or "\n".join(output.get("traceback", []))
+    return ANSI.sub("", text or output.get("data", {}).get("text/plain", "")).strip()
+
+
+@contextlib.contextmanager
+def start_kernel(folder):
+    """Start a kernel in a folder, with the course on its path, and end it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("IPYTHONDIR", str(folder / ".ipython"))
+        patch.setenv("COURSE_FOLDER", str(folder))
+        kernel = Kernel(folder)
+        with kernel.client.setup_kernel():
+            yield kernel

@@ -33,7 +33,6 @@ class SolvedNotebook(pytest.File):
         made = Path(os.environ["COURSE_FOLDER"], "solved", name)
         made.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(solved_notebook(*pair), made)
-        self.add_marker(pytest.mark.slow("a whole notebook"))
         notebook = IPyNbFile.from_parent(self, path=made, name=self.name, nodeid=self.nodeid)
         for cell in notebook.collect():
             cell.location = (self.nodeid, 0, cell.nodeid)  # nbval would name it by its folder

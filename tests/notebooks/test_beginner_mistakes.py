@@ -3,67 +3,31 @@
 A few lines, which name the mistake and show the learner's own line. The cells are the notebook's.
 """
 
-import re
-
 import nbformat
 import pytest
-from nbclient import NotebookClient
-from notebook_runs import ROOT
+from notebook_runs import ROOT, start_kernel
 
 pytestmark = pytest.mark.slow("exercises and cells of all notebooks")
 
 NOTEBOOK = nbformat.read(ROOT / "notebooks/00_start_here.ipynb", as_version=4)
 CHAT, SAVE, ASK = [cell.source for cell in NOTEBOOK.cells if cell.cell_type == "code"][:3]
 RETURN = '    return f"hello {message.user}!"'
-ANSI = re.compile(r"\x1b\[[\d;]*m")
 LONGEST = 14  # lines: five of the cell around the arrow, and what happened
-
-
-class Kernel:
-    """A kernel in which the first cells of the notebook can be run, changed or not."""
-
-    def __init__(self, folder):
-        self.notebook = nbformat.v4.new_notebook()
-        self.client = NotebookClient(
-            self.notebook,
-            timeout=120,
-            allow_errors=True,
-            resources={"metadata": {"path": str(folder)}},
-            extra_arguments=["--log-level=ERROR"],
-        )
-
-    def sees(self, source):
-        """Run a cell; all that stands under it, as the learner reads it."""
-        self.notebook.cells.append(nbformat.v4.new_code_cell(source))
-        cell = self.client.execute_cell(self.notebook.cells[-1], len(self.notebook.cells) - 1)
-        return "\n".join(filter(None, map(shown, cell.outputs)))  # a line may come in two parts
-
-
-def shown(output):
-    """One output without its colours."""
-    text = output.get("text") or "\n".join(output.get("traceback", []))
-    return ANSI.sub("", text or output.get("data", {}).get("text/plain", "")).strip()
-
-
-@pytest.fixture
-def fresh(tmp_path, monkeypatch):
-    """A kernel in which nothing has run yet."""
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    kernel = Kernel(tmp_path)
-    with kernel.client.setup_kernel():
-        yield kernel
 
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory):
     """One kernel for all mistakes, with the chat."""
-    folder = tmp_path_factory.mktemp("notebooks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(ROOT))
-        kernel = Kernel(folder)
-        with kernel.client.setup_kernel():
-            assert kernel.sees(CHAT) == ""
-            yield kernel
+    with start_kernel(tmp_path_factory.mktemp("notebooks")) as kernel:
+        assert kernel.sees(CHAT) == ""
+        yield kernel
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A kernel in which nothing has run yet."""
+    with start_kernel(tmp_path) as kernel:
+        yield kernel
 
 
 def spoilt(before, after):

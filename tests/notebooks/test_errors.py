@@ -1,42 +1,49 @@
 """Errors in a notebook: a few lines, the learner's own among them; and measured numbers."""
 
 import importlib
-import re
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
-from notebook_runs import ROOT, verdict
+from nbclient.exceptions import CellExecutionError
+from notebook_runs import ANSI, ROOT, start_kernel, verdict
 
 from lessons.display.tables import table
 from lessons.extension.errors import MOVED_NAMES
 
-pytestmark = pytest.mark.slow("exercises and cells of all notebooks")
 
-ANSI = re.compile(r"\x1b\[[\d;]*m")
-
-
-def run_cells(tmp_path, monkeypatch, *cells):
-    """Run cells after %load_ext lessons; returns them."""
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
-    notebook = new_notebook(cells=[new_code_cell(cell) for cell in ("%load_ext lessons", *cells)])
-    resources = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=60, resources=resources, allow_errors=True).execute()
-    return notebook.cells[1:]
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """One kernel for all tests."""
+    with start_kernel(tmp_path_factory.mktemp("kernel")) as kernel:
+        yield kernel
 
 
-def shown(tmp_path, monkeypatch, *cells):
-    """Run cells; returns the lines of the last one's error."""
-    *_, last = run_cells(tmp_path, monkeypatch, *cells)
-    (error,) = (out for out in last.outputs if out.output_type == "error")
-    return error, ANSI.sub("", "\n".join(error.traceback)).splitlines()
+@pytest.fixture
+def run_cells(kernel, tmp_path):
+    """Call it to run cells after %load_ext lessons; it returns them."""
+
+    def run(*cells):
+        kernel.reset(tmp_path)
+        return [kernel.run(cell) for cell in cells]
+
+    return run
 
 
-def test_a_foreign_error_shows_only_the_notebooks_frames(tmp_path, monkeypatch):
+@pytest.fixture
+def shown(run_cells):
+    """Call it to run cells; it returns the error of the last one, and the error's lines."""
+
+    def run(*cells):
+        *_, last = run_cells(*cells)
+        (error,) = (out for out in last.outputs if out.output_type == "error")
+        return error, ANSI.sub("", "\n".join(error.traceback)).splitlines()
+
+    return run
+
+
+def test_a_foreign_error_shows_only_the_notebooks_frames(shown):
     cell = "import httpx\n\ndef ask():\n    httpx.get('http://127.0.0.1:9/')\n\nask()"
-    error, lines = shown(tmp_path, monkeypatch, cell)
+    error, lines = shown(cell)
     assert error.ename == "ConnectError"
     assert len(lines) < 20
     assert not any("File " in line for line in lines)
@@ -53,36 +60,36 @@ exercise_1(program, None)
 {}exercise_1.hint()"""
 
 
-def test_a_cell_that_fails_above_its_hint_gives_it_after_the_error(tmp_path, monkeypatch):
+def test_a_cell_that_fails_above_its_hint_gives_it_after_the_error(run_cells):
     for value, fails in (("1 / 0", True), ("'viktor'", False)):
-        (cell,) = run_cells(tmp_path, monkeypatch, ASKS.format(value, ""))
+        (cell,) = run_cells(ASKS.format(value, ""))
         assert any(each.output_type == "error" for each in cell.outputs) == fails
         texts = "".join(each.get("text", "") for each in cell.outputs)
         assert texts.count("hint 1 of 2: Begin with the line") == 1
-    (cell,) = run_cells(tmp_path, monkeypatch, ASKS.format("1 / 0", "# "))
+    (cell,) = run_cells(ASKS.format("1 / 0", "# "))
     assert [each.output_type for each in cell.outputs] == ["error"]
 
 
-def test_a_code_that_is_used_up_shows_what_twitch_said(tmp_path, monkeypatch):
+def test_a_code_that_is_used_up_shows_what_twitch_said(run_cells):
     notebook = nbformat.read(ROOT / "notebooks/07_account_application_token.ipynb", as_version=4)
     sources = {cell.id: cell.source for cell in notebook.cells}
     ids = [f"token-{number}" for number in ("002", "004", "022", "024", "027", "028", "028")]
-    *_, first, again = run_cells(tmp_path, monkeypatch, *(sources[each] for each in ids))
+    *_, first, again = run_cells(*(sources[each] for each in ids))
     assert "access_token" in first.outputs[0].text
     assert again.outputs[0].text == "Invalid authorization code\n"
 
 
-def test_an_attribute_of_another_librarys_bot_is_named(tmp_path, monkeypatch):
+def test_an_attribute_of_another_librarys_bot_is_named(shown):
     cell = "from botlib import Bot\n\nbot = Bot()\n\n@bot.message_handler(commands=['a'])\n"
-    _, lines = shown(tmp_path, monkeypatch, f"{cell}def a(message):\n    return 'a'")
+    _, lines = shown(f"{cell}def a(message):\n    return 'a'")
     assert lines[-1].startswith("message_handler belongs to another library. Here a line with")
 
 
-def test_an_error_in_a_saved_file_shows_the_line_there(tmp_path, monkeypatch):
+def test_an_error_in_a_saved_file_shows_the_line_there(shown):
     saved = "%%save x/main.py\nfrom botlib import Bot\n\nbot = Bot()\n\n"
     saved += "@bot.command('hello')\ndef hello(message):\n    return f'hello {mesage.user}!'"
     cell = "from botlib.run import load_bot\n\nload_bot(Path('workshop/x/main.py')).ask('!hello')"
-    error, lines = shown(tmp_path, monkeypatch, "from pathlib import Path", saved, cell)
+    error, lines = shown("from pathlib import Path", saved, cell)
     assert error.ename == "NameError"
     assert len(lines) < 20
     assert any("----> 3 load_bot(" in line for line in lines)
@@ -91,44 +98,42 @@ def test_an_error_in_a_saved_file_shows_the_line_there(tmp_path, monkeypatch):
     assert not any("botlib/bot.py" in line for line in lines)
 
 
-def test_a_true_without_its_capital_is_not_sent_to_look_for_quotes(tmp_path, monkeypatch):
-    error, lines = shown(tmp_path, monkeypatch, "right = true")
+def test_a_true_without_its_capital_is_not_sent_to_look_for_quotes(shown):
+    error, lines = shown("right = true")
     assert error.ename == "NameError"
     assert lines[-1] == "Python writes True with a capital letter and without quotes."
 
 
-def test_a_variable_of_the_cloud_alone_is_told_from_a_missing_key(tmp_path, monkeypatch):
+def test_a_variable_of_the_cloud_alone_is_told_from_a_missing_key(shown):
     cell = "import os\nos.environ['LAMBDA_TASK_ROOT']"
-    _, lines = shown(tmp_path, monkeypatch, cell)
+    _, lines = shown(cell)
     assert lines[-1].startswith("Only a process in a cloud has this variable.")
-    _, lines = shown(tmp_path, monkeypatch, "{}['Olga']")
+    _, lines = shown("{}['Olga']")
     assert lines[-1] == "KeyError: 'Olga'"
 
 
-def test_an_error_that_is_awaited_is_short_too(tmp_path, monkeypatch):
+def test_an_error_that_is_awaited_is_short_too(shown):
     cell = "import asyncio\nawait asyncio.open_connection('127.0.0.1', 9)"
-    error, lines = shown(tmp_path, monkeypatch, cell)
+    error, lines = shown(cell)
     assert error.ename == "ConnectionRefusedError"
     assert not any("asyncio/" in line for line in lines)
     assert any("----> 2" in line for line in lines)
 
 
-def test_an_error_keeps_its_cause_for_whoever_looks(tmp_path, monkeypatch):
+def test_an_error_keeps_its_cause_for_whoever_looks(shown):
     cells = ["try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    kept = error"]
     cells += ["raise ValueError('wrong') from kept"]
-    error, lines = shown(tmp_path, monkeypatch, *cells)
+    error, lines = shown(*cells)
     assert error.ename == "ValueError"
     assert lines[-1] == "ValueError: wrong"
     assert not any("ZeroDivisionError" in line for line in lines)
 
 
-def test_run_all_stops_at_an_error(tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    cells = [new_code_cell(cell) for cell in ("%load_ext lessons", "1 / 0", "print('on')")]
-    notebook = nbformat.from_dict(new_notebook(cells=cells))
-    with pytest.raises(Exception, match="division by zero"):
-        NotebookClient(notebook, timeout=60).execute()
-    assert notebook.cells[2].outputs == []
+def test_run_all_stops_at_an_error(kernel, tmp_path, monkeypatch):
+    kernel.reset(tmp_path)
+    monkeypatch.setattr(kernel.client, "allow_errors", False)
+    with pytest.raises(CellExecutionError, match="division by zero"):
+        kernel.run("1 / 0")
 
 
 def test_a_table_keeps_its_columns_whatever_is_in_them():
@@ -138,13 +143,13 @@ def test_a_table_keeps_its_columns_whatever_is_in_them():
         table(["who", "what"], [["Ann"]])
 
 
-def test_a_name_that_is_not_there_says_what_to_look_for(tmp_path, monkeypatch):
-    error, lines = shown(tmp_path, monkeypatch, "my_guess = yes")
+def test_a_name_that_is_not_there_says_what_to_look_for(shown, tmp_path):
+    error, lines = shown("my_guess = yes")
     assert error.ename == "NameError"
     assert lines[-3] == "NameError: name 'yes' is not defined"
     assert "Run All Above Selected Cell" in lines[-2] and "needs quotes" in lines[-1]
     (tmp_path / "other.py").write_text("def f():\n    return missing\n")
-    _, lines = shown(tmp_path, monkeypatch, "import other\nother.f()")
+    _, lines = shown("import other\nother.f()")
     assert lines[-1] == "NameError: name 'missing' is not defined"
 
 
@@ -157,15 +162,15 @@ def test_a_name_that_is_not_there_says_what_to_look_for(tmp_path, monkeypatch):
         "from sandbox.telegram import Telegram",
     ],
 )
-def test_the_sandboxs_old_name_is_answered_with_the_new_one(tmp_path, monkeypatch, cell):
-    error, lines = shown(tmp_path, monkeypatch, cell)
+def test_the_sandboxs_old_name_is_answered_with_the_new_one(shown, cell):
+    error, lines = shown(cell)
     assert error.ename in ("ImportError", "ModuleNotFoundError", "AttributeError")
     last = "sandbox has moved: write from bot_sandbox import …"
     assert lines[-1] == last and len(lines) < 12
 
 
-def test_an_import_of_an_older_edition_is_answered_with_the_new_one(tmp_path, monkeypatch):
-    _, lines = shown(tmp_path, monkeypatch, "from lessons.table import table")
+def test_an_import_of_an_older_edition_is_answered_with_the_new_one(shown):
+    _, lines = shown("from lessons.table import table")
     assert lines[-1] == "lessons.table has moved: write from lessons.display import …"
 
 
@@ -187,7 +192,7 @@ LIGHT = "botlib.telegram.light has moved: write from botlib.telegram.webhook imp
 @pytest.mark.parametrize(
     "cell", ["from botlib.telegram.light import webhook", "from botlib.telegram import light"]
 )
-def test_where_a_module_went_is_said_only_if_it_is_gone(tmp_path, monkeypatch, cell):
+def test_where_a_module_went_is_said_only_if_it_is_gone(shown, run_cells, tmp_path, cell):
     # In a house of its own, so that this holds whether or not the course still has the module.
     (tmp_path / "botlib/telegram").mkdir(parents=True)
     for name in ("botlib", "botlib/telegram"):
@@ -195,40 +200,39 @@ def test_where_a_module_went_is_said_only_if_it_is_gone(tmp_path, monkeypatch, c
     ours = f"import sys\nfrom pathlib import Path\nsys.path.insert(0, {str(tmp_path)!r})\n"
     ours += "for name in [name for name in sys.modules if name.startswith('botlib')]:\n"
     ours += "    del sys.modules[name]"
-    error, lines = shown(tmp_path, monkeypatch, ours, cell)
+    error, lines = shown(ours, cell)
     assert error.ename in ("ImportError", "ModuleNotFoundError")
     assert lines[-1] == LIGHT
     (tmp_path / "botlib/telegram/light.py").write_text("webhook = None\n")
-    (done,) = run_cells(tmp_path, monkeypatch, ours + "\n" + cell)
+    (done,) = run_cells(ours + "\n" + cell)
     assert done.outputs == []
     (tmp_path / "botlib/telegram/light.py").write_text("import no_such_package\n")
-    error, lines = shown(tmp_path, monkeypatch, ours, cell)
+    error, lines = shown(ours, cell)
     assert error.ename == "ModuleNotFoundError"
     assert not any(LIGHT in line for line in lines)
 
 
 @pytest.mark.parametrize("cell", ["import no_such", "from os import no_such", "import os\nos.no"])
-def test_a_module_that_never_was_is_not_said_to_have_moved(tmp_path, monkeypatch, cell):
-    _, lines = shown(tmp_path, monkeypatch, cell)
+def test_a_module_that_never_was_is_not_said_to_have_moved(shown, cell):
+    _, lines = shown(cell)
     assert not any("has moved" in line for line in lines)
 
 
-def test_the_space_left_of_the_hint_line_does_no_harm(tmp_path, monkeypatch):
+def test_the_space_left_of_the_hint_line_does_no_harm(shown):
     untouched = "from lessons.exercises.ex_01 import exercise_1\nadder = ...\nexercise_1(adder)\n"
-    error, lines = shown(tmp_path, monkeypatch, f"{untouched} exercise_1.hint()\nraise KeyError")
+    error, lines = shown(f"{untouched} exercise_1.hint()\nraise KeyError")
     assert error.ename == "KeyError", lines
-    error, _ = shown(tmp_path, monkeypatch, f"{untouched} print(1)")
+    error, _ = shown(f"{untouched} print(1)")
     assert error.ename == "IndentationError"
 
 
-def test_a_check_that_slipped_into_the_function_above_is_told(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
+def test_a_check_that_slipped_into_the_function_above_is_told(run_cells):
     start = (
         "from lessons.exercises.ex_01 import exercise_1\n\ndef add(message):\n    return '3'\n\n"
     )
     loop = "for answer in (add,):\n    exercise_1(answer)"
     cells = [start + "    exercise_1(add)", start + "exercise_1(add)", start + loop]
-    told = [verdict(cell) for cell in run_cells(tmp_path, monkeypatch, *cells)]
+    told = [verdict(cell) for cell in run_cells(*cells)]
     assert "the line exercise_1(add) begins too far to the right" in told[0]
     assert "part of the function add" in told[0]
     assert not any("too far" in words for words in told[1:])

@@ -6,47 +6,58 @@ import sys
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebook_rules import METADATA
 
 from lessons.commands import refresh
 
-pytestmark = pytest.mark.slow("exercises and cells of all notebooks")
+pytestmark = pytest.mark.slow("a kernel or two")
 
 SAVES = "%load_ext lessons\nfrom lessons.progress.course_map import progress_folder"
 WRITES = "%%save a/main.py\nx = 1"
+ASKS = "print(progress_folder().exists())"
 ON_PATH = ("", "sandbox", "tests/helpers")  # pyproject.toml has the same
 SAW = {"": "saved workshop/a/main.py\n", "deeper": "saved ../workshop/a/main.py\n"}
 
 
-@pytest.fixture(params=SAW)
-def notebook(request, tmp_path):
-    """A notebook that saves a file, beside a workshop where that file has been changed."""
-    (tmp_path / "workshop/a").mkdir(parents=True)
-    (tmp_path / "workshop/a/main.py").write_text("mine = 1\n")
-    folder = tmp_path / request.param
-    folder.mkdir(exist_ok=True)
-    cells = [new_code_cell(source) for source in (SAVES, WRITES, "progress_folder().exists()")]
-    nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / "small.ipynb")
-    return folder / "small.ipynb"
+def write_notebook(course, folder):
+    """Write a notebook that saves a file, beside a workshop where that file has been changed."""
+    (course / "workshop/a").mkdir(parents=True, exist_ok=True)
+    (course / "workshop/a/main.py").write_text("mine = 1\n")
+    (course / "progress").mkdir(exist_ok=True)
+    (course / folder).mkdir(exist_ok=True)
+    outputs = [[], *([new_output("stream", text=text)] for text in (SAW[folder], "False\n"))]
+    cells = [
+        new_code_cell(source, outputs=shown, execution_count=1)
+        for source, shown in zip((SAVES, WRITES, ASKS), outputs, strict=True)
+    ]
+    path = course / folder / "small.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata=METADATA), path)
+    return path
 
 
-def test_refresh_and_nbval_run_a_notebook_in_an_empty_workshop(notebook, repository, monkeypatch):
+@pytest.mark.parametrize("folder", SAW)
+def test_refresh_runs_a_notebook_in_an_empty_workshop(folder, tmp_path, repository, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(repository))
-    monkeypatch.setenv("COURSE_FOLDER", str(notebook.parent))
-    (notebook.parent / "progress").mkdir()
-    refresh.refresh(notebook)
-    _, saved, is_there = nbformat.read(notebook, as_version=4).cells
-    assert saved.outputs[0].text == SAW["deeper" if notebook.parent.name == "deeper" else ""]
-    assert is_there.outputs[0].data["text/plain"] == "False"
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
+    path = write_notebook(tmp_path, folder)
+    before = nbformat.read(path, as_version=4)
+    refresh.refresh(path)
+    after = nbformat.read(path, as_version=4)
+    assert [cell.outputs for cell in after.cells] == [cell.outputs for cell in before.cells]
+
+
+def test_nbval_runs_a_notebook_in_an_empty_workshop(tmp_path, repository, monkeypatch):
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
+    paths = [write_notebook(tmp_path, folder) for folder in SAW]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "conftest"]
-    config = ["-c", "pyproject.toml", "--rootdir", notebook.parent]
+    config = ["-c", "pyproject.toml", "--rootdir", tmp_path]
     path = os.pathsep.join(str(repository / part) for part in ON_PATH)
     done = subprocess.run(
-        [*command, *config, notebook],
+        [*command, *config, *paths],
         cwd=repository,
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
     )
-    assert "3 passed" in done.stdout, done.stdout + done.stderr
+    assert "6 passed" in done.stdout, done.stdout + done.stderr

@@ -46,8 +46,11 @@ def answer(tests, beginning="from main import bot\n\n"):
 from pathlib import Path
 from lessons.exercises.ex_12 import exercise_3
 
-_ = Path("workshop/my_bot/commands/own.py").write_text({CHOOSE!r})
+own = Path("workshop/my_bot/commands/own.py")
+ours = own.read_text()
+_ = own.write_text({CHOOSE!r})
 exercise_3("workshop/my_bot")
+_ = own.write_text(ours)
 """
 
 
