@@ -44,7 +44,8 @@ WORKERS = (os.cpu_count() or 2) + 2
 TESTS = ["pytest", "--tx", f"{WORKERS}*popen//python={shlex.quote(sys.executable)} -P"]
 TESTS += ["--dist=loadfile", "--no-loadscope-reorder"]
 ALL = ["-m", "not machine", "--hypothesis-profile=all"]
-AGAIN = ["pytest", "-m", "", "--last-failed", "--last-failed-no-failures=none", "--maxfail=3"]
+# -n0: with nothing beside them.
+AGAIN = ["--last-failed", "--last-failed-no-failures=none", "--maxfail=3", "-n0"]
 SOME_FAILED = 1  # pytest's exit status
 LIVE = ["pytest", "-q", "-rpfEs", "--no-fold-skipped", "--disable-warnings"]
 LIVE += ["tests/botlib/test_real_accounts.py"]
@@ -82,7 +83,7 @@ def test_all(options: list[str]) -> list[str]:
     run("coverage", "erase")
     status = run("coverage", "run", "-m", *TESTS, *ALL, *options)
     if status == SOME_FAILED:
-        status = run(*AGAIN)  # with nothing beside them
+        status = run("pytest", *ALL, *options, *AGAIN)
     if status:
         failed.append("tests")
     run("coverage", "combine", "--quiet")

@@ -64,5 +64,14 @@ def copy_course(folder, without=()):
     for path in course_files(*(name for name in FOLDERS + FILES if name not in without)):
         copy = folder / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, copy)
+        shutil.copy2(path, copy)
     return folder
+
+
+def copy_compiled(folder):
+    """Copy what Python has compiled of the packages, for a test that starts it often in a copy."""
+    for path in (path for name in (*PACKAGES, "sandbox") for path in (ROOT / name).rglob("*.pyc")):
+        copy = folder / path.relative_to(ROOT)
+        if copy.parents[1].is_dir():
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copy2(path, copy)

@@ -10,6 +10,7 @@ import sysconfig
 import urllib.request
 import venv
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import copytree, rmtree
 from urllib.error import HTTPError
@@ -18,7 +19,7 @@ from zipfile import ZipFile
 import jupyter_process
 import jupyterlab_browser as lab
 import pytest
-from course_files import copy_course
+from course_files import copy_compiled, copy_course
 from jupyter_elsewhere import listens
 from jupyter_process import run_cell
 from redis_server import free_port
@@ -30,7 +31,9 @@ FIRST = "00_start_here.ipynb"
 TOKEN = "only-a-test"
 EDIT = "--ServerApp.jpserver_extensions=lessons.own_copies=False"  # CONTRIBUTING.md
 SHARED = "import os; print(os.environ.get('BOTS_FOLDER'))"
-PROGRESS = "from lessons.progress.course_map import progress_folder; print(progress_folder())"
+PROGRESS = """import os
+from lessons.progress.course_map import progress_folder
+print(progress_folder(), os.environ.get('BOTS_FOLDER'))"""
 OPTIONS = ("--no-browser", "--allow-root", "--LabApp.expose_app_in_browser=True")
 # What this run or its machine has set for other starts.
 LEFT_OUT = ("BOTS_FOLDER", "COURSE_FOLDER", "COURSE_PYTHON", "JUPYTER_PATH", "PYTHONPATH")
@@ -41,7 +44,7 @@ GIT = ("git", "-c", "user.name=test", "-c", "user.email=test@example.org")
 def installed(tmp_path_factory):
     """An environment with the packages, and a copy of the course by `pip install -e`."""
     folder = tmp_path_factory.mktemp("by_hand")
-    venv.create(folder / "env", symlinks=os.name != "nt", with_pip=True)
+    venv.create(folder / "env", symlinks=os.name != "nt", with_pip=not find_spec("pip"))
     site = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder / "env")}))
     (site / "packages.pth").write_text(sysconfig.get_path("purelib"))
     for name in ("etc/jupyter", "share/jupyter"):
@@ -49,6 +52,7 @@ def installed(tmp_path_factory):
     for own in (folder / "env/etc/jupyter/jupyter_server_config.d").glob("such-different-*"):
         own.unlink()  # which start.py has put there
     course = copy_course(folder / "course")
+    copy_compiled(course)
     (site / "sandbox.pth").write_text(str(course / "sandbox"))
     options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation"]
     subprocess.run(
@@ -132,33 +136,34 @@ def what_git_sees(installed):
     ],
     ids=["in the course", "in notebooks", "a notebook by its path", "the course by its path"],
 )
-def test_the_learner_has_copies(installed, where, arguments, page):
+def test_the_learner_has_copies_and_no_save_replaces_an_original(installed, where, arguments, page):
+    course = installed / "course"
     with jupyterlab(installed, where, *arguments) as address:
         assert address.endswith(f"/lab/tree/my_course/{page}")
         _, kernels = call(address, "GET", "kernelspecs")
         # As start.py's: a file beside a notebook replaces none of Python's.
         assert kernels["kernelspecs"]["python3"]["spec"]["argv"][1] == "-P"
-        own = str(installed / "course/my_course")
-        server = re.match("http://[^/]+", address)[0]
-        assert asyncio.run(run_cell(server, TOKEN, PROGRESS)) == f"{own}{os.sep}progress\n"
+        if where == "course":  # every kernel has its server's environment
+            server = re.match("http://[^/]+", address)[0]
+            said = asyncio.run(run_cell(server, TOKEN, PROGRESS))
+            assert said == f"{course / 'my_course/progress'} {course}\n"
         assert solve(address, f"my_course/{FIRST}")[0] == 200
-        assert "goodbye" in (installed / "course/my_course" / FIRST).read_text(encoding="utf-8")
+        assert "goodbye" in (course / "my_course" / FIRST).read_text(encoding="utf-8")
+        status, said = solve(address, f"notebooks/{FIRST}")
+        assert status == 403 and f"Your own copy is my_course/{FIRST}:" in said["message"]
     assert what_git_sees(installed) == ""
 
 
-def test_no_save_replaces_an_original(installed):
-    """Also if the server knows the course only as one of many folders."""
-    for where, course in (("course", Path()), (".", Path("course"))):
-        with jupyterlab(installed, where) as address:
-            status, said = solve(address, (course / "notebooks" / FIRST).as_posix())
-            assert status == 403
-            assert f"Your own copy is {course / 'my_course' / FIRST}:" in said["message"]
-            assert (installed / "course/my_course" / FIRST).is_file()
-            server = re.match("http://[^/]+", address)[0]
-            said = asyncio.run(run_cell(server, TOKEN, SHARED))
-            # The course's .env counts only in the course.
-            assert said == f"{installed / 'course' if where == 'course' else None}\n"
-        rmtree(installed / "course/my_course")
+def test_no_save_replaces_an_original_where_the_course_is_one_of_many_folders(installed):
+    rmtree(installed / "course/my_course", ignore_errors=True)
+    with jupyterlab(installed, ".") as address:
+        status, said = solve(address, f"course/notebooks/{FIRST}")
+        assert status == 403
+        assert f"Your own copy is {Path('course/my_course', FIRST)}:" in said["message"]
+        assert (installed / "course/my_course" / FIRST).is_file()
+        server = re.match("http://[^/]+", address)[0]
+        # The course's .env counts only in the course.
+        assert asyncio.run(run_cell(server, TOKEN, SHARED)) == "None\n"
     assert what_git_sees(installed) == ""
 
 

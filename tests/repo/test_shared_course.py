@@ -29,13 +29,12 @@ WORLD = (
 )
 
 
-@pytest.fixture
-def course(tmp_path):
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
     """The course, for reading only, with somebody's token in it."""
-    folder = tmp_path / "course"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("shared") / "course"
     for name in ("botlib", "sandbox", "lessons", "deploy", "notebooks"):
-        unwanted = shutil.ignore_patterns("*.pyc", "tests")
+        unwanted = shutil.ignore_patterns("tests")
         shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
     for name in ("start.py", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)

