@@ -11,7 +11,6 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from lessons.extension.save import BELOW_IS_RUN, MAGIC, saved_text
 from lessons.in_a_tab import IN_A_TAB
 from lessons.needed_commands import NEEDED_COMMANDS, find_commands
 from lessons.workshop import RECORD, read_json, workshop, write_file
+from lessons.worlds.environment import set_variable
 
 BOT_FOLDER = "my_bot"  # its folder in the workshop
 NAME_FILE = "name.txt"
@@ -295,24 +295,11 @@ def load_learner_bot(folder: Path) -> tuple[Bot, list[str]]:
         sys.path.append(path)  # last: a file of the bot must not hide Python's own modules
     main = folder / "main.py"
     try:
-        with capture_bot_logs() as log, open_stores_in(folder):
+        # A store without a whole path is opened in this folder, as `start.py run` does it.
+        with capture_bot_logs() as log, set_variable("STORE_FOLDER", path):
             bot = load_bot_file(main, Bot, OWN_PACKAGES)
     except ValueError as error:
         again = "Open that file, fix the line, and run this cell again."
         raise BotFileError(f"{error}\n{again}") from None
     lines = (line.removeprefix(LEFT_OUT) for line in log)
-    whole = str(folder.resolve())
-    return bot, [line.replace(whole, folder.as_posix()).replace(os.sep, "/") for line in lines]
-
-
-@contextmanager
-def open_stores_in(folder: Path) -> Iterator[None]:
-    """Open a store without a whole path in this folder, as `start.py run` does."""
-    before = os.environ.get("STORE_FOLDER")
-    os.environ["STORE_FOLDER"] = str(folder.resolve())
-    try:
-        yield
-    finally:
-        del os.environ["STORE_FOLDER"]
-        if before is not None:
-            os.environ["STORE_FOLDER"] = before
+    return bot, [line.replace(path, folder.as_posix()).replace(os.sep, "/") for line in lines]

@@ -54,6 +54,7 @@ VERSIONS = (
 )
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
+LOCK_WAIT_S = 5.0  # until a program has written into a database
 PICTURE = re.compile(r"pictures/[^/]+\.svg")  # the course's, or the learner's
 MADE_AGAIN = re.compile(r"card\.html|card\.svg")  # the last by an older course
 # How SQLite's files beside a database begin, and their names. They may be empty. A journal begins
@@ -212,9 +213,10 @@ def read_whole_database(path: Path, options: str) -> bytes:
     """Return a database with what is in its journal; `options` are those of SQLite's addresses."""
     import sqlite3  # here: not every browser's Python has it
 
+    url = f"{path.resolve().as_uri()}?{options}"
     try:
         with (
-            closing(sqlite3.connect(f"{path.resolve().as_uri()}?{options}", uri=True)) as database,
+            closing(sqlite3.connect(url, uri=True, timeout=LOCK_WAIT_S)) as database,
             closing(sqlite3.connect(":memory:")) as copy,
         ):
             database.execute("BEGIN")

@@ -12,12 +12,12 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 
 import botlib
 from botlib.details.bot_files import PACKAGES as KNOWN_PACKAGES
 from deploy.bundle.bot_folder import parse_file
+from deploy.bundle.lockfile import installed_packages
 from deploy.own_packages import OWN_PACKAGES
 
 BOTLIB = Path(botlib.__file__).resolve().parent
@@ -146,7 +146,7 @@ def package_name(top: str) -> str:
     >>> package_name("bs4"), package_name("no_such_module")
     (': beautifulsoup4', ', which may differ from what you import')
     """
-    installed = packages_distributions().get(top, [])
+    installed = installed_packages().get(top, [])
     name = PACKAGES.get(top) or (installed[0] if installed else "")
     return f": {name}" if name else ", which may differ from what you import"
 

@@ -5,6 +5,7 @@ The copies that are installed here say what they depend on. Nothing is installed
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def with_dependencies(imports: Iterable[str], lock: Path, target: Target) -> set
 
     Raises ValueError, which says what to do, for one that is not installed or not locked.
     """
-    providers, locked = packages_distributions(), read_lock(lock)
+    providers, locked = installed_packages(), read_lock(lock)
     names: set[str] = set()
     todo = [Requirement(providers[top][0]) for top in imports]
     while todo:
@@ -48,13 +49,20 @@ def requirement_applies(needs: Requirement, extras: set[str], target: Target) ->
     return any(needs.marker.evaluate(world) for world in worlds)
 
 
+@cache
+def installed_packages() -> dict[str, list[str]]:
+    """Name the packages that are installed here, by what can be imported from them.
+
+    To read them takes longer than to pack a small bot.
+    """
+    return dict(packages_distributions())
+
+
 def importable_names(lock: Path) -> set[str]:
     """Name what can be imported from the locked packages that are installed here."""
     locked = read_lock(lock)
     return {
-        top
-        for top, names in packages_distributions().items()
-        if canonicalize_name(names[0]) in locked
+        top for top, names in installed_packages().items() if canonicalize_name(names[0]) in locked
     }
 
 

@@ -8,7 +8,6 @@ into my_course/. Your browser shows it, and prints it in black on white.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping
 from contextlib import chdir
@@ -25,6 +24,7 @@ from lessons.square import square
 from lessons.square.picture import Square
 from lessons.views import MIND, REPLY, kept_view, old_explanation
 from lessons.workshop import workshop
+from lessons.worlds.environment import set_variable
 
 NO_VIEWS = "Your prediction comes from notebook 00, its revisions come from notebooks 10 and 11."
 HEADINGS = {  # of each view
@@ -135,13 +135,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=bots_folder() / FOLDER)
     options = parser.parse_args(arguments)
     folder = options.folder.resolve()
-    os.environ["COURSE_FOLDER"] = str(folder)  # the numbers and views are kept there
     try:
         if not folder.is_dir():
             raise FileNotFoundError(
                 f"There is no folder {folder}. To begin, type: python3 start.py"
             )
-        file = write_card(folder)
+        with set_variable("COURSE_FOLDER", str(folder)):  # the numbers and views are kept there
+            file = write_card(folder)
     except (FileNotFoundError, BotFileError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,7 +9,6 @@ there is changed.
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from lessons.commands.copies import FOLDER
 from lessons.exams.points import sitting_name, try_points
 from lessons.exams.program_copy import NoProgram, find_command
 from lessons.exams.record import BRIEFS, exam_record
+from lessons.worlds.environment import set_variable
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,15 +27,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="the folder with your bot")
     parser.add_argument("--sitting", type=int, choices=(1, 2))
     options = parser.parse_args(arguments)
-    os.environ["COURSE_FOLDER"] = str((bots_folder() / FOLDER).resolve())  # for the progress
-    brief, record = BRIEFS[options.name], exam_record(options.name)
-    sitting = options.sitting or 1 + all(record.marks(1))
-    try:
-        find_command(options.folder, brief.world.files)
-        return take_exam(options.name, options.folder, min(sitting, brief.sittings))
-    except NoProgram as reason:
-        print(reason)
-        return 2
+    course = (bots_folder() / FOLDER).resolve()
+    with set_variable("COURSE_FOLDER", str(course)):  # the progress is kept there
+        brief, record = BRIEFS[options.name], exam_record(options.name)
+        sitting = options.sitting or 1 + all(record.marks(1))
+        try:
+            find_command(options.folder, brief.world.files)
+            return take_exam(options.name, options.folder, min(sitting, brief.sittings))
+        except NoProgram as reason:
+            print(reason)
+            return 2
 
 
 def take_exam(name: str, folder: Path, sitting: int) -> int:

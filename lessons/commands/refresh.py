@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 from bot_sandbox.http.jupyter_proxy import PROXY_VARIABLE
 from lessons.commands.solve import REPOSITORY, changed_cells, find_exercises, solve
 from lessons.workshop import FOLDERS
+from lessons.worlds.environment import set_variable
 
 NOTEBOOKS = REPOSITORY / "notebooks"
 SOLVED = REPOSITORY / "tests/notebooks/solved"
@@ -136,8 +137,8 @@ def run_afresh(notebook: NotebookNode, path: Path, name: str) -> None:
     """Run a notebook that belongs at `path`, in an empty workshop; what varies is left out."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary).resolve()
-        os.environ["COURSE_FOLDER"] = str(folder / "own")  # what was passed and measured
-        execute(notebook, name, working_folder(path, folder))
+        with set_variable("COURSE_FOLDER", str(folder / "own")):  # what was passed and measured
+            execute(notebook, name, working_folder(path, folder))
     strip_noise(notebook, folder)
 
 
@@ -152,15 +153,15 @@ def working_folder(path: Path, folder: Path) -> Path:
 
 def main(names: list[str]) -> int:
     """Refresh the notebooks named, in the sandbox; returns the exit status."""
-    os.environ["BOT_WORLD"] = "sandbox"  # whatever tokens this machine has
-    os.environ[PROXY_VARIABLE] = ""  # the same outputs on a Jupyter server elsewhere
-    try:
-        for path in find_notebooks(names):
-            refresh(path)
-            print(f"refreshed {path.name}", flush=True)
-    except RefreshError as error:
-        print(error, file=sys.stderr)
-        return 1
+    # Whatever tokens this machine has, and the same outputs on a Jupyter server elsewhere.
+    with set_variable("BOT_WORLD", "sandbox"), set_variable(PROXY_VARIABLE, ""):
+        try:
+            for path in find_notebooks(names):
+                refresh(path)
+                print(f"refreshed {path.name}", flush=True)
+        except RefreshError as error:
+            print(error, file=sys.stderr)
+            return 1
     return 0
 
 

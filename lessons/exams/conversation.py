@@ -130,7 +130,9 @@ class Conversation:
         self._is_new = True  # until it is ready, which shows a silent one soon, or has answered
         self._world.start()
         if is_first or not self._world.keeps_messages:
-            self._is_new = not self._world.wait_ready(START_S)
+            is_ready = self._world.wait_ready(START_S)
+            # Where nobody keeps messages, a bot that isn't there hears none: don't wait twice.
+            self._is_new = not is_ready and self._world.keeps_messages
 
     def _wait_for_reply(self, sent: SentText, words: tuple[str, ...]) -> bool:
         """Wait until the reply has all words; False if it ends before, or the program does."""

@@ -1,5 +1,7 @@
 """start.py card: a page with the learner's bot, her square, how her mind changed."""
 
+import os
+
 import pytest
 
 from lessons import my_view
@@ -79,8 +81,10 @@ def test_a_card_with_an_essay_of_the_third_edition_still_opens(folder):
     assert "Both call today." in page and "lost &amp; gone" not in page
 
 
-def test_a_young_bot_has_a_card_that_says_what_comes_later(folder):
+def test_a_young_bot_has_a_card_that_says_what_comes_later(folder, monkeypatch):
+    monkeypatch.delenv("COURSE_FOLDER")
     assert card.main(["--folder", str(folder)]) == 0
+    assert "COURSE_FOLDER" not in os.environ  # as before
     page = (folder / "card.html").read_text(encoding="utf-8")
     assert "not measured yet: notebook 02" in page
     assert card.NO_VIEWS in page
