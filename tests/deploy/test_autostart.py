@@ -14,9 +14,11 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from command_call import call_command
 from course_files import copy_course
 
 from botlib.run import WRONG_SETTINGS
+from deploy import autostart as command
 from deploy.autostart import BotProcess, find_namesakes, login_item, phone_item
 
 ROOT = Path(__file__).parents[2]
@@ -29,14 +31,9 @@ README = (ROOT / "deploy/home/README.md").read_text(encoding="utf-8")
 
 
 def autostart(*words, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "deploy.autostart", *map(str, words)],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "TERMUX", "TERMUX_VERSION" in environment)
+        return call_command(command.main, *words, **environment)
 
 
 @pytest.fixture
@@ -364,15 +361,15 @@ def test_a_line_end_in_a_folders_name_reaches_no_file(tmp_path, system, end, req
     ] == before
 
 
-@pytest.mark.parametrize("system", ["linux", "termux"])
-def test_a_course_in_a_folder_that_would_be_two_is_refused(folder, tmp_path, system, request):
+def test_a_course_in_a_folder_that_would_be_two_is_refused(folder, tmp_path):
     if os.name == "nt":
         pytest.skip("Windows knows no such names")
-    course = copy_course(tmp_path / "a:b/course", without=["notebooks"])
-    words = request.getfixturevalue("termux") if system == "termux" else {"HOME": str(tmp_path)}
+    course = tmp_path / "a:b/course"
+    for name in ("botlib", "deploy"):
+        shutil.copytree(ROOT / name, course / name)
     done = subprocess.run(
         [sys.executable, course / "deploy/autostart.py", "twitch", folder, "--show"],
-        env=os.environ | words | {"TERMUX_VERSION": words.get("TERMUX_VERSION", "")},
+        env=os.environ | {"HOME": str(tmp_path)},
         capture_output=True,
         text=True,
     )

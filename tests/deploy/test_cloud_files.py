@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from aws_template import TEMPLATE, load_template, timer_of
+from command_call import call_command
+from full_disk import files_of_at_most
 from function_server import serving
 from her_bot import HER_BOT
 from moto_server import ACCESS_KEY
@@ -19,7 +21,10 @@ from raw_server import answering, http
 from bot_sandbox import Telegram, Twitch
 from botlib.run import WRONG_SETTINGS
 from botlib.store import open_store
+from deploy.export_secrets import main as export_secrets
 from deploy.export_secrets import stack_parameters
+from deploy.set_webhook import main as set_webhook
+from deploy.subscribe import main as subscribe
 from lessons.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +93,7 @@ class Scene:
         }
 
     def subscribe(self, *arguments, **different):
-        done = run(sys.executable, DEPLOY / "subscribe.py", *arguments, **self.settings | different)
+        done = call_command(subscribe, *arguments, **self.settings | different)
         assert "Traceback" not in done.stderr
         shown = done.stdout + done.stderr
         assert SECRET not in shown and self.settings["TWITCH_CLIENT_SECRET"] not in shown
@@ -238,9 +243,8 @@ def test_what_is_typed_for_a_timer_becomes_its_payload(template):
 
 def test_the_secrets_go_from_the_settings_to_the_cloud(telegram):
     settings = environment_of(telegram)
-    script = DEPLOY / "export_secrets.py"
     aws = json.loads(
-        run(sys.executable, script, "aws", "Runtime=r", "Handler=h", **settings).stdout
+        call_command(export_secrets, "aws", "Runtime=r", "Handler=h", **settings).stdout
     )
     assert aws == [
         "Handler=h",
@@ -249,28 +253,28 @@ def test_the_secrets_go_from_the_settings_to_the_cloud(telegram):
         "Runtime=r",
     ]
     assert stack_parameters() == list(load_template()["Parameters"])
-    yandex = json.loads(run(sys.executable, script, "yandex", **settings).stdout)
+    yandex = json.loads(call_command(export_secrets, "yandex", **settings).stdout)
     assert yandex[1:] == [
         {"key": "TELEGRAM_SECRET", "text_value": SECRET},
         {"key": "STORE_URL", "text_value": "memory://"},
     ]
     url = "dynamodb://bot?endpoint=https://a.example/b"
-    store = json.loads(run(sys.executable, script, "yandex", f"STORE_URL={url}", **settings).stdout)
+    store = json.loads(
+        call_command(export_secrets, "yandex", f"STORE_URL={url}", **settings).stdout
+    )
     assert store == [*yandex[:2], {"key": "STORE_URL", "text_value": url}]
     misspelled = ["aws", "TimerChats=42"]  # AWS's command would ignore it
     for wrong in (["moon"], ["aws", "twich"], ["yandex", "Runtime=r"], misspelled):
-        done = run(sys.executable, script, *wrong, **settings)
+        done = call_command(export_secrets, *wrong, **settings)
         assert (done.returncode, done.stdout) == (2, "")
         assert wrong[-1] in done.stderr
 
 
-@pytest.mark.parametrize(
-    "words", [("export_secrets.py", "aws"), ("set_webhook.py", "http://127.0.0.1:9/")]
-)
+@pytest.mark.parametrize("words", [(export_secrets, "aws"), (set_webhook, "http://127.0.0.1:9/")])
 def test_a_secret_that_is_easy_to_guess_goes_nowhere(telegram, words):
-    script, *rest = words
+    main, *rest = words
     settings = environment_of(telegram) | {"TELEGRAM_SECRET": "sesame"}
-    done = run(sys.executable, DEPLOY / script, *rest, **settings)
+    done = call_command(main, *rest, **settings)
     assert (done.returncode, done.stdout) == (1, "")
     assert "16 to 256 characters" in done.stderr and "sesame" not in done.stderr
     assert telegram.call(settings["TELEGRAM_TOKEN"], "getWebhookInfo")["url"] == ""
@@ -281,13 +285,13 @@ def test_a_file_with_secrets_is_for_its_owner_alone(telegram, tmp_path):
     out.write_text('["Handler=of_yesterday"]')
     out.chmod(0o644)
     settings = environment_of(telegram)
-    done = run(sys.executable, DEPLOY / "export_secrets.py", "aws", "--out", out, **settings)
+    done = call_command(export_secrets, "aws", "--out", out, **settings)
     assert SECRET not in done.stdout + done.stderr
     assert f"Written into {out}" in done.stdout
     assert json.loads(out.read_text())[0] == "Handler=telegram_function.handler"
     if os.name != "nt":
         assert out.stat().st_mode & 0o777 == 0o600
-    done = run(sys.executable, DEPLOY / "export_secrets.py", "aws", "--out", tmp_path, **settings)
+    done = call_command(export_secrets, "aws", "--out", tmp_path, **settings)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
 
 
@@ -308,40 +312,39 @@ def test_a_file_with_secrets_is_for_its_owner_alone(telegram, tmp_path):
 def test_another_file_is_not_replaced_by_secrets(telegram, tmp_path, mine):
     out = tmp_path / "thesis.md"
     out.write_text(mine, encoding="latin-1")
-    words = [sys.executable, DEPLOY / "export_secrets.py", "aws", "--out", out]
-    done = run(*words, **environment_of(telegram))
+    done = call_command(export_secrets, "aws", "--out", out, **environment_of(telegram))
     assert out.read_text(encoding="latin-1") == mine
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert f"{out} is there already, and this command did not write it" in done.stderr
 
 
 def test_secrets_replace_those_of_any_earlier_run(telegram, scene, tmp_path):
-    out, script = tmp_path / "parameters.json", DEPLOY / "export_secrets.py"
+    out = tmp_path / "parameters.json"
     settings, seen = environment_of(telegram) | scene.settings, set()
     for words in (["aws"], ["aws", "twitch"], ["yandex"], ["yandex", "twitch"], ["aws"]):
-        done = run(sys.executable, script, *words, "--out", out, **settings)
+        done = call_command(export_secrets, *words, "--out", out, **settings)
         assert done.returncode == 0, done.stderr
         seen.add(out.read_text())
     assert len(seen) == 4
 
 
-@pytest.mark.skipif(os.name == "nt", reason="POSIX limits the size of files")
 @pytest.mark.parametrize("cloud", ["aws", "yandex"])
 def test_a_full_disk_leaves_the_old_secrets_whole(telegram, tmp_path, cloud):
-    out, script = tmp_path / "parameters.json", DEPLOY / "export_secrets.py"
+    out = tmp_path / "parameters.json"
     settings = environment_of(telegram)
-    assert run(sys.executable, script, cloud, "--out", out, **settings).returncode == 0
+    assert call_command(export_secrets, cloud, "--out", out, **settings).returncode == 0
     before = out.read_bytes()
-    done = run(sys.executable, "-c", FULL, cloud, "--out", out, **settings)
+    with files_of_at_most(10):
+        done = call_command(export_secrets, cloud, "--out", out, **settings)
     assert (done.returncode, done.stdout) == (1, "") and str(out) in done.stderr
     assert out.read_bytes() == before and list(tmp_path.iterdir()) == [out]
 
 
 def test_a_twitch_bots_secrets_go_the_same_way(scene, template):
-    script, redis = DEPLOY / "export_secrets.py", "redis://127.0.0.1/0"
+    redis = "redis://127.0.0.1/0"
     wanted = {name: scene.settings[name] for name in list(scene.settings)[:4]}
     words, settings = ("aws", "twitch", "TableOf=b"), scene.settings | {"STORE_URL": redis}
-    aws = run(sys.executable, script, *words, **settings)
+    aws = call_command(export_secrets, *words, **settings)
     given = dict(parameter.split("=", 1) for parameter in json.loads(aws.stdout))
     environment = template["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
     environment["STORE_URL"] = environment["STORE_URL"]["If"][2]  # of a stack without a table
@@ -351,25 +354,24 @@ def test_a_twitch_bots_secrets_go_the_same_way(scene, template):
         "STORE_URL": redis
     }
     file = {"STORE_URL": "sqlite:///of_this_machine.sqlite3"}
-    yandex = run(sys.executable, script, "yandex", "twitch", **file, **scene.settings)
+    yandex = call_command(export_secrets, "yandex", "twitch", **file, **scene.settings)
     assert {each["key"]: each["text_value"] for each in json.loads(yandex.stdout)} == wanted | {
         "STORE_URL": "memory://"
     }
 
 
 def test_a_setting_that_is_missing_or_cannot_be_read_takes_one_line(tmp_path):
-    for script in ("export_secrets.py", "set_webhook.py", "subscribe.py"):
-        words = ["yandex", "twitch"] if script == "export_secrets.py" else []
-        done = run(sys.executable, DEPLOY / script, *words, cwd=tmp_path)
+    for words in ([export_secrets, "yandex", "twitch"], [set_webhook], [subscribe]):
+        done = call_command(*words, cwd=tmp_path)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
         assert "is not set" in done.stderr
     command = {"BOT_COMMAND": "python3 start.py"}
-    done = run(sys.executable, DEPLOY / "export_secrets.py", "aws", cwd=tmp_path, **command)
+    done = call_command(export_secrets, "aws", cwd=tmp_path, **command)
     assert done.stderr.endswith("In a terminal: python3 start.py login telegram\n")
     outside = {"BOT_WORLD": "", "TELEGRAM_API": "http://127.0.0.1:9"}
     (tmp_path / ".env").write_text('TELEGRAM_TOKEN="1:a\n')
-    for words in (["export_secrets.py", "aws"], ["set_webhook.py"], ["subscribe.py"]):
-        done = run(sys.executable, DEPLOY / words[0], *words[1:], cwd=tmp_path, **outside)
+    for words in ([export_secrets, "aws"], [set_webhook], [subscribe]):
+        done = call_command(*words, cwd=tmp_path, **outside)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
         assert ".env, line 1: expected NAME=value" in done.stderr
 
@@ -386,22 +388,22 @@ def test_a_server_that_repeats_what_it_was_sent_shows_no_secret():
 
     with answering(repeat) as address:
         known = {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": SECRET, "TELEGRAM_API": address}
-        done = run(sys.executable, DEPLOY / "set_webhook.py", where, **known)
+        done = call_command(set_webhook, where, **known)
     assert (done.returncode, done.stdout) == (1, "") and where in done.stderr
     assert SECRET not in done.stderr and token not in done.stderr
 
 
 def test_the_webhook_is_set_without_showing_token_or_secret(telegram):
     settings = environment_of(telegram)
-    done = run(sys.executable, DEPLOY / "set_webhook.py", "http://127.0.0.1:9/", **settings)
+    done = call_command(set_webhook, "http://127.0.0.1:9/", **settings)
     assert json.loads(done.stdout)["url"] == "http://127.0.0.1:9/"
     assert not [word for word in (SECRET, settings["TELEGRAM_TOKEN"]) if word in done.stdout]
     settings["TELEGRAM_TOKEN"] = "42:" + "A" * 35
-    done = run(sys.executable, DEPLOY / "set_webhook.py", "http://127.0.0.1:9/", **settings)
+    done = call_command(set_webhook, "http://127.0.0.1:9/", **settings)
     assert done.returncode == 1
     assert "401" in done.stderr
     assert "Traceback" not in done.stderr
-    done = run(sys.executable, DEPLOY / "set_webhook.py")
+    done = call_command(set_webhook)
     assert "TELEGRAM_TOKEN is not set" in done.stderr
 
 
@@ -431,10 +433,10 @@ handler = webhook(app)
 """
 
 
-def set_webhook(settings, *words):
+def patiently_set_webhook(settings, *words):
     """What Telegram says to it, asked again while it takes no more than one in a second."""
     while True:
-        done = run(sys.executable, DEPLOY / "set_webhook.py", *words, **settings)
+        done = call_command(set_webhook, *words, **settings)
         if "Too Many Requests" not in done.stderr:
             return json.loads(done.stdout)
 
@@ -444,19 +446,19 @@ def test_an_applications_buttons_are_heard_unless_only_some_kinds_are_asked_for(
     settings, viktor = environment_of(telegram), telegram.person("Viktor")
     with Cloud() as cloud:
         url = cloud.deploy("bot", tmp_path, environment=settings, timeout_s=20).url
-        only = set_webhook(settings, url, "--updates", "message")
+        only = patiently_set_webhook(settings, url, "--updates", "message")
         assert only["allowed_updates"] == ["message"]
-        assert "allowed_updates" not in set_webhook(settings, url)
+        assert "allowed_updates" not in patiently_set_webhook(settings, url)
         viktor.send("/colour")
         (question,) = viktor.wait(timeout=20)
         viktor.press(question, "red")
         assert viktor.wait(timeout=20)[0].text == "you like red"
-    assert set_webhook(settings, "--delete")["url"] == ""
+    assert patiently_set_webhook(settings, "--delete")["url"] == ""
 
 
 @pytest.mark.parametrize("words", [["--updates", "message"], ["https://a.example", "--delete"]])
 def test_an_address_goes_with_kinds_of_updates_and_not_with_delete(words):
-    done = run(sys.executable, DEPLOY / "set_webhook.py", *words)
+    done = call_command(set_webhook, *words)
     assert done.returncode == 2
     assert "--updates needs an address" in done.stderr
 

@@ -38,7 +38,7 @@ def wrong_bots(mutants):
     ]
 
 
-def test_a_wrong_bot_fails_at_its_point(mutant, take, write, monkeypatch):
+def test_a_wrong_bot_fails_at_its_point(mutant, take_wrong, write, monkeypatch):
     """Let only that point try the bot: no point needs another, and together they take minutes."""
     file = PEERS / mutant.solution
     right = file.read_text(encoding="utf-8")
@@ -48,7 +48,7 @@ def test_a_wrong_bot_fails_at_its_point(mutant, take, write, monkeypatch):
     points = tuple(point for point in BRIEFS[name].points if point.number == mutant.point)
     brief = replace(BRIEFS[name], points=points)
     monkeypatch.setitem(BRIEFS, name, brief)
-    status, printed = take(folder, "--sitting", str(brief.sittings), name=name)
+    status, printed = take_wrong(folder, "--sitting", str(brief.sittings), name=name)
     assert status == 1
     assert f"Point {mutant.point} is not passed yet." in printed, printed
     assert mutant.advice in printed, printed

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# No limit on an example's time: a busy machine must not fail a test.
-settings.register_profile("steady", deadline=None, derandomize=True)
+# No limit on an example's time: a busy machine must not fail a test. A property that doesn't say
+# how many examples it needs gets few, and a hundred with --all, which asks for that profile.
+settings.register_profile("all", deadline=None, derandomize=True)
+settings.register_profile("steady", settings.get_profile("all"), max_examples=20)
 settings.load_profile("steady")
 
 

@@ -5,7 +5,17 @@ import pytest
 from bot_sandbox import Telegram
 from deploy.new import make_folder
 from lessons.cloud import Cloud
-from lessons.progress.checklist import DONE, LEFT_OUT, OPEN, checklist
+from lessons.progress.checklist import (
+    DONE,
+    HOMES,
+    LEFT_OUT,
+    OPEN,
+    check_bot,
+    checklist,
+    import_and_check_bot,
+    try_home,
+    why_tests_fail,
+)
 
 pytestmark = pytest.mark.slow("bundles, guides and machines")
 
@@ -41,8 +51,7 @@ def test_a_new_folder_is_ready_and_answers_in_each_home(folder):
 
 def test_a_file_beside_the_bot_replaces_none_of_pythons(folder):
     (folder / "argparse.py").write_text("raise SystemExit('her own argparse.py')")
-    found = points(checklist(folder))
-    assert found["main.py makes `bot`"].mark == found["it answers !hello"].mark == DONE
+    assert check_bot(folder, "!hello") == {"bot": "", "answer": ""}
 
 
 def test_the_homes_do_not_get_the_bots_own_store(folder):
@@ -60,8 +69,7 @@ def test_the_homes_do_not_get_the_bots_own_store(folder):
         secret = settings["TELEGRAM_SECRET"]
         telegram.call(account, "setWebhook", url=function.url, secret_token=secret)
         telegram.person("Viktor").ask("!hello", timeout=30)
-    ready = checklist(folder)
-    assert ready.homes == 4, str(ready)
+    assert [try_home(folder, "!hello", *home).mark for home in HOMES] == [DONE] * 4
 
 
 def test_what_is_wrong_is_told_and_a_home_that_is_not_there_is_left_out(folder):
@@ -96,21 +104,22 @@ def test_no_home_is_tried_before_the_bot_answers(folder):
     assert "holds a Telegram bot token, in line 5" in found["no token is in its files"].remedy
     assert TOKEN not in str(ready)
     assert found["it answers in each of its homes"].mark == OPEN
-    asked = points(checklist(folder, ask="!hi"))
-    assert "Does it end with return?" in asked["it answers !hi"].remedy
+    assert "Does it end with return?" in import_and_check_bot(folder, "!hi")["answer"]
 
 
 def test_a_folder_without_a_bot_says_what_is_there(folder):
     (folder / "main.py").write_text("robot = 1\n")
-    assert "has no `bot`" in points(checklist(folder))["main.py makes `bot`"].remedy
+    assert "has no `bot`" in import_and_check_bot(folder, "!hello")["bot"]
     (folder / "main.py").write_text("raise SystemExit(3)\n")
-    assert points(checklist(folder))["main.py makes `bot`"].mark == OPEN
+    assert "does not run: SystemExit" in import_and_check_bot(folder, "!hello")["bot"]
+    (folder / "main.py").write_text("import os; os._exit(3)\n")
+    assert "ended the program" in points(checklist(folder))["main.py makes `bot`"].remedy
 
 
 def test_a_test_that_fails_in_the_bots_own_file_names_that_line_and_the_error(folder):
     main = (folder / "main.py").read_text().replace("message.user", "mesage.user")
     (folder / "main.py").write_text(main)
-    remedy = points(checklist(folder))["its own tests pass"].remedy
+    remedy = why_tests_fail(folder)
     assert remedy.startswith("main.py:10: ") and "mesage.user" in remedy
     assert remedy.endswith("; NameError: name 'mesage' is not defined")
 
@@ -118,17 +127,16 @@ def test_a_test_that_fails_in_the_bots_own_file_names_that_line_and_the_error(fo
 def test_a_test_file_that_python_cannot_read_is_named_with_its_line(folder):
     (folder / "tests").mkdir()
     (folder / "tests/test_x.py").write_text("def test_a(:\n    pass\n")
-    said = repr(checklist(folder))
+    said = why_tests_fail(folder)
     assert "tests/test_x.py:1: def test_a(:" in said and "SyntaxError: invalid syntax" in said
 
 
 def test_a_command_that_fails_is_told_with_its_line(folder):
     main = (folder / "main.py").read_text().replace("message.user", "message.usr")
     (folder / "main.py").write_text(main)
-    remedy = points(checklist(folder))["it answers !hello"].remedy
+    remedy = import_and_check_bot(folder, "!hello")["answer"]
     assert "!hello raises AttributeError" in remedy and "in main.py, line " in remedy
 
 
 def test_who_asks_without_a_sign_is_told_so(folder):
-    found = points(checklist(folder, ask="hello"))
-    assert 'ask="!hello"' in found["it answers hello"].remedy
+    assert 'ask="!hello"' in import_and_check_bot(folder, "hello")["answer"]

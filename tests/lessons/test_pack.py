@@ -18,14 +18,15 @@ from full_disk import files_of_at_most
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
-from readme_commands import ROOT, fresh_course, run_line
 from secret_kinds import HARDLY_FOUND, KINDS
 
 from deploy.bundle.bot_folder import bot_files
+from lessons import my_bot
 from lessons import pack as packing
 from lessons.commands import pack as command
 from lessons.commands import unpack as unpack_command
 from lessons.pack import MANIFEST, PackError, pack, unpack
+from lessons.progress.course_map import progress
 from lessons.workshop import digest, write_file
 
 STORE = "workshop/my_bot/store.sqlite3"
@@ -70,6 +71,12 @@ def zip_of(files, manifest=True, mode=stat.S_IFREG | 0o644):
             info.filename, info.external_attr = name, mode << 16
             archive.writestr(info, content)
     return buffer.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch):
+    """Wait only for a moment for a database that stays locked."""
+    monkeypatch.setattr(packing, "LOCK_WAIT_S", 0.1)
 
 
 @pytest.fixture
@@ -236,7 +243,8 @@ def test_a_link_in_a_zip_is_refused(there, kind):
     assert files_in(there) == {}
 
 
-def test_a_zip_that_grows_too_large_is_refused(there):
+def test_a_zip_that_grows_too_large_is_refused(there, monkeypatch):
+    monkeypatch.setattr(packing, "MOST_FILES", 9)
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("zeros.txt", bytes(packing.FILE_LIMIT + 1))
@@ -425,7 +433,9 @@ def play(here):
     def start(journal, doing, store=STORE):
         words = [str(here / store), journal, doing]
         program = subprocess.Popen(
-            [sys.executable, "-c", PLAYER, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-I", "-S", "-c", PLAYER, *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         started.append(program)
         assert program.stdout.readline().strip() == b"ready"
@@ -758,7 +768,8 @@ def test_a_secret_in_the_scores_is_found_before_they_are_saved_whole(here, play)
     assert pack(here).left_out[STORE].startswith("it holds a Telegram bot token")
 
 
-def test_scores_that_are_too_large_with_their_journal_are_left_out(here, play):
+def test_scores_that_are_too_large_with_their_journal_are_left_out(here, play, monkeypatch):
+    monkeypatch.setattr(packing, "FILE_LIMIT", 100_000)
     play("wal", "nothing")
     with closing(sqlite3.connect(here / STORE)) as database:
         database.execute("PRAGMA wal_autocheckpoint = 0")
@@ -776,10 +787,11 @@ def test_a_broken_store_is_left_out_and_a_file_with_its_name_is_packed(here):
     assert pack(here).left_out == {STORE: "SQLite cannot read it: file is not a database"}
 
 
-@pytest.mark.slow("a second of work or more")
-def test_too_much_is_refused_and_the_largest_are_named(here):
+def test_too_much_is_refused_and_the_largest_are_named(here, monkeypatch):
+    monkeypatch.setattr(packing, "FILE_LIMIT", 200_000)
+    monkeypatch.setattr(packing, "TOTAL_LIMIT", 1_000_000)
     put(here, {f"workshop/large{n}.bin": bytes(packing.FILE_LIMIT) for n in range(5)})
-    with pytest.raises(PackError, match=r"more than 100 MB.*large0\.bin"):
+    with pytest.raises(PackError, match=r"more than 1 MB.*large0\.bin"):
         pack(here)
     for n in range(5):
         (here / f"workshop/large{n}.bin").unlink()
@@ -1031,53 +1043,46 @@ def test_the_commands_wait_for_no_pipe(tmp_path, here, capsys, monkeypatch):
         assert f"There is no file {path} in " in capsys.readouterr().err
 
 
-ASK = "import os; os.chdir('my_course'); from lessons import my_bot; "
-ASK += "needs = ['hello', 'roll', 'score', 'telegram_function.py', 'twitch_function.py']; "
-ASK += "print(my_bot(needs=needs).ask('!roll', 'Viktor')); "
-ASK += "from lessons.progress.course_map import progress; print(progress())"
+@pytest.fixture
+def type_in(capsys, monkeypatch):
+    """Type a command in the folder of a course; what it printed."""
+
+    def type_in(course, main, *words):
+        monkeypatch.setenv("BOTS_FOLDER", str(course))
+        monkeypatch.chdir(course)
+        main([*map(str, words)])
+        return "".join(capsys.readouterr())
+
+    return type_in
 
 
-@pytest.mark.slow("commands from start to end")
-def test_the_walk_from_one_course_to_another(tmp_path):
+def test_the_walk_from_one_course_to_another(tmp_path, type_in, monkeypatch):
     """Pack in one course, unpack in a fresh one: her bot answers there, and the map knows her."""
-    courses = [fresh_course(tmp_path / name) for name in ("old", "new")]
-    for course in courses:
-        link = course / "notebooks"  # left out of the copy; nothing here writes into it
-        link.mkdir()
-        for path in (ROOT / "notebooks").glob("[01]*.ipynb"):
-            (link / path.name).write_bytes(path.read_bytes())
-    old, new = courses
-    mine = old / "my_course"
+    old, new = tmp_path / "old", tmp_path / "new"
     roll = 'from botlib.bot import Bot\n\nbot = Bot()\n\n@bot.command("roll")\n'
     roll += 'def roll(message):\n    return "always six"\n'
-    put(mine, {"workshop/my_bot/commands/roll.py": roll, "progress/00_start_here-1": ""})
-    put(mine, {"workshop/my_bot/.env": "TELEGRAM_TOKEN=never-packed\n"})
     main = 'from botlib.bot import Bot\n\nbot = Bot()\nbot.include_folder("commands")\n'
-    put(mine, {"workshop/my_bot/main.py": main})
-    with pytest.raises(
-        AssertionError, match=r"There is no file my_course\.zip in .*\ndrag the zip"
-    ):
-        run_line("python3 start.py unpack my_course.zip", new, BOTS_FOLDER=str(new))
-    said = run_line("python3 start.py pack", old, BOTS_FOLDER=str(old))
-    (old / "my_course.zip").rename(tmp_path / "mine.zip")
+    mine = {"commands/roll.py": roll, "main.py": main, ".env": "TELEGRAM_TOKEN=never-packed\n"}
+    put(old / "my_course/workshop/my_bot", mine)
+    put(old / "my_course", {"progress/00_start_here-1": ""})
+    put(new / "my_course", {})
+    said = type_in(new, unpack_command.main, "my_course.zip")
+    assert re.search(r"There is no file my_course\.zip in .*\ndrag the zip", said)
+    said = type_in(old, command.main)
     assert "left out: workshop/my_bot/.env: secrets stay where they are" in said
     assert "3 files" in said
-    assert b"never-packed" not in (tmp_path / "mine.zip").read_bytes()
-    said = run_line(f"python3 start.py unpack {tmp_path / 'mine.zip'}", new, BOTS_FOLDER=str(new))
+    (zipped,) = old.glob("*.zip")
+    assert b"never-packed" not in zipped.read_bytes()
+    said = type_in(new, unpack_command.main, zipped)
     assert "3 files unpacked, 0 were here already." in said
-    environment = {
-        "BOTS_FOLDER": str(new),
-        "COURSE_FOLDER": str(new / "my_course"),
-        "PYTHONPATH": f"{new}:{new}/sandbox",
-    }
-    said = run_line(f'python3 -c "{ASK}"', new, **environment)
-    assert "added to workshop/my_bot: commands/hello.py, commands/score.py, telegram_" in said
-    assert "always six" in said
-    assert re.search("00 Start here +●", said)
+    with monkeypatch.context() as there:
+        there.chdir(new / "my_course")
+        there.setenv("COURSE_FOLDER", str(new / "my_course"))
+        bot = my_bot(needs=["hello", "roll", "score", "telegram_function.py"])
+        assert bot.ask("!roll", "Viktor") == "always six" and "hello" in bot.commands
+        assert re.search("00 Start here +●", str(progress()))
     put(new / "my_course", {"workshop/my_bot/commands/roll.py": "# changed\n"})
-    said = run_line(f"python3 start.py unpack {tmp_path / 'mine.zip'}", new, BOTS_FOLDER=str(new))
+    said = type_in(new, unpack_command.main, zipped)
     assert "kept yours: workshop/my_bot/commands/roll.py (yours is newer)" in said
-    run_line(
-        f"python3 start.py unpack {tmp_path / 'mine.zip'} --replace", new, BOTS_FOLDER=str(new)
-    )
+    type_in(new, unpack_command.main, zipped, "--replace")
     assert (new / "my_course/workshop/my_bot/commands/roll.py").read_text() == roll

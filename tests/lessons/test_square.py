@@ -19,6 +19,7 @@ from lessons.square import (
     square,
 )
 from lessons.square.four_homes import FourHomes
+from lessons.square.home_numbers import HomeNumbers
 from lessons.square.picture import Box
 
 pytestmark = pytest.mark.slow("all four homes at once")
@@ -32,6 +33,9 @@ bot, store = Bot(), open_store()
 bot.command("score")(lambda message: str(store.increment(message.user)))
 """
 HOMES = [TelegramProgram, TelegramFunction, TwitchProgram, TwitchIrcFunction, TwitchFunction]
+LOST_WHEN = ("while it is idle", "while it restarts")
+LOSING = TwitchIrcFunction
+LOSES = HomeNumbers(LOSING.name, LOSING.title, LOSING.calls, 0, 210, 2, 2, LOST_WHEN)
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +93,7 @@ def test_a_function_with_a_line_is_killed_and_loses_what_nobody_hears(my_bot):
         assert "Task timed out" in "\n".join(home.host.function.logs)
     found = measure(TwitchIrcFunction(my_bot))
     assert (found.idle_mb, found.lost) == (0, 2)
-    assert found.lost_when == ("while it is idle", "while it restarts")
+    assert found.lost_when == LOST_WHEN
 
 
 def test_a_measurement_changes_nothing_in_the_folder_and_uses_none_of_its_settings(my_bot):
@@ -145,9 +149,9 @@ def test_the_empty_square_says_where_each_box_is_measured():
     assert boxes == [*alone, ("Twitch × function", "10 and 11")]
 
 
-def test_the_square_has_four_boxes_also_when_one_has_two_ways(my_bot):
+def test_the_square_has_four_boxes_also_when_one_has_two_ways():
     assert square()._repr_html_().count("border-radius:8px") == 4
-    measure(TwitchIrcFunction(my_bot))
+    LOSES.keep()
     shown = repr(square())
     assert "Twitch × function, by IRC ✗\n    somebody awake" in shown
     assert "Twitch × function, by EventSub\n    not measured yet: notebook 11" in shown
@@ -170,16 +174,16 @@ def test_numbers_are_kept_shown_and_replaced(my_bot, course_folder, capsys):
     assert repr(square()).startswith("Telegram × program\n    not measured yet")
 
 
-def test_a_cell_shows_the_box_once(my_bot):
+def test_a_cell_shows_the_box_once():
     shell = InteractiveShell.instance()
-    data, _ = shell.display_formatter.format(measure(TelegramProgram(my_bot)))
+    data, _ = shell.display_formatter.format(LOSES)
     InteractiveShell.clear_instance()
     shell.restore_sys_module_state()  # such as __main__
     assert data == {}
 
 
-def test_the_page_crosses_out_the_home_that_loses_and_never_paints_a_background(my_bot):
-    measure(TwitchIrcFunction(my_bot))
+def test_the_page_crosses_out_the_home_that_loses_and_never_paints_a_background():
+    LOSES.keep()
     page = square()._repr_html_()
     assert "<s>Twitch × function, by IRC</s> ✗" in page
     colors = re.findall(r"(?:background|[^-]color):\s*([^;\"]+)", page)

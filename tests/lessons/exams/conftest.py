@@ -2,7 +2,9 @@
 
 import pytest
 
+from lessons.alone import worlds
 from lessons.commands import exam
+from lessons.exams import conversation
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +23,20 @@ def take(capsys):
         status = exam.main([name, str(folder), *options])
         return status, capsys.readouterr().out
 
+    return take
+
+
+@pytest.fixture
+def take_wrong(take, monkeypatch):
+    """Take an exam with a wrong bot: what it doesn't say soon, it never says.
+
+    A right bot gets all the time that a busy machine may need, so it takes the exam by `take`.
+    """
+    monkeypatch.setattr(conversation, "START_S", 15.0)
+    for module in (conversation, worlds):
+        monkeypatch.setattr(module, "REPLY_S", 4.0)
+    monkeypatch.setattr(conversation, "NEXT_MESSAGE_S", 0.5)
+    monkeypatch.setattr(worlds, "RECONNECT_S", 8.0)
     return take
 
 
