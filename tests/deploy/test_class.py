@@ -3,13 +3,11 @@
 Mallory is a pupil, too. What she tries on the others and on the teacher is in class_attacker.py.
 """
 
-import asyncio
 import json
 import re
 import shlex
 import socket
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -18,7 +16,6 @@ import class_attacker as attacker
 import class_pupil
 import jupyterlab_browser as lab
 import pytest
-import yaml
 from class_machine import (
     HOST,
     PRIVATE,
@@ -33,7 +30,6 @@ from course_browser import find_browser
 from jupyter_elsewhere import chat_in, live_window
 from playwright.sync_api import Error, sync_playwright
 from rented_machine import what_is_missing
-from traitlets.config import Config
 from waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -733,44 +729,3 @@ def test_nobody_may_write_into_what_is_unpacked_not_even_for_a_moment(tmp_path):
         words = shlex.split(line.replace("/opt/course", str(number)))
         subprocess.run(words, cwd=tmp_path, check=True, umask=0o022)
         assert (tmp_path / str(number) / "start.py").stat().st_mode & 0o022 == 0
-
-
-def test_on_kubernetes_nobody_can_sign_in_before_there_is_a_password_and_nobody_is_admin():
-    from jupyterhub.authenticators.shared import SharedPasswordAuthenticator  # for `--all` only
-
-    values = yaml.safe_load((ROOT / "docs/class/kubernetes.yaml").read_text("utf-8"))
-    config = values["hub"]["config"]
-    assert config["JupyterHub"]["authenticator_class"] == "shared-password"
-
-    def sign_in(name, password):
-        authenticator = SharedPasswordAuthenticator(config=Config(config))
-        form = {"username": name, "password": password}
-        answer = authenticator.get_authenticated_user(None, form)
-        with ThreadPoolExecutor() as thread:  # here, the browser's loop runs
-            return thread.submit(asyncio.run, answer).result()
-
-    lines = (ROOT / "docs/class/kubernetes.yaml").read_text("utf-8").split()
-    for password in ("", "None", "CHANGE-THIS-PASSWORD", *lines):
-        assert sign_in("anna", password) is None
-    config["SharedPasswordAuthenticator"] = {"user_password": "a-good-password"}
-    assert sign_in("anna", "a-good-password")["name"] == "anna"
-    assert not sign_in("anna", "a-good-password")["admin"]
-    assert sign_in("admin", "a-good-password") is None
-    hosts = [HOST, *(f"{name}.{HOST}" for name in config["Authenticator"]["allowed_users"])]
-    assert values["proxy"]["https"]["hosts"] == hosts
-    assert config["JupyterHub"]["subdomain_host"] == f"https://{HOST}"
-
-
-def test_the_values_for_kubernetes_fit_the_page_and_the_image():
-    text = README.read_text(encoding="utf-8")
-    pupil = yaml.safe_load((ROOT / "docs/class/kubernetes.yaml").read_text("utf-8"))["singleuser"]
-    config = (ROOT / "docs/class/jupyterhub_config.py").read_text(encoding="utf-8")
-    memory = pupil["memory"]
-    assert memory == {"guarantee": "350M", "limit": "1G"}
-    assert "350 MB" in text and "1 GB at most" in text and "MEMORY = 1_000_000_000" in config
-    image = (ROOT / "docs/image/Containerfile").read_text(encoding="utf-8")
-    assert f"--tag {pupil['image']['name'].removeprefix('REGISTRY/')} " in image
-    user, home = pupil["uid"], Path(pupil["storage"]["homeMountPath"])
-    assert re.search(rf"useradd --uid {user} --create-home .*{home.name}$", image, re.M)
-    assert f"WORKDIR {home}" in image
-    assert pupil["cmd"] in image
