@@ -37,11 +37,12 @@ THERE = [name for name in OURS if (HERE / name).exists()]
 FORMAT = ["ruff", "format", "--check", *THERE]
 LINT = ["ruff", "check", *THERE]
 TYPES = ["mypy"]
+PYTEST = ["pytest", "-c", "pyproject.toml"]  # also for the sandbox's tests, which have their own
 # Two workers more than cores, because a test often waits for another program. A file stays with one
 # of them: the cells of a notebook share a kernel. -P, because a file of the course's folder must
 # not be taken for one of a program's modules.
 WORKERS = (os.cpu_count() or 2) + 2
-TESTS = ["pytest", "--tx", f"{WORKERS}*popen//python={shlex.quote(sys.executable)} -P"]
+TESTS = [*PYTEST, "--tx", f"{WORKERS}*popen//python={shlex.quote(sys.executable)} -P"]
 TESTS += ["--dist=loadfile", "--no-loadscope-reorder"]
 ALL = ["-m", "not machine", "--hypothesis-profile=all"]
 # -n0: with nothing beside them.
@@ -83,7 +84,7 @@ def test_all(options: list[str]) -> list[str]:
     run("coverage", "erase")
     status = run("coverage", "run", "-m", *TESTS, *ALL, *options)
     if status == SOME_FAILED:
-        status = run("pytest", *ALL, *options, *AGAIN)
+        status = run(*PYTEST, *ALL, *options, *AGAIN)
     if status:
         failed.append("tests")
     run("coverage", "combine", "--quiet")
