@@ -33,7 +33,7 @@ def make_small_course(folder):
         shutil.copy2(ROOT / name, folder / name)
     want_more(folder)
     for name in LOCKS:
-        (folder / name).write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
+        (folder / name).write_text("nothing==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
     for name in ("botlib", "botlib/details", "sandbox/bot_sandbox", "lessons", "deploy"):
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "__init__.py").write_text(NOTHING)

@@ -20,11 +20,12 @@ TWITCH = "k3vj9" * 6
 AWS_KEY = "AKIA" + "Z7Q2M4X8" * 2
 WORD = "correct-horse-battery"
 ODD = "0f7e5d3c9b1a" * 2
+PHRASE, NAME = "open-sesame-please", "left-of-the-equals-sign"
 DOT_ENV = f"""TELEGRAM_TOKEN={TELEGRAM}
 export TWITCH_TOKEN='{TWITCH}'
 STORE_URL=redis://:{WORD}@h/0
 {AWS_KEY}
-{WORD}-2=x
+{NAME}=x
 =x
 
 # a comment
@@ -78,7 +79,7 @@ def fail_last(course, text):
 
 
 def has_no_secret(course, text):
-    secrets = (TELEGRAM, TWITCH, AWS_KEY, WORD, ODD, "someone", str(course.parent))
+    secrets = (TELEGRAM, TWITCH, AWS_KEY, WORD, ODD, PHRASE, NAME, "someone", str(course.parent))
     return not any(secret in text for secret in secrets)
 
 
@@ -104,7 +105,8 @@ def test_through_the_door_it_says_what_is_there_and_what_failed(course):
 
 @pytest.mark.parametrize("state", ["right", "missing", "broken", "empty"])
 def test_it_holds_no_secret_and_needs_no_venv(course, report, state):
-    fail_last(course, json.dumps({f"tests/test_{ODD}.py::test_{TWITCH}[{TELEGRAM}]": True}))
+    names = [f"test_{ODD}.py::test_{TWITCH}[{TELEGRAM}]", f"{WORD}, {PHRASE}, {NAME}"]
+    fail_last(course, json.dumps([*names, f"{course}/test_a.py", "C:/Users/someone/test_b.py"]))
     if state == "broken":
         python = course / sysconfig.get_path("scripts", "venv", {"base": ".venv"}) / "python"
         python.parent.mkdir(parents=True)
@@ -114,11 +116,13 @@ def test_it_holds_no_secret_and_needs_no_venv(course, report, state):
         (course / ".venv").mkdir()
         (course / "requirements.lock").unlink()
     python = sys.executable if state == "right" else ""
-    lines = report(COURSE_PYTHON=python, TWITCH_CLIENT_SECRET=WORD, MY_API_KEY=ODD)
+    lines = report(COURSE_PYTHON=python, TWITCH_CLIENT_SECRET=ODD, MY_PASSWORD=PHRASE)
     text = "\n".join(lines)
     assert has_no_secret(course, text)
     assert "TELEGRAM_TOKEN" in text and "TWITCH_CLIENT_SECRET" in text
-    assert "failed tests: 1" in lines and "  tests/test_….py::test_…[…]" in lines
+    failed = ["  test_….py::test_…[…]", "  …, …, …", "  ~/course/test_a.py"]
+    start = lines.index("failed tests: 4") + 1
+    assert lines[start : start + 4] == [*failed, "  C:/Users/<you>/test_b.py"]
     assert ("aiohttp" in text) == (state == "right")
     of_venv = {
         "right": "COURSE_PYTHON is set, so .venv is not used",

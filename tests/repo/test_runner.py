@@ -287,6 +287,9 @@ def test_count():
 """
 
 
+LONG = "goodbye, and thank you for all that you have said to me on this long evening, "
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where a bot's folder lies, beside what is not the bot's."""
@@ -338,7 +341,7 @@ def test_of_a_bot_its_own_settings_for_pytest_count(capfd, my_bot):
     ("right", "wrong", "status", "says", "last"),
     [
         # The whole answer, not shortened.
-        ("hello {", "goodbye {", 1, "'goodbye Viktor!' == 'hello Viktor!'", "1 failed"),
+        ("hello {", f"{LONG}{{", 1, f"'{LONG}Viktor!' == 'hello Viktor!'", "1 failed"),
         ("bot =", "import no_such_package\nbot =", 2, "", "Put no_such_package into my_bot/requ"),
         ("(message):", "(message)", 2, "main.py", "No test was run. Fix this first."),
     ],
