@@ -91,7 +91,7 @@ def test_all(options: list[str]) -> list[str]:
     settings = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))
     floors = settings["tool"]["such-different-chatbots"]["coverage"]
     for name, floor in floors.items() if not options else ():  # a part of the tests can't reach it
-        files = name if name.endswith(".py") else f"{name}/*"
+        files = HERE / name if name.endswith(".py") else HERE / name / "*"  # not those of copies
         below = run("coverage", "report", f"--include={files}", f"--fail-under={floor}")
         failed += [f"coverage of {name}"] * bool(below)
     return failed

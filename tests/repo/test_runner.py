@@ -166,8 +166,8 @@ def test_live_tries_the_real_accounts_and_nothing_else(scripted):
         (["--all"], {"coverage run": 1}, "all good"),  # the second time, all passed
         (["--all"], {"coverage run": 1, "last-failed": 1}, "failed: tests"),
         (["--all"], {"coverage run": 2}, "failed: tests"),  # interrupted: nothing runs again
-        (["--all"], {"include=lessons/*": 2}, "failed: coverage of lessons"),
-        (["--all", "-x"], {"include=lessons/*": 2}, "all good"),
+        (["--all"], {"/lessons/*": 2}, "failed: coverage of lessons"),
+        (["--all", "-x"], {"/lessons/*": 2}, "all good"),
     ],
 )
 def test_what_failed_is_named_in_the_last_line(scripted, arguments, statuses, last):
