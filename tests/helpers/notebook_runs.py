@@ -39,7 +39,6 @@ def copy_notebooks(folder, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(folder / ".ipython"))
     monkeypatch.setenv("COURSE_FOLDER", str(folder / "own"))  # what it passes is not another's
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # nbval's passes are measured
 
 
 def run_copy(stem, change, folder, monkeypatch):
