@@ -1,8 +1,8 @@
 """Every check of the course: python3 start.py test [OPTION …] [PATH …]
 
-python3 start.py test           about six minutes: format, lint, types, every fast test, and every
+python3 start.py test           some minutes: format, lint, types, every fast test, and every
                                 notebook as you get it and with its exercises solved
-python3 start.py test --all     about 35 minutes: everything but what boots machines or builds
+python3 start.py test --all     takes much longer: everything but what boots machines or builds
                                 images; it fails if too few branches are taken
 python3 start.py test -m machine   only what boots machines or builds images
 python3 start.py test --lint    seconds: only format, lint and types
@@ -54,7 +54,7 @@ LIVE += ["tests/botlib/test_real_accounts.py"]
 def main(arguments: list[str]) -> int:
     """Run the checks, the later ones after a failure too; return the exit status."""
     if "--quick" in arguments:
-        print("There is no --quick any more. `python3 start.py test` takes about six minutes;")
+        print("There is no --quick any more. `python3 start.py test` is the quick level now;")
         print("while you work, name files: python3 start.py test tests/botlib/test_bot.py")
         return 2
     if "live" in arguments and arguments[arguments.index("live") - 1] == "-m":
