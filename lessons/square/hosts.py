@@ -65,15 +65,16 @@ class FunctionHost:
         self._broken: Function | None = None
 
     def start(self) -> None:
-        """Deploy the good version again, once the broken one has failed a call."""
+        """Deploy the good version again, once the broken one has refused a call."""
         if broken := self._broken:
-            wait_until(lambda: bool(broken.invocations), "a call of the broken version")
+            wait_until(lambda: bool(broken.throttled), "a call of the broken version")
         self._broken = None
         self.function = self._working_version()
 
     def stop(self) -> None:
-        """Deploy a broken version: its handler does not exist."""
-        self._broken = self.function = self._deploy(handler=f"{self._module}.nothing")
+        """Deploy a version that may have no instance, so each call fails and none costs a start."""
+        handler = f"{self._module}.handler"
+        self._broken = self.function = self._deploy(handler=handler, concurrency=0)
 
     def wait_idle(self) -> None:
         """Wait until the cloud has stopped every instance."""

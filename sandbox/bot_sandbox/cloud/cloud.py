@@ -143,7 +143,8 @@ class Cloud(LocalServer):
         Later edits in the folder have no effect until the next deploy. `worker` is the loop inside
         an instance: "sandbox", "awslambdaric" (AWS's, Linux) or the path of your own. With `start`
         "snapshot", the function is loaded once, now, and each instance is a fork of that (POSIX,
-        Python). Raises ValueError for a wrong setting, FileNotFoundError for a missing folder. With
+        Python). With `concurrency` 0 each call is throttled, as after "Throttle" in AWS's console.
+        Raises ValueError for a wrong setting, FileNotFoundError for a missing folder. With
         `must_load`, an instance starts first; if the code does not load, this raises FunctionError
         and replaces nothing.
         """

@@ -102,7 +102,7 @@ class FunctionSettings:
         check_choice("start", self.start, START_KINDS)
         check_range("memory_mb", self.memory_mb, 128, 10240, whole=True)
         check_range("timeout_s", self.timeout_s, 0.001, 900)
-        check_range("concurrency", self.concurrency, 1, 1000, whole=True)
+        check_range("concurrency", self.concurrency, 0, 1000, whole=True)
         check_range("idle_s", self.idle_s, 0, 86400)
         check_environment(self.environment)
         if not isinstance(self.packages, bool):

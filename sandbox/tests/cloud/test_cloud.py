@@ -56,7 +56,7 @@ def test_any_event_comes_back(echo, event):
         ({"timeout_s": 901}, "found 901"),
         ({"timeout_s": float("nan")}, "found nan"),
         ({"timeout_s": "3"}, "found '3'"),
-        ({"concurrency": 0}, "concurrency must be"),
+        ({"concurrency": -1}, "concurrency must be"),
         ({"idle_s": -1}, "idle_s must be"),
         ({"handler": "main"}, "handler must be file.function, such as main.handler; found 'main'"),
         ({"handler": "../other/main.handler"}, "handler must be file.function"),
@@ -374,6 +374,13 @@ def test_warm_instances_keep_their_variables(cloud, start):
     assert [fn.invoke() for _ in range(5)] == [1, 2, 3, 4, 5]
     assert [each.cold for each in fn.invocations] == [True, False, False, False, False]
     assert len(fn.instances) == 1
+
+
+def test_a_function_that_may_have_no_instance_refuses_each_call(cloud):
+    fn = cloud.deploy("stopped", PLAIN, handler="main.echo", concurrency=0)
+    with pytest.raises(FunctionError, match="Rate Exceeded"):
+        fn.invoke({})
+    assert (fn.throttled, fn.instances) == (1, [])
 
 
 @BOTH_STARTS
