@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
@@ -171,12 +171,16 @@ class BotTask:
         """The slip that explains all up to the first wrong answer, and the most others."""
         best, most = None, 0
         seen = [each.as_seen(self._form) for each in said]
-        for slip in self.slips:
-            answers = outcomes(self._slip_loader(slip), self.cases)
-            alike = [a == b.as_seen(self._form) for a, b in zip(seen, answers, strict=True)]
+        for slip, answers in self._slip_answers:
+            alike = [a == b for a, b in zip(seen, answers, strict=True)]
             if all(alike[: wrong + 1]) and sum(alike) > most:
                 best, most = slip, sum(alike)
         return best
+
+    @cached_property
+    def _slip_answers(self) -> list[tuple[Slip, list[Any]]]:
+        said = [(slip, outcomes(self._slip_loader(slip), self.cases)) for slip in self.slips]
+        return [(slip, [each.as_seen(self._form) for each in answers]) for slip, answers in said]
 
     def _slip_loader(self, slip: Slip) -> Callable[[], Bot]:
         def load_bot_with_slip() -> Bot:

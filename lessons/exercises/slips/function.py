@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from textwrap import dedent, indent
 from types import FrameType
 from typing import Any
@@ -101,14 +102,17 @@ class Task:
     def _slip(self, found: list[Outcome], first: int) -> Slip | None:
         """The slip that explains all up to the first wrong case, and the most others."""
         best, most = None, 0
-        for slip in self.slips:
-            outcomes = self._outcomes(self.written(slip))
+        for slip, outcomes in self._slip_outcomes:
             alike = list(map(self._alike, found, outcomes))
             if found[first].value is None and found[first].printed != outcomes[first].printed:
                 continue  # nothing came back, and only one of the two has printed it
             if all(alike[: first + 1]) and sum(alike) > most:
                 best, most = slip, sum(alike)
         return best
+
+    @cached_property
+    def _slip_outcomes(self) -> list[tuple[Slip, list[Outcome]]]:
+        return [(slip, self._outcomes(self.written(slip))) for slip in self.slips]
 
     def _ignores_values(self, found: list[Outcome]) -> str:
         """Say so if every call has given the same number or text, and they should differ."""
