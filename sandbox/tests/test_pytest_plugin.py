@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import bot_sandbox.aio  # noqa: F401 - else each run below would load it anew
 from bot_sandbox import NotReady, Program
 
 SANDBOX = Path(__file__).parents[1]
@@ -34,24 +35,20 @@ time.sleep(300)
 """
 
 
-def run(folder, test, *options):
-    """What pytest prints for a test file, with our plugin and no other."""
-    (folder / "test_it.py").write_text(test, encoding="utf-8")
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "bot_sandbox.pytest_plugin", *options]
-    settings = os.environ | {
-        "PYTHONPATH": str(SANDBOX),
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTEST_ADDOPTS": "",
-    }
-    done = subprocess.run(
-        [*words, "test_it.py"],
-        cwd=folder,
-        env=settings,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    return done.stdout
+pytest_plugins = "pytester"
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Give what pytest prints for a test file, with our plugin and no other."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def run(test, *options):
+        pytester.makepyfile(test_it=test)
+        words = ["-q", "-p", "bot_sandbox.pytest_plugin", *options, "test_it.py"]
+        return pytester.runpytest_inprocess(*words).stdout.str()
+
+    return run
 
 
 TALK = """
@@ -81,8 +78,8 @@ def test_of_a_coroutine(aio_telegram):
 """
 
 
-def test_a_failed_test_shows_the_chats_and_what_was_refused_without_secrets(tmp_path):
-    said = run(tmp_path, TALK.replace("PASSES", "1 == 2"))
+def test_a_failed_test_shows_the_chats_and_what_was_refused_without_secrets(run):
+    said = run(TALK.replace("PASSES", "1 == 2"))
     assert "2 failed" in said
     assert said.count("sandbox Telegram") == 2
     first = said.partition("sandbox Telegram")[2]
@@ -95,7 +92,7 @@ def test_a_failed_test_shows_the_chats_and_what_was_refused_without_secrets(tmp_
     assert not TOKEN.search(said)
 
 
-def test_a_parameter_that_is_a_named_tuple_does_not_hide_the_chats(tmp_path):
+def test_a_parameter_that_is_a_named_tuple_does_not_hide_the_chats(run):
     test = """
 from typing import NamedTuple
 
@@ -113,18 +110,18 @@ def test_it(case, telegram_sandbox):
     telegram_sandbox.person("Viktor").send(case.said)
     assert case.heard == case.said
 """
-    said = run(tmp_path, test)
+    said = run(test)
     assert "1 failed" in said
     assert "Viktor: hi" in said
 
 
-def test_a_test_that_passes_shows_nothing(tmp_path):
-    said = run(tmp_path, TALK.replace("PASSES", "1 == 1"), "-rA")
+def test_a_test_that_passes_shows_nothing(run):
+    said = run(TALK.replace("PASSES", "1 == 1"), "-rA")
     assert "2 passed" in said
     assert "sandbox Telegram" not in said and "what is your token" not in said
 
 
-def test_the_servers_of_tests_that_ended_are_not_kept(tmp_path):
+def test_the_servers_of_tests_that_ended_are_not_kept(run):
     test = """
 import gc
 
@@ -148,10 +145,10 @@ def test_it(telegram_sandbox, twitch_sandbox, number):
 def test_what_is_kept():
     assert len(servers()) <= 2  # those of the last test
 """
-    assert "5 passed" in run(tmp_path, test)
+    assert "5 passed" in run(test)
 
 
-def test_canned_answers_are_counted(tmp_path):
+def test_canned_answers_are_counted(run):
     test = """
 def test_it(telegram_sandbox):
     telegram_sandbox.answer_canned()
@@ -163,23 +160,23 @@ def test_it(telegram_sandbox):
         telegram_sandbox.call(account, "sendLivePhoto", chat_id=viktor.id, **photo)
     assert telegram_sandbox.canned_calls == {}
 """
-    shown = run(tmp_path, test).partition("sandbox Telegram")[2]
+    shown = run(test).partition("sandbox Telegram")[2]
     assert "Hello bot: (live_photo) cat" in shown
     assert "--- canned answers for Hello bot (@hello_bot)\nsendLivePhoto: 2" in shown
 
 
-def test_a_bot_that_never_called_is_named(tmp_path):
+def test_a_bot_that_never_called_is_named(run):
     test = """
 def test_it(telegram_sandbox):
     telegram_sandbox.new_bot("Hello bot", "hello_bot")
     telegram_sandbox.person("Viktor").ask("/hello", timeout=0.05)
 """
-    shown = run(tmp_path, test).partition("sandbox Telegram")[2]
+    shown = run(test).partition("sandbox Telegram")[2]
     assert "no bot called anything" in shown
     assert "no webhook is set and nobody calls getUpdates" in shown
 
 
-def test_a_bot_with_a_wrong_token_is_named(tmp_path):
+def test_a_bot_with_a_wrong_token_is_named(run):
     test = """
 import urllib.error, urllib.request
 
@@ -191,13 +188,13 @@ def test_it(telegram_sandbox):
     except urllib.error.HTTPError:
         telegram_sandbox.person("Viktor").ask("/hello", timeout=0.05)
 """
-    shown = run(tmp_path, test).partition("sandbox Telegram")[2]
+    shown = run(test).partition("sandbox Telegram")[2]
     refused = "getMe with a token that no bot here has: 401 Unauthorized"
     assert f"--- refused requests\n{refused}" in shown
     assert "no bot called anything" not in shown and 35 * "A" not in shown
 
 
-def test_twitch_is_shown_too(tmp_path):
+def test_twitch_is_shown_too(run):
     test = """
 import urllib.error, urllib.request
 import pytest
@@ -210,7 +207,7 @@ def test_it(twitch_sandbox):
         urllib.request.urlopen(twitch_sandbox.url + "/helix/users?login=secret")
     assert 1 == 2
 """
-    shown = run(tmp_path, test).partition("sandbox Twitch")[2]
+    shown = run(test).partition("sandbox Twitch")[2]
     assert "--- #viktor\nViktor: hello?" in shown
     assert "no program ever connected to this Twitch" in shown
     assert "--- refused requests\nGET /helix/users: 401 " in shown
@@ -234,7 +231,7 @@ class Bot:
 """
 
 
-def test_twitch_accuses_no_bot_that_has_answered_and_names_what_was_refused(tmp_path):
+def test_twitch_accuses_no_bot_that_has_answered_and_names_what_was_refused(run):
     test = (
         TWITCH_BOT
         + """
@@ -251,14 +248,14 @@ def test_it(twitch_sandbox):
     assert 1 == 2
 """
     )
-    shown = run(tmp_path, test).partition("sandbox Twitch")[2]
+    shown = run(test).partition("sandbox Twitch")[2]
     assert "hello_bot: hello viktor!" in shown and "anna: only for people" in shown
     assert "said nothing" not in shown and "Found" not in shown
     refused = "#viktor: not taken from hello_bot: unrecognized_cmd Unrecognized command: /ban"
     assert f"--- refused messages\n{refused}" in shown
 
 
-def test_twitch_explains_a_command_that_nobody_has_answered(tmp_path):
+def test_twitch_explains_a_command_that_nobody_has_answered(run):
     test = (
         TWITCH_BOT
         + """
@@ -270,12 +267,12 @@ def test_it(twitch_sandbox):
     assert 1 == 2
 """
     )
-    shown = run(tmp_path, test).partition("sandbox Twitch")[2]
+    shown = run(test).partition("sandbox Twitch")[2]
     assert "Found: hello_bot's login refused" in shown
     assert "--- IRC" in shown and " of hello_bot: login refused" in shown
 
 
-def test_servers_that_tests_share_are_shown_from_the_begin_of_the_test(tmp_path):
+def test_servers_that_tests_share_are_shown_from_the_begin_of_the_test(run):
     test = """
 import pytest
 from bot_sandbox import Telegram, Twitch
@@ -315,7 +312,7 @@ def test_of_its_own():
         telegram.person("Anna").send("tea?")
         assert telegram.url == ""
 """
-    said = run(tmp_path, test)
+    said = run(test)
     assert "3 failed" in said
     _, first, second, third = re.split("_ test_\\S+ _", said)
     assert "--- Viktor and Hello bot\nViktor: before all tests\nViktor: message 1\n" in first
@@ -325,7 +322,7 @@ def test_of_its_own():
     assert "Viktor" not in third
 
 
-def test_a_failed_call_shows_the_line_of_the_test_and_not_the_sandbox(tmp_path):
+def test_a_failed_call_shows_the_line_of_the_test_and_not_the_sandbox(run):
     test = """
 import asyncio
 
@@ -342,14 +339,14 @@ def test_of_a_coroutine(aio_telegram):
 
     asyncio.run(ask())
 """
-    said = run(tmp_path, test)
+    said = run(test)
     assert "2 failed" in said
     assert ">       await (await aio_telegram.person" in said
     assert ">       telegram_sandbox.person" in said
     assert "bot_sandbox/" not in said.replace("\\", "/").partition("short test summary")[0]
 
 
-def test_all_servers_of_a_test_have_one_clock(tmp_path):
+def test_all_servers_of_a_test_have_one_clock(run):
     test = """
 def test_it(telegram_sandbox, twitch_sandbox, cloud_sandbox, aio_twitch, aio_clock, sandbox_clock):
     before = sandbox_clock.now()
@@ -359,10 +356,10 @@ def test_it(telegram_sandbox, twitch_sandbox, cloud_sandbox, aio_twitch, aio_clo
     assert aio_twitch.clock.sync is aio_clock.sync is sandbox_clock
     assert sandbox_clock.now() >= before + 3600
 """
-    assert "1 passed" in run(tmp_path, test)
+    assert "1 passed" in run(test)
 
 
-def test_a_fixture_of_the_same_name_replaces_ours(tmp_path):
+def test_a_fixture_of_the_same_name_replaces_ours(run):
     test = """
 import pytest
 from bot_sandbox import Telegram, aio
@@ -380,7 +377,7 @@ def test_it(telegram_sandbox, aio_telegram):
     assert telegram_sandbox._world.people
     assert 1 == 2
 """
-    said = run(tmp_path, test)
+    said = run(test)
     assert "1 failed" in said and "assert 1 == 2" in said
 
 
@@ -462,13 +459,13 @@ def test_ready_can_wait_for_the_bot_itself(telegram, account, viktor, tmp_path):
         program.close()
 
 
-def test_the_recipe_for_a_bot_that_is_started_once(tmp_path):
+def test_the_recipe_for_a_bot_that_is_started_once(run, pytester):
     def first_example(page, heading):
         part = (SANDBOX / page).read_text(encoding="utf-8").partition(heading)[2]
         return part.partition("```python\n")[2].partition("```")[0]
 
-    (tmp_path / "bot.py").write_text(first_example("README.md", "A bot, `bot.py`:"))
-    shown = run(tmp_path, first_example("docs/python.md", "### A bot that is started once"))
+    pytester.makepyfile(bot=first_example("README.md", "A bot, `bot.py`:"))
+    shown = run(first_example("docs/python.md", "### A bot that is started once"))
     assert "2 passed" in shown, shown
 
 

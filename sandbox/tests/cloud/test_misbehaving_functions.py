@@ -186,7 +186,8 @@ def test_functions_that_do_not_start(cloud, tmp_path, code, type, says, start):
 )
 def test_a_function_that_never_loads(tmp_path, start, says):
     with Cloud(init_timeout_s=0.1) as cloud:
-        fn = cloud.deploy("broken", write(tmp_path, "while True: pass"), start=start, timeout_s=2)
+        code = write(tmp_path, "import time\ntime.sleep(3600)")
+        fn = cloud.deploy("broken", code, start=start, timeout_s=2)
         error = error_of(fn)
     assert (error.type, error.message) == ("Sandbox.Timedout", says)
     assert all(each.ready is None and each.stopped for each in fn.instances)

@@ -17,13 +17,12 @@ def loop():
 def test_timers_run_in_their_order_and_canceled_ones_do_not(loop):
     order = []
 
-    async def note(name, seconds):
-        await asyncio.sleep(seconds)
-        order.append(name)
-
     async def all_of_them():
         loop.call_later(0.001, order.append, "canceled").cancel()
-        await asyncio.gather(note("last", 0.02), note("middle", 0.01), note("first", 0))
+        now = loop.time()
+        for name, seconds in (("last", 0.02), ("middle", 0.01), ("first", 0)):
+            loop.call_at(now + seconds, order.append, name)
+        await asyncio.sleep(0.03)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.001):
                 await asyncio.Event().wait()
