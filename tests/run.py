@@ -37,10 +37,10 @@ FORMAT = ["ruff", "format", "--check", *THERE]
 LINT = ["ruff", "check", *THERE]
 TYPES = ["mypy"]
 PYTEST = ["pytest", "-c", "pyproject.toml"]  # also for the sandbox's tests, which have their own
-# Two workers more than cores, because a test often waits for another program. A file stays with one
-# of them: the cells of a notebook share a kernel. -P, because a file of the course's folder must
-# not be taken for one of a program's modules.
-WORKERS = (os.cpu_count() or 2) + 2
+# Four workers more than cores, because a test often waits for another program. A file stays with
+# one of them: the cells of a notebook share a kernel. -P, because a file of the course's folder
+# must not be taken for one of a program's modules.
+WORKERS = (os.cpu_count() or 2) + 4
 TESTS = [*PYTEST, "--tx", f"{WORKERS}*popen//python={shlex.quote(sys.executable)} -P"]
 TESTS += ["--dist=loadfile", "--no-loadscope-reorder"]
 ALL = ["-m", "not machine", "--hypothesis-profile=all"]
