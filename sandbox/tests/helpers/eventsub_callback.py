@@ -23,6 +23,10 @@ class Callback(ThreadingHTTPServer):
         self.answers = []  # statuses for the next notifications; then 204
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
+    def server_close(self):
+        self.shutdown()  # or its thread would go round and round
+        super().server_close()
+
     def next(self, kind):
         while True:
             headers, raw, body = self.came.get(timeout=60)

@@ -151,7 +151,6 @@ def test_too_many_failures_revoke(callback):
 
 def test_a_callback_that_is_not_there(world, callback):
     enabled(world, callback)
-    callback.shutdown()
     callback.server_close()
     world.viktor.say("anyone?")
     last = world.twitch.wait_deliveries(5)[-1]
