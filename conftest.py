@@ -1,6 +1,7 @@
 """Every test stays on this machine; only `-m live` lets a learner's own tokens in."""
 
 import functools
+import gc
 import os
 import signal
 import sys
@@ -44,6 +45,17 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["BOT_COMMAND"] = "python3 start.py"
     # A shell that starts the tests in the background switches Ctrl-C off, for what they start, too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection() -> None:
+    """Keep Python from looking for garbage among tests that are only being collected."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave ten thousand tests out of every later search: a tenth of the time."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:
