@@ -39,7 +39,6 @@ HOMES: dict[str, type[SquareHome]] = {
 }
 MESSAGES = 3
 MESSAGE_INTERVAL_S = 1.5  # two messages of Viktor's
-LATE_S = 1.25  # an answer that takes longer is late; a cold start on a slow machine is not
 RETRY_S = 20.0  # after a break, by the clock: longer than any pause before a next attempt here
 
 
@@ -49,11 +48,12 @@ class Said:
 
     at: float
     answered: float | None
+    woke_at: float  # an answer after this is late; one from a slow cold start isn't
 
     def __str__(self) -> str:
         if self.answered is None:
             return "lost"
-        return "late" if self.answered - self.at > LATE_S else "at once"
+        return "late" if self.answered > self.woke_at else "at once"
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class FourHomes:
                 raise NoReply(f"a bot did not come back within {TIMEOUT_S:g} s")
         chats = {
             name: [
-                Said(at, answers[text] - began if text in answers else None)
+                Said(at, answers[text] - began if text in answers else None, woke_at)
                 for at, text in zip(written, texts, strict=True)
             ]
             for name, answers in heard.items()
