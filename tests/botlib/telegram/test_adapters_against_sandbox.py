@@ -94,14 +94,14 @@ def test_several_replies_keep_their_order_through_the_cloud(
     deploy(cloud, telegram, account, tmp_path, main)
     viktor = telegram.person("Viktor")
     viktor.send("!three")
-    assert texts(viktor.wait(3)) == ["one", "two", "three"]
+    assert texts(viktor.wait(3, timeout=30)) == ["one", "two", "three"]
 
 
 def test_a_long_reply_is_split(cloud, telegram, account, tmp_path):
     deploy(cloud, telegram, account, tmp_path)
     viktor = telegram.person("Viktor")
     viktor.send("!long")
-    parts = texts(viktor.wait(3))
+    parts = texts(viktor.wait(3, timeout=30))
     assert " ".join(parts).split() == ["word"] * 2000
     assert all(len(part) <= 4096 for part in parts)
 
@@ -188,7 +188,7 @@ def test_half_a_character_is_replaced(cloud, telegram, account, tmp_path, main):
     deploy(cloud, telegram, account, tmp_path, main.replace('"two"', r'"half \ud83d"'))
     viktor = telegram.person("Viktor")
     viktor.send("!three")
-    assert texts(viktor.wait(3)) == ["one", "half ?", "three"]
+    assert texts(viktor.wait(3, timeout=30)) == ["one", "half ?", "three"]
 
 
 def test_a_command_that_hangs_does_not_keep_others_waiting_for_ever(
