@@ -72,6 +72,8 @@ server.serve_forever()
 server = RunningProgram(folder / "server.py")
 show_link(server.url + "page")'''
 
+SMALL = "99_small.ipynb"
+IS_OPEN = "name => window.jupyterapp?.shell.currentWidget?.context?.path.endsWith(name)"
 TOKEN = "() => JSON.parse(document.getElementById('jupyter-config-data').textContent).token"
 ATTACK = """async ([address, key]) => {
     const live = await new Promise(done => {
@@ -92,9 +94,7 @@ def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("elsewhere")
     shutil.copytree(lab.HOME / "notebooks", folder / "notebooks")
     cells = [new_code_cell(source) for source in (CONSENT, DEVICE, FUNCTION, SERVER)]
-    nbformat.write(
-        new_notebook(cells=cells, metadata=METADATA), folder / "notebooks/99_small.ipynb"
-    )
+    nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / "notebooks" / SMALL)
     with jupyter_elsewhere(folder) as address:
         yield address
 
@@ -139,10 +139,11 @@ def test_the_links_of_notebook_03_lead_to_the_server_and_the_function(page, addr
     tab.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def small(page, address):
-    """The small notebook, after all its cells have run."""
-    assert lab.unexpected_errors(lab.run_notebook(page, address, "99_small.ipynb")) == []
+    """The small notebook, after all its cells have run; it stays open until another is opened."""
+    if not page.evaluate(IS_OPEN, SMALL):
+        assert lab.unexpected_errors(lab.run_notebook(page, address, SMALL)) == []
     return page
 
 
