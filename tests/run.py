@@ -17,6 +17,7 @@ runs the tests in it, and nothing of the course's. They have its fixtures (sandb
 no test of a bot gets a token.
 """
 
+import json
 import os
 import shlex
 import signal
@@ -44,8 +45,8 @@ WORKERS = (os.cpu_count() or 2) + 4
 TESTS = [*PYTEST, "--tx", f"{WORKERS}*popen//python={shlex.quote(sys.executable)} -P"]
 TESTS += ["--dist=loadfile", "--no-loadscope-reorder"]
 ALL = ["-m", "not machine", "--hypothesis-profile=all"]
-# -n0: with nothing beside them.
-AGAIN = ["--last-failed", "--last-failed-no-failures=none", "--maxfail=3", "-n0"]
+AGAIN = ["--maxfail=3", "-n0"]  # what failed, with nothing beside it
+FAILED = HERE / ".pytest_cache/v/cache/lastfailed"  # as pytest keeps it
 SOME_FAILED = 1  # pytest's exit status
 LIVE = ["pytest", "-q", "-rpfEs", "--no-fold-skipped", "--disable-warnings"]
 LIVE += ["tests/botlib/test_real_accounts.py"]
@@ -83,15 +84,24 @@ def test_all(options: list[str]) -> list[str]:
 
     failed = []
     with branch_coverage.measured():
-        status = run(*TESTS, *ALL, *options)
+        status = run(*TESTS, *ALL, "--cache-clear", *options)
         if status == SOME_FAILED:
-            status = run(*PYTEST, *ALL, *options, *AGAIN)
+            status = run(*PYTEST, *ALL, *AGAIN, *failed_tests())
     if status:
         failed.append("tests")
     below = branch_coverage.report()
     if not options:  # a part of the tests can't reach what all of them do
         failed += [f"coverage of {name}" for name in below]
     return failed
+
+
+def failed_tests() -> list[str]:
+    """Return the names of the tests that failed; of a notebook all, as its cells need each other.
+
+    That is what pytest's own --last-failed would not do.
+    """
+    names = json.loads(FAILED.read_text(encoding="utf-8"))
+    return sorted({name.partition("::Cell ")[0] for name in names})
 
 
 def run(*words: str) -> int:

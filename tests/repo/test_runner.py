@@ -1,5 +1,6 @@
 """start.py test: the course's checks on a small course, and a bot's own tests."""
 
+import json
 import os
 import re
 import shutil
@@ -135,10 +136,14 @@ class Scripted:
 
 
 @pytest.fixture
-def scripted(runner, monkeypatch, capsys):
+def scripted(runner, monkeypatch, capsys, tmp_path):
     """Run main() with such checks; gives its exit status, its last line, and what it ran."""
 
     def call(arguments, statuses=None):
+        failed = ["notebooks/05.ipynb::Cell 2", "notebooks/05.ipynb::Cell 3"]
+        failed.append("tests/test_a.py::test_b[a::Cell]")
+        monkeypatch.setattr(runner, "FAILED", tmp_path / "lastfailed")
+        runner.FAILED.write_text(json.dumps(dict.fromkeys(failed, True)))
         monkeypatch.setattr(runner, "TYPES", ["this"])  # a module that is quickly imported
         monkeypatch.setattr(runner.start, "run", script := Scripted(statuses or {}))
         sys.modules["branch_coverage"].below += (statuses or {}).get("below", [])
@@ -170,9 +175,9 @@ def test_live_tries_the_real_accounts_and_nothing_else(scripted):
         ([], {"pytest": 5}, "failed: tests"),  # none was found
         (["--lint"], {"pytest": 1}, "all good"),
         (["--all"], {}, "all good"),
-        (["--all"], {"last-failed": 0, "pytest": 1}, "all good"),  # the second time, all passed
+        (["--all"], {"maxfail": 0, "pytest": 1}, "all good"),  # the second time, all passed
         (["--all"], {"pytest": 1}, "failed: tests"),
-        (["--all"], {"last-failed": 0, "pytest": 2}, "failed: tests"),  # nothing runs again
+        (["--all"], {"maxfail": 0, "pytest": 2}, "failed: tests"),  # nothing runs again
         (["--all"], {"below": ["lessons"]}, "failed: coverage of lessons"),
         (["--all", "-x"], {"below": ["lessons"]}, "all good"),
     ],
@@ -182,12 +187,12 @@ def test_what_failed_is_named_in_the_last_line(scripted, arguments, statuses, la
     assert (status, said) == (int(last != "all good"), last)
 
 
-def test_options_and_paths_reach_both_tries_and_the_second_is_alone(scripted):
-    _, _, ran = scripted(["--all", "-n", "2", "tests/repo"], {"last-failed": 0, "pytest": 1})
+def test_the_second_try_has_what_failed_alone_and_whole_notebooks(scripted):
+    _, _, ran = scripted(["--all", "-n", "2", "tests/repo"], {"maxfail": 0, "pytest": 1})
     first, second = [line for line in ran if "pytest" in line]
-    for line in (first, second):
-        assert "-m not machine" in line and "-n 2 tests/repo" in line
-    assert second.index("-n0") > second.index("-n 2") and "--last-failed" in second
+    assert first.endswith("-n 2 tests/repo")
+    assert second.endswith(" -n0 notebooks/05.ipynb tests/test_a.py::test_b[a::Cell]")
+    assert "-m not machine" in first and "-m not machine" in second
 
 
 @pytest.mark.slow("all checks")
