@@ -41,7 +41,6 @@ def block(message):
     while True: time.sleep(0.1)
 """
 )
-SLOW_START = pytest.mark.slow("commands from start to end")
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
 
 
@@ -128,7 +127,7 @@ def test_whoever_logs_a_line_has_no_secret_or_control_character_in_it(start):
 
 
 @posix
-@pytest.mark.parametrize("how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=SLOW_START)])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_telegram_bot_answers_until_it_is_stopped(start, telegram, how):
     token = telegram.account("hello_bot").token
     program = start("telegram", TELEGRAM_TOKEN=token, TELEGRAM_API=telegram.url)
@@ -156,7 +155,6 @@ def test_a_bots_file_may_hold_a_dataclass_whose_annotations_are_texts(tmp_path):
     assert load_bot(tmp_path / "bot_with_dataclass.py").ask("!points") == "7"
 
 
-@SLOW_START
 @posix
 @pytest.mark.parametrize("command", ["await", "block"])
 def test_a_slow_telegram_command_does_not_hold_up_the_end(start, telegram, tmp_path, command):
@@ -168,7 +166,6 @@ def test_a_slow_telegram_command_does_not_hold_up_the_end(start, telegram, tmp_p
     assert program.lines[-1].endswith("the command at hand is left unfinished")
 
 
-@SLOW_START
 @posix
 def test_the_telegram_bot_survives_a_restart_of_telegram(start):
     with Telegram() as telegram:
@@ -184,7 +181,6 @@ def test_the_telegram_bot_survives_a_restart_of_telegram(start):
         assert program.lines[-1].endswith("INFO stopped")
 
 
-@SLOW_START
 @posix
 def test_a_webhook_that_polling_removes_is_named(start, telegram):
     account = telegram.account("hello_bot")
@@ -208,7 +204,6 @@ def test_stopped_while_the_file_loads_it_ends_without_a_traceback(start, tmp_pat
     assert len(program.lines) == 1 and program.lines[0].endswith("INFO stopped")
 
 
-@SLOW_START
 def test_a_wrong_telegram_token_is_one_clear_line_and_no_reason_to_try_again(start, telegram):
     token = telegram.account("hello_bot").token
     wrong = token[:-1] + ("a" if token[-1] != "a" else "b")
@@ -219,7 +214,6 @@ def test_a_wrong_telegram_token_is_one_clear_line_and_no_reason_to_try_again(sta
     assert wrong not in "".join(program.lines)
 
 
-@SLOW_START
 def test_a_telegram_token_revoked_while_it_runs_ends_the_program(start, telegram):
     account = telegram.account("hello_bot")
     program = start("telegram", TELEGRAM_TOKEN=account.token, TELEGRAM_API=telegram.url)
@@ -231,7 +225,6 @@ def test_a_telegram_token_revoked_while_it_runs_ends_the_program(start, telegram
     assert "ERROR Telegram does not know this token" in program.lines[-1]
 
 
-@SLOW_START
 def test_a_telegram_that_cannot_be_reached_is_worth_another_try(start):
     program = start("telegram", TELEGRAM_TOKEN="42:token", TELEGRAM_API="http://127.0.0.1:9")
     assert program.end() == BROKEN
@@ -264,7 +257,6 @@ def test_the_twitch_bot_answers_until_it_is_stopped(start, twitch, how):
     assert settings["TWITCH_TOKEN"] not in "".join(program.lines)
 
 
-@SLOW_START
 @posix
 @pytest.mark.parametrize(
     ("command", "words"),
@@ -280,7 +272,6 @@ def test_a_slow_twitch_command_does_not_hold_up_the_end(start, twitch, tmp_path,
     assert [line for line in program.lines if line.endswith(words)]
 
 
-@SLOW_START
 @posix
 def test_the_twitch_bot_survives_a_restart_of_twitch(start, twitch):
     viktor = twitch.account("viktor", display_name="Viktor")
@@ -295,7 +286,6 @@ def test_the_twitch_bot_survives_a_restart_of_twitch(start, twitch):
     assert program.lines[-1].endswith("INFO stopped")
 
 
-@SLOW_START
 def test_a_wrong_twitch_token_is_no_reason_to_try_again(start, twitch):
     twitch.account("viktor")
     program = start("twitch", **settings_of(twitch) | {"TWITCH_TOKEN": "wrong" * 6})
@@ -357,7 +347,6 @@ def test_a_package_missing_in_a_file_of_ones_own_is_placed_there(start, tmp_path
     assert f"Put nothing into {tmp_path.name}/requirements.txt" in program.lines[-1]
 
 
-@SLOW_START
 def test_a_folder_stands_for_its_main_py(start, telegram, tmp_path):
     token = telegram.account("hello_bot").token
     (tmp_path / "main.py").write_text(BOT)
@@ -376,7 +365,6 @@ def test_a_file_that_is_not_there_is_named(start, tmp_path):
     assert "other.py does not exist" in program.lines[-1]
 
 
-@SLOW_START
 def test_no_escape_sequence_of_a_viewer_reaches_the_terminal(start, telegram):
     token = telegram.account("hello_bot").token
     say = "import logging\nbot.command('int')(lambda message: str(int(message.arguments)))\n"
@@ -391,7 +379,6 @@ def test_no_escape_sequence_of_a_viewer_reaches_the_terminal(start, telegram):
     assert all(line.isprintable() for line in program.lines)
 
 
-@SLOW_START
 def test_a_bots_store_is_in_its_own_folder(start, telegram, tmp_path):
     token = telegram.account("hello_bot").token
     count = "from botlib.store import open_store\nstore = open_store()\n"
