@@ -172,13 +172,15 @@ class StreamTester(ProgramTester[ProgramOnTwitch]):
         """Start it, and wait until it is in the chat, or has printed an error that is known."""
         world = self.world
         world.start()
-        world.wait_until(
+        has_come = world.wait_until(
             lambda: (
                 world.hears_channel() or world.has_ended() or any(map(advice_on, self.errors()))
             ),
             READY_S,
         )
         if not world.hears_channel():
+            if has_come:  # and has left again, so its error will be there in a moment
+                world.wait_until(lambda: world.has_ended() or self.errors(), END_S)
             raise NotYet(self.explain_not_ready())
 
     def start_turn(self, turn: Turn) -> Callable[[], list[str]]:
