@@ -5,7 +5,7 @@ python3 start.py                open JupyterLab on your own copy of the notebook
 python3 start.py --no-browser   only print its address (--port N and JupyterLab's own options too)
 python3 start.py reset 05       bring back the original of a notebook, and keep yours beside it
 python3 start.py test ...       format, lint, types, tests, notebooks: minutes; pytest's options
-python3 start.py test --all     everything but what boots machines: over half an hour
+python3 start.py test --all     everything but what boots machines: forty minutes
 python3 start.py report         versions and what failed, to paste into an issue; without secrets
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
 python3 start.py solution 02    one way to write what notebook 02 lets you write alone

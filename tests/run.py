@@ -2,8 +2,8 @@
 
 python3 start.py test           seven minutes: format, lint, types, every fast test, and every
                                 notebook as you get it and with its exercises solved
-python3 start.py test --all     half an hour and more: everything but what boots machines or
-                                builds images; it fails if too few branches are taken
+python3 start.py test --all     forty minutes: everything but what boots machines or builds images;
+                                it fails if too few branches are taken
 python3 start.py test -m machine   only what boots machines or builds images
 python3 start.py test --lint    seconds: only format, lint and types
 python3 start.py test -m live   tries your own tokens at the real Telegram and Twitch, and does
