@@ -343,8 +343,7 @@ print(store.get("count"))
 def test_a_forked_process_goes_on_with_the_store_while_threads_use_it(store_url, forks):
     command = [sys.executable, "-W", "ignore", "-c", PATIENT + FORK, store_url, str(forks)]
     done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, timeout=PATIENCE_S)
-    in_each = 1 if store_url.startswith("memory") else 6  # a copy of it counts for itself
-    counted = forks * in_each
+    counted = forks * (1 if store_url.startswith("memory") else 6)  # a copy of it counts for itself
     assert (done.stdout, done.stderr) == (f"{counted}\n", "")
 
 
