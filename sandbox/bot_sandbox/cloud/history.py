@@ -70,7 +70,7 @@ class InstanceRecord:
     init_s: float = 0.0  # how long its start took
     snapshot: bool = False  # whether it started from a snapshot
     max_memory: int = 0  # bytes, the most it has used
-    state: str = "starting"  # then busy or idle; at the end stopped or killed
+    state: str = "starting"  # then busy, idle, frozen; at the end stopped or killed
     since: float = 0.0  # when that state began
     # stopped: idle, replaced (by a new deployment), restored (the cloud, to a snapshot) or closed;
     # killed: timeout, memory, exit (the process ended), start (it could not start) or closed

@@ -2,7 +2,8 @@
 
 It is for a browser's tab, where nothing else can run, and for tests of webhooks. A function runs in
 the caller's thread, one call at a time. It sees this Python's environment, and imports what it
-could import in a process of its own.
+could import in a process of its own. Nothing can be frozen between two calls: a thread that a
+function has started works on.
 """
 
 import io

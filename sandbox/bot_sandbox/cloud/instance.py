@@ -6,6 +6,7 @@ which one gets a call, and what the log says.
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bot_sandbox.cloud import errors
 from bot_sandbox.cloud.deployment import Deployment
@@ -14,6 +15,9 @@ from bot_sandbox.cloud.history import History, InstanceRecord, Log
 from bot_sandbox.cloud.process import InstanceProcess, OutputPipe
 from bot_sandbox.cloud.runtime_api import PendingInvocation, RuntimeApi
 from bot_sandbox.processes.supervisor import remove_folder
+
+if TYPE_CHECKING:
+    import psutil
 
 MB = 1024 * 1024
 # Starts a process, given its environment, its output and a callback for its exit code.
@@ -31,11 +35,13 @@ class Instance:
         self.record = InstanceRecord(number, 0, started=now, since=now)
         self._history = history
         self._clock = clock
-        self._api = RuntimeApi(deployment.arn)
+        self._api = RuntimeApi(deployment.arn, self._freeze_if_idle)
         self._output = OutputPipe(history.log)
         self._process: InstanceProcess | None = None
         self._temporary = deployment.root / f"tmp-{number}"
         self._too_late = errors.timeout_error(deployment.settings.timeout_s)
+        self._rests = False  # no call needs it
+        self.may_have_strays = False  # descendants that were not frozen with it
         self._calls = 0
         self._measured_at: int | None = None  # after how many calls
 
@@ -68,6 +74,9 @@ class Instance:
 
         `timeout_s` is what the call has left, `tail` also gets what the function prints meanwhile.
         """
+        self._rests = self.may_have_strays = False
+        if self._process:
+            self._process.thaw()
         self._calls += 1
         self._output.tail = tail
         deadline_ms = int((time.time() + timeout_s) * 1000)  # on the function's own clock
@@ -82,6 +91,22 @@ class Instance:
             if not self.is_broken:
                 self._output.end_line()
             self._output.tail = None
+
+    def rest(self) -> None:
+        """Freeze it, as soon as it asks for its next event, until the next call.
+
+        AWS: "Lambda freezes the execution environment when the runtime and each extension have
+        completed and there are no pending events" (the page that pool.py names). One loop freezes,
+        thaws and sends events, one after the other, so nothing is frozen after its event was sent.
+        """
+        self._rests = True
+        self._freeze_if_idle()
+
+    def freeze_strays(self, processes: "dict[str, list[psutil.Process]]") -> None:
+        """Freeze its descendants that have left its process group; `processes` are by marker."""
+        if self._process:
+            own = processes.get(self._process.marker, [])
+            self.may_have_strays = self._process.freeze_strays(own)  # that have started others
 
     def mark_broken(self, error: FunctionError) -> None:
         """Mark it as broken, and pass the error to those who wait."""
@@ -128,6 +153,13 @@ class Instance:
             self._history.changes.changed()
         if used > memory_mb * MB:
             self.mark_broken(errors.out_of_memory_error(memory_mb))
+
+    def _freeze_if_idle(self) -> None:
+        if self._rests and self._api.asking and self._process:
+            self._process.freeze()
+            self.may_have_strays = self._process.is_frozen
+            if self._process.is_frozen:
+                self._history.record_state(self.record, "frozen", self._clock())
 
     def _fail_late(self, too_late: FunctionError) -> None:
         """Mark it as broken, because its time is over.

@@ -7,6 +7,7 @@ import asyncio
 import math
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -27,6 +28,11 @@ from bot_sandbox.cloud.instance import MB, Instance
 from bot_sandbox.cloud.snapshot_start import Launcher
 from bot_sandbox.cloud.trace import next_trace
 from bot_sandbox.event_loop.tasks import BackgroundTasks
+from bot_sandbox.processes.supervisor import marked_processes
+
+# A search through all processes takes some 10 ms, so it is only made for an instance that has been
+# idle for so long.
+STRAYS_S = 1.0
 
 
 class FunctionResult(NamedTuple):
@@ -134,7 +140,10 @@ class Pool:
         return answer
 
     def tick(self) -> None:
-        """Measure memory and stop instances that were idle too long; called every `poll_s`."""
+        """Measure memory and stop instances that were idle too long; called every `poll_s`.
+
+        Also freeze what an idle instance's process group lacks.
+        """
         now = self._clock()
         self._launcher.enforce_memory_limit()
         for instance in self._instances:
@@ -144,6 +153,7 @@ class Pool:
         for instance in [each for each in self._idle if self._is_over(each, now)]:
             self._idle.remove(instance)
             self._retire_instance(instance, "idle")
+        self._freeze_strays(now)
 
     def successor(self, history: History) -> "Pool":
         """Return a pool of the same deployment without instances; this one gets no more calls.
@@ -242,6 +252,7 @@ class Pool:
         else:
             self._history.record_state(instance.record, "idle", self._clock())
             self._idle.append(instance)
+            instance.rest()
 
     async def _stop_instance(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)
@@ -256,6 +267,19 @@ class Pool:
     def _retire_instance(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)
         self._stops.start(self._stop_instance(instance, why))
+
+    def _freeze_strays(self, now: float) -> None:
+        searched = [
+            each
+            for each in self._idle
+            if each.may_have_strays and now - each.record.since >= STRAYS_S
+        ]
+        if searched:
+            processes = defaultdict(list)
+            for marker, process in marked_processes(""):
+                processes[marker].append(process)
+            for each in searched:
+                each.freeze_strays(processes)
 
     def _is_over(self, instance: Instance, now: float) -> bool:
         return instance.is_broken or now - instance.record.since >= self.settings.idle_s

@@ -7,10 +7,12 @@ import asyncio
 import functools
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot_sandbox.cloud.history import Log
@@ -119,8 +121,58 @@ class InstanceProcess:
     def __init__(self, marker: str, on_exit: Callable[[int], None]) -> None:
         self.pid = 0  # 0: not known yet
         self.marker = marker
+        self.is_frozen = False
+        self._strays: list[psutil.Process] = []  # frozen descendants outside of its group
         self._gone = asyncio.Event()
         self._on_exit = on_exit
+
+    def freeze(self) -> None:
+        """Stop it and its process group until `thaw`; on Windows, itself and its children."""
+        if self.pid and not self._gone.is_set():
+            self.is_frozen = True
+            self._signal_group("SIGSTOP", "suspend")
+
+    def freeze_strays(self, descendants: "list[psutil.Process]") -> bool:
+        """Stop those descendants that have left its process group; return whether any was new."""
+        import psutil
+
+        new = [each for each in descendants if each not in self._strays and self._has_left(each)]
+        for stray in new:
+            with suppress(psutil.Error):
+                stray.suspend()
+        self._strays += new
+        return bool(new)
+
+    def thaw(self) -> None:
+        """Let it run again, with all that was frozen."""
+        if not self.is_frozen:
+            return
+        self.is_frozen = False
+        self._signal_group("SIGCONT", "resume")
+        if self._strays:
+            import psutil
+
+            for stray in self._strays:
+                with suppress(psutil.Error):  # somebody has killed it
+                    stray.resume()
+            self._strays.clear()
+
+    def _signal_group(self, name: str, method: str) -> None:
+        if sys.platform != "win32":
+            with suppress(OSError):  # it is ending
+                os.killpg(self.pid, signal.Signals[name])
+            return
+        import psutil
+
+        with suppress(psutil.Error):
+            for each in (self._process, *self._process.children(recursive=True)):
+                getattr(each, method)()
+
+    def _has_left(self, descendant: "psutil.Process") -> bool:
+        try:
+            return sys.platform != "win32" and os.getpgid(descendant.pid) != self.pid
+        except OSError:
+            return False  # it has just ended
 
     async def kill(self) -> None:
         """Kill it and its descendants; return when it is gone."""

@@ -43,8 +43,9 @@ class PendingInvocation:
 class RuntimeApi:
     """Connects the cloud, which has an event, with an instance's loop, which asks for one."""
 
-    def __init__(self, arn: str) -> None:
+    def __init__(self, arn: str, on_idle: Callable[[], None] = lambda: None) -> None:
         self.arn = arn
+        self._on_idle = on_idle  # called when the loop asks and there is no event yet
         self.address = ""  # host:port, once it listens
         self.current: PendingInvocation | None = None  # what the loop works on
         self.failure: FunctionError | None = None  # the instance must not get another event
@@ -121,6 +122,8 @@ class RuntimeApi:
             self._set_outcome(b"")
         self.asking = connection
         self._hand_over()
+        if self.asking:
+            self._on_idle()
         return True
 
     def take_outcome(self, outcome: bytes | FunctionError) -> None:

@@ -248,7 +248,7 @@ def kill_marked(prefix: str) -> None:
     import psutil  # not at the top, so that the waiting guardian stays small
 
     for _ in range(KILL_ROUNDS):  # a process may start another meanwhile
-        found = [process for process in psutil.process_iter() if _has_marker(process, prefix)]
+        found = [process for _, process in marked_processes(prefix)]
         if not found:
             return
         for process in found:
@@ -263,13 +263,21 @@ def kill_marked(prefix: str) -> None:
                     continue  # it is gone already
 
 
-def _has_marker(process: "psutil.Process", prefix: str) -> bool:
+def marked_processes(prefix: str) -> list[tuple[str, "psutil.Process"]]:
+    """Return each marker that begins with `prefix`, and a process that has it."""
+    import psutil
+
+    markers = ((_marker(process), process) for process in psutil.process_iter())
+    return [(marker, process) for marker, process in markers if marker.startswith(prefix)]
+
+
+def _marker(process: "psutil.Process") -> str:
     import psutil
 
     try:
-        return bool(process.environ().get(MARKER, "").startswith(prefix))
+        return str(process.environ().get(MARKER, ""))
     except (psutil.Error, OSError):
-        return False  # it has just ended, or it is not ours
+        return ""  # it has just ended, or it is not ours
 
 
 def remove_folder(folder: Path) -> None:

@@ -26,7 +26,7 @@ class LaneJson(TypedDict):
     lane: str
     number: int
     revision: int
-    state: Annotated[str, "starting, busy, idle, stopped or killed"]
+    state: Annotated[str, "starting, busy, idle, frozen, stopped or killed"]
     why: Annotated[str, "why it ended"]
     since: Annotated[float, "seconds since the cloud started, as all times here"]
     started: float

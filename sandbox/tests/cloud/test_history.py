@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 
+import psutil
 import pytest
 from cloud_tools import BOTH_STARTS, FUNCTIONS, POSIX, wait_until
 from hypothesis import given
@@ -37,7 +38,7 @@ def follow(cloud, fn, is_over):
 
 
 @BOTH_STARTS
-def test_an_instance_is_seen_starting_busy_idle_and_stopped(cloud, tmp_path, start):
+def test_an_instance_is_seen_starting_busy_frozen_and_stopped(cloud, tmp_path, start):
     fn = cloud.deploy("f", PLAIN, handler="main.wait", timeout_s=20, idle_s=0.2, start=start)
     followed, states = follow(cloud, fn, lambda: fn.instances and fn.instances[0].stopped)
     call = cloud._runner.submit(fn._pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
@@ -50,7 +51,7 @@ def test_an_instance_is_seen_starting_busy_idle_and_stopped(cloud, tmp_path, sta
     call.result(20)
     assert not fn.calls and fn.invocations[0].request_id == "call-1"
     assert followed.result()
-    assert states == [("starting", ""), ("busy", ""), ("idle", ""), ("stopped", "idle")]
+    assert states == [("starting", ""), ("busy", ""), ("frozen", ""), ("stopped", "idle")]
     assert record.ready <= under_way.began < record.since <= record.stopped
 
 
@@ -72,12 +73,10 @@ def test_a_killed_instance_says_why(cloud, handler, why):
     assert record.since == record.stopped
 
 
-def test_one_that_ends_while_nobody_calls_is_seen_at_once(cloud, tmp_path):
-    code = "import os, threading\ndef handler(event, context):\n"
-    code += "    threading.Timer(0.05, os._exit, [3]).start()\n"
-    (tmp_path / "main.py").write_text(code)
-    fn = cloud.deploy("f", tmp_path)
+def test_one_that_ends_while_nobody_calls_is_seen_at_once(cloud):
+    fn = cloud.deploy("f", PLAIN, handler="main.count")
     fn.invoke()
+    psutil.Process(fn.instances[0].pid).kill()  # it is frozen, and hears nothing gentler
     assert cloud.wait_until(lambda: fn.instances[0].state == "killed")
     assert fn.instances[0].why == "exit"
 

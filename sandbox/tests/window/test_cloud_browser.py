@@ -101,7 +101,7 @@ def test_the_first_call_is_cold_and_the_next_one_warm(page, deploy):
     call(page)
     expect(answer(page)).to_contain_text("200: hello Viktor!")
     expect(tile(page, "Calls")).to_contain_text("1 cold, 0 warm")
-    expect(lane(page)).to_contain_text("waiting")
+    expect(lane(page)).to_contain_text("frozen")
     expect(lane(page)).to_contain_text("1 call, ready in")
     call(page, body="Anna")
     expect(answer(page)).to_contain_text("200: hello Anna!")
@@ -136,16 +136,16 @@ def test_a_lane_is_seen_at_work_and_its_money_runs(page, deploy, tmp_path):
     )
     assert fn.invocations == []  # it still works: what ran was the page's own clock
     (tmp_path / "go").touch()
-    expect(lane(page)).to_contain_text("waiting")
+    expect(lane(page)).to_contain_text("frozen")
     expect(tile(page, "AWS").locator(".value")).to_have_text(f"${fn.bill().price:.10f}")
-    expect(tile(page, "Cost a second")).to_contain_text("$0waiting is free")
+    expect(tile(page, "Cost a second")).to_contain_text("$0frozen is free")
     assert money(page) > before
 
 
 def test_the_picture_moves_with_the_clock(page, deploy):
     deploy()
     call(page)
-    expect(lane(page)).to_contain_text("waiting")
+    expect(lane(page)).to_contain_text("frozen")
     dark = """() => {
         const canvas = document.querySelector('li canvas');
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -221,14 +221,14 @@ def test_a_function_is_chosen(page, browser, window, deploy):
     deploy("hello", memory_mb=256)
     deploy("other", memory_mb=512)
     call(page)
-    expect(page.get_by_role("button", name="hello 1 waiting")).to_have_attribute(
+    expect(page.get_by_role("button", name="hello 1 frozen")).to_have_attribute(
         "aria-pressed", "true"
     )
     page.get_by_role("button", name="other not called yet").click()
     expect(page.locator(".about")).to_contain_text("other: python main.handler, at most 512 MB")
     expect(tile(page, "Calls")).to_contain_text("0 cold")
     expect(answer(page)).to_have_text("")
-    page.get_by_role("button", name="hello 1 waiting").click()
+    page.get_by_role("button", name="hello 1 frozen").click()
     expect(log(page)).to_contain_text("REPORT RequestId")
     with a_page(browser, window.address_of(function="hello"), "cell") as cell:
         expect(cell.locator(".about")).to_contain_text("at most 256 MB")
@@ -278,7 +278,7 @@ def test_thousands_of_calls_do_not_freeze_it(page, cloud, deploy):
 def test_a_cloud_that_has_gone_stands_still(page, cloud, deploy):
     deploy()
     call(page)
-    expect(lane(page)).to_contain_text("waiting")
+    expect(lane(page)).to_contain_text("frozen")
     cloud.close()
     expect(page.locator("#news")).to_contain_text("Cloud has been closed")
     expect(lane(page)).to_be_visible()

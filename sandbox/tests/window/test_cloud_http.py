@@ -280,7 +280,7 @@ def test_code_that_does_not_load_replaces_nothing(api, cloud):
     assert api("invoke", {"function": "f", "event": 1})[1]["result"] == 1
     deploy(api, "f", must_load=True)
     (lane,) = records(cloud, CloudView(cloud))["cloud/lanes/f"]["lanes"]
-    assert (lane["state"], lane["served"]) == ("idle", 0)
+    assert (lane["state"], lane["served"]) == ("frozen", 0)
     cloud.function("f").invoke(1)
     told = records(cloud, CloudView(cloud))["cloud/function/f"]
     assert (told["ended"], told["cold"], told["instances"]) == (1, 0, 1)
@@ -299,7 +299,7 @@ def test_the_still_of_a_stored_notebook_is_the_same_each_time(cloud):
     first = made()
     assert first == made()
     assert "2 calls: 1 cold, 1 warm, 0 failed, 0 throttled" in first
-    assert "instance 1: idle" in first and "instance 1: killed (exit)" in first
+    assert "instance 1: frozen" in first and "instance 1: killed (exit)" in first
     assert "  to stdout\n  to stderr\n  no line end\n" in first
     assert "  Runtime exited with error: exit status 3" in first
     assert "RequestId" not in first
@@ -392,7 +392,7 @@ def test_the_page_is_told_of_an_instances_life(cloud, tmp_path):
     call.result(20)
     told = records(cloud, view)
     (lane,) = told["cloud/lanes/f"]["lanes"]
-    assert (lane["state"], lane["served"]) == ("idle", 1)
+    assert (lane["state"], lane["served"]) == ("frozen", 1)
     ((name, begin, end, count, cold, error),) = told["cloud/piece/f/0"]["all"]
     assert (name, count, cold, error) == (lane["lane"], 1, True, "")
     assert function["busy_since"] == pytest.approx(begin, abs=0.01) and begin < end
@@ -460,13 +460,13 @@ def test_an_old_version_is_shown_until_a_while_after_its_end(cloud, tmp_path):
     lanes = records(cloud, view)["cloud/lanes/f"]["lanes"]
     assert [(lane["revision"], lane["state"]) for lane in lanes] == [
         (old.revision, "busy"),
-        (new.revision, "idle"),
+        (new.revision, "frozen"),
     ]
     (tmp_path / "go").touch()
     call.result(20)
     assert cloud.wait_until(lambda: old.instances[0].stopped)
     first, second = records(cloud, view)["cloud/lanes/f"]["lanes"]
-    assert (first["state"], first["why"], second["state"]) == ("stopped", "replaced", "idle")
+    assert (first["state"], first["why"], second["state"]) == ("stopped", "replaced", "frozen")
     later = cloud.uptime() + SHOW_REPLACED_S + 1
     shown = Lanes()
     for function in (old, new):

@@ -178,8 +178,8 @@ function write(place, text) {
 }
 
 function short({ states, ended }) {
-  const parts = ["starting", "busy", "idle"].filter((state) => states[state]);
-  const words = { starting: "starting", busy: "working", idle: "waiting" };
+  const parts = ["starting", "busy", "idle", "frozen"].filter((state) => states[state]);
+  const words = { starting: "starting", busy: "working", idle: "waiting", frozen: "frozen" };
   if (parts.length) return parts.map((state) => `${states[state]} ${words[state]}`).join(", ");
   return ended ? "no instance left" : "not called yet";
 }
@@ -195,8 +195,8 @@ function legend() {
     "div",
     { class: "legend" },
     item("cold", "", bold("C cold"), ": ", roomy("a new instance "), "starts first"),
-    item("warm", "", bold("W warm"), ": ", roomy("one that "), "was waiting", roomy(" works")),
-    item("idle", "", bold("waits"), ": costs nothing"),
+    item("warm", "", bold("W warm"), ": ", roomy("one that "), "was frozen", roomy(" works")),
+    item("frozen", "", bold("frozen"), ": does nothing, costs nothing"),
     item("killed", "✕", bold("killed")),
     item("stopped", "▪", bold("stopped")),
   );
@@ -285,7 +285,7 @@ function meterTiles(chooseTariff) {
     list.classList.toggle("running", running > 0);
     const perSecond = atWork * gb * prices.gb_second;
     write(rate.value, perSecond ? `$${perSecond.toFixed(10)}` : "$0");
-    const waiting = record.states.idle ? "waiting is free" : "nothing runs";
+    const waiting = record.states.frozen ? "frozen is free" : "nothing runs";
     write(rate.under, running ? `${running} at work` : waiting);
   }
 

@@ -1,4 +1,4 @@
-// Instances as lanes on a moving time axis: each one starts, works, waits, and is stopped or
+// Instances as lanes on a moving time axis: each one starts, works, is frozen, and is stopped or
 // killed. Each lane is a canvas, drawn by the cloud's clock, with the same in words next to it.
 // Cold and warm differ in pattern, height and letter.
 
@@ -8,6 +8,7 @@ const STATES = {
   starting: ["◌", "starting"],
   busy: ["■", "working"],
   idle: ["┄", "waiting"],
+  frozen: ["┄", "frozen"],
   stopped: ["▪", "stopped"],
   killed: ["✕", "killed"],
 };
@@ -153,7 +154,7 @@ function drawLane(pen, lane, stretches, { at, now, width, colors, unknownBefore 
   const middle = top + height / 2;
   const end = lane.stopped ?? (lane.state === "stopped" ? lane.since : now);
   const ready = lane.ready ?? end;
-  // A dotted line while it waits. The busy parts are drawn over it.
+  // A dotted line while it is frozen. The busy parts are drawn over it.
   // The time before the oldest known stretch stays empty.
   const from = Math.max(at(ready), at(unknownBefore), 0);
   pen.strokeStyle = colors.idle;
