@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from botlib.bot import Bot, Message
+from botlib.details.slow_answers import slowness_logged
 from botlib.function import Handler, Request, Response, constant_time_equal, http_function
 from botlib.store import Store
 from botlib.store.memory import MemoryStore
@@ -33,6 +34,7 @@ def update_handler(
     or a secret that cannot be one.
     """
     bot_number, secret = bot_id(token), checked_secret(secret)
+    is_shared = store is not None
     store = store or MemoryStore()  # of this instance alone
 
     @http_function
@@ -53,7 +55,8 @@ def update_handler(
         # failed, or was cut off; then the store calls it. Otherwise `answer` succeeded before
         # (done), or another instance is at work on it (busy).
         key, left = f"telegram:{bot_number}:{update['update_id']}", http.seconds_left
-        state, call = store.once(key, partial(answer, update, left), left)
+        with slowness_logged(f"update {update['update_id']}", left, is_shared):
+            state, call = store.once(key, partial(answer, update, left), left)
         if state == "done":
             log_repeat(update["update_id"])
         if state == "busy":  # another instance is answering it, and may fail: let it come again

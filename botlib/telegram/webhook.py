@@ -6,9 +6,11 @@ and everything else of the Bot API, use `botlib.telegram.application`.
 """
 
 import os
+import time
 
 from botlib.bot import Bot
 from botlib.details.settings import require_setting, telegram_api
+from botlib.details.slow_answers import LATE_S
 from botlib.function import Handler, work_deadline
 from botlib.store import Store
 from botlib.telegram.details.bot_api import BotApi, message_calls, send_all
@@ -34,6 +36,9 @@ def webhook(
     Once a part of the reply may be in the chat, the function doesn't fail any more. It tries the
     rest again while it has time.
 
+    A command may take its time: a reply that comes late goes out by a call, since Telegram may not
+    listen to the response any more (`LATE_S`).
+
     This instance answers an update once, even if it comes twice. With a `store`, all instances that
     share it answer it once, but for the case that `Store.once` names. An update counts as answered
     when the function returns. If the response is lost on its way, nothing repeats its message.
@@ -49,13 +54,16 @@ def webhook(
     telegram = BotApi(token, telegram_api(api), os.environ.get("TELEGRAM_USERNAME", ""))
 
     def answer(update: Json, seconds_left: float | None) -> Json | None:
-        until = work_deadline(seconds_left)
+        began, until = time.monotonic(), work_deadline(seconds_left)
         message = message_from(update, bot, telegram.username)
         if message is None:
             return None
         calls = message_calls(int(message.chat), bot.safe_replies(message))
         if not calls or not send_all(telegram, calls[:-1], until):
             return None  # the rest of a reply that has begun is lost, and logged
+        if time.monotonic() - began > LATE_S:  # Telegram may not listen any more: a call arrives
+            send_all(telegram, calls[-1:], until, sent=len(calls) - 1)
+            return None
         # The last message goes out in the response, so it needs no call.
         return {"method": "sendMessage"} | calls[-1]
 

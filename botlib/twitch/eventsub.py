@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from botlib.bot import Bot, Message, TryAgain
 from botlib.details.http import NoAnswer, Unreachable
+from botlib.details.slow_answers import slowness_logged
 from botlib.function import (
     Handler,
     Request,
@@ -69,12 +70,12 @@ def webhook(
     """
     secret, me = checked_secret(secret), checked_id(bot_id)
     helix = Helix(client_id, client_secret, api)
+    is_shared = store is not None
     store = store or MemoryStore()  # of this instance alone
 
     @http_function
     def handler(http: Request) -> Response:
-        limit = work_deadline(http.seconds_left, EVENTSUB_LIMIT_S)
-        until = min(limit, time.monotonic() + REPLIES_TIMEOUT_S)
+        until = work_deadline(http.seconds_left, EVENTSUB_LIMIT_S)
         if http.method != "POST":
             return Response({"error": "expected a POST"}, 405, {"Allow": "POST"})
         if refused := refusal(http, secret, time.time()):
@@ -95,9 +96,11 @@ def webhook(
         if incoming is None or bot.command_in(incoming.message.text) is None:
             return ACKNOWLEDGED
 
-        key, work = f"twitch:{http.headers[MESSAGE_ID]}", partial(answer, incoming, until)
+        message_id = http.headers[MESSAGE_ID]
+        key, work = f"twitch:{message_id}", partial(answer, incoming, until)
         try:  # what is older than LONGEST_AGE_S is refused anyway, and what claims to be newer, too
-            state, _ = store.once(key, work, http.seconds_left, done_s=2 * LONGEST_AGE_S)
+            with slowness_logged(f"message {message_id!a}", http.seconds_left, is_shared):
+                state, _ = store.once(key, work, http.seconds_left, done_s=2 * LONGEST_AGE_S)
         except (TryAgain, Unreachable) as error:
             log.warning("not answered now: %s", error)
             return TRY_LATER
@@ -106,6 +109,7 @@ def webhook(
     def answer(incoming: ReceivedMessage, until: float) -> None:
         """Send all replies; raises Unreachable if none was sent and a later try may help."""
         replies = bot.safe_replies(incoming.message)
+        until = min(until, time.monotonic() + REPLIES_TIMEOUT_S)
         texts = [part for reply in replies for part in split_reply(reply, LONGEST_REPLY)]
         parent = incoming.message_id if as_reply else ""
         for number, text in enumerate(texts):

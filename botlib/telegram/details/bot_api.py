@@ -78,14 +78,17 @@ def message_calls(chat: int, texts: Iterable[str]) -> list[Json]:
     return [{"chat_id": chat, "text": part} for part in parts]
 
 
-def send_all(telegram: BotApi, calls: list[Json], until: float, again: bool = False) -> bool:
+def send_all(
+    telegram: BotApi, calls: list[Json], until: float, again: bool = False, sent: int = 0
+) -> bool:
     """Send messages in order until `until`, a time of `time.monotonic`; return if all were sent.
 
     Raises an error if nothing was sent and the same messages may be sent later. Once a part may be
     in the chat, it raises none: the rest is tried again while there is time, then it is logged as
-    lost. With `again`, the first message is tried again, too.
+    lost. With `again`, the first message is tried again, too. `sent` messages of the same reply
+    went out before.
     """
-    for number, call in enumerate(calls):
+    for number, call in enumerate(calls, sent):
         try:
             send(telegram, call, until, again=again or number > 0)
         except (OSError, BotApiError) as error:
