@@ -6,7 +6,10 @@ it a `Message` and gets a list of texts. Nothing here opens a connection.
 
 import re
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from botlib.details.command_thread import CommandThread
 
 Reply = str | Iterable[str] | None
 Command = Callable[["Message"], Reply | Awaitable[Reply]]
@@ -67,6 +70,7 @@ class Bot:
         self.other_names: dict[str, str] = {}  # {"dice": "roll"}: !dice calls !roll, unlisted
         self._apologized: dict[str, float] = {}  # a chat, and when (time.monotonic)
         self._included: dict[str, dict[str, tuple[Command, str] | None]] = {}  # see include_folder
+        self.command_thread: CommandThread | None = None  # of a program's plain `def` commands
         self.command("help", help=HELP)(self._help)
 
     def command(self, name: str, help: str = "") -> Callable[[Command], Command]:
@@ -118,6 +122,13 @@ class Bot:
         function, _ = self._commands[name]
         return function(message)
 
+    def _is_async(self, message: Message) -> bool:
+        """Whether the command that a message names is an `async def` one."""
+        from inspect import iscoroutinefunction
+
+        function, _ = self._commands.get(self.command_in(message.text) or "", (None, ""))
+        return iscoroutinefunction(function)
+
     def _help(self, _: Message) -> str:
         lines = [f"{self.prefixes[0]}{name} {help}" for name, (_, help) in self._commands.items()]
         return "\n".join(line.strip() for line in lines)
@@ -150,15 +161,28 @@ class Bot:
         """Do the same from async code, on the running loop.
 
         `within_s` is for a program, which gets each message only once: a command has failed, too,
-        if it raises TryAgain, or if an `async def` one takes longer than so many seconds. Nothing
-        can stop a plain `def` one, and everybody waits until it returns.
+        if it raises TryAgain, or if an `async def` one takes longer than so many seconds. A plain
+        `def` one runs in a thread of its own (details/command_thread.py) and nothing can stop it.
         """
         import asyncio
 
+        def call() -> list[str] | Awaitable[Reply]:
+            reply = self._call(message)
+            return reply if isinstance(reply, Awaitable) else reply_texts(reply)
+
+        limit = asyncio.timeout(within_s)
         try:
-            async with asyncio.timeout(within_s) as limit:
-                reply = self._call(message)
-                return reply_texts(await reply if isinstance(reply, Awaitable) else reply)
+            if within_s is None or self._is_async(message):
+                reply = call()
+            else:
+                from botlib.details.command_thread import CommandThread
+
+                self.command_thread = self.command_thread or CommandThread()
+                reply = await self.command_thread.run(call)
+            if isinstance(reply, list):
+                return reply
+            async with limit:
+                return reply_texts(await reply)
         except (Exception, SystemExit, asyncio.CancelledError) as error:
             task = asyncio.current_task()
             if task and task.cancelling():  # the caller stops; otherwise the command raised it

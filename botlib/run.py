@@ -54,11 +54,15 @@ def run_bot(arguments: list[str] | None, stopping: Stopping, not_packages: Colle
     parser.add_argument("platform", choices=HOMES)
     parser.add_argument("folder", type=Path, help="the folder whose main.py makes `bot`, or a file")
     options = parser.parse_args(arguments)
+    from botlib.details.command_thread import CommandThread
+
     file = main_file(options.folder)
     os.environ.setdefault("STORE_FOLDER", str(file.parent.resolve()))
     try:
         found = read_settings(options.platform, file.parent)
-        bot = load_bot(file, not_packages)
+        commands = CommandThread()  # an SQLite connection of her file belongs to its thread
+        bot = commands.wait(lambda: load_bot(file, not_packages))
+        bot.command_thread = commands
         log.info("%s: the %s world, %s", options.platform, found.world, file)
         return HOMES[options.platform](bot, stopping, file.parent)
     except ValueError as error:

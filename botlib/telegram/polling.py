@@ -3,11 +3,13 @@
 It needs no public address. Only one program may poll for a bot. When it starts, the bot's webhook
 is removed, because Telegram gives each update to one place only.
 
-Commands run one after the other; an `async def` one has a time limit. Their replies wait in a queue
-for each chat (`details/send_queue.py`).
+Plain `def` commands run one after the other, beside the loop. `async def` ones run side by side,
+those of a chat in their order, and have a time limit. Their replies wait in a queue for each chat
+(`details/send_queue.py`).
 
-- Telegram forgets an update when the program asks for the next ones. By then the update waits here.
-- A crash loses the updates and the replies that wait. The latest updates may come again.
+- Telegram forgets an update when the program asks for the next ones. So the program does that only
+  when the update's command has ended (`details/confirming_bot.py`).
+- A crash loses the replies that wait. Updates whose command had not ended come again.
 - A stop answers what waits, and sends for `CLOSING_TIMEOUT_S` more. `botlib/run.py` allows it
   `GRACE_S`.
 - A message that may have arrived is never sent again.
@@ -17,16 +19,18 @@ import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any, NoReturn
+from weakref import WeakValueDictionary
 
 import telegram
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import ContextTypes, TypeHandler
+from telegram.ext import Application, ContextTypes, TypeHandler
 
 from botlib.bot import Bot
-from botlib.details.settings import require_setting
+from botlib.details.settings import require_setting, telegram_api
 from botlib.details.texts import split_text
-from botlib.telegram.application import App, builder_for
+from botlib.telegram.application import App
 from botlib.telegram.details.bot_api import LONGEST_TEXT, UNKNOWN_TO_TELEGRAM
+from botlib.telegram.details.confirming_bot import MOST_AT_ONCE, ConfirmingBot
 from botlib.telegram.details.send_queue import SendQueues
 from botlib.telegram.details.updates_request import UpdatesRequest
 from botlib.telegram.details.verified_request import VerifiedRequest
@@ -34,8 +38,7 @@ from botlib.telegram.updates import message_from
 
 OnLoopReady = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
 
-COMMAND_TIMEOUT_S = 60.0  # for a command to reply; meanwhile everybody waits
-UPDATES_AHEAD = 100  # fetched, but not yet answered; more stay with Telegram
+COMMAND_TIMEOUT_S = 60.0  # for an `async def` command to reply; meanwhile its chat waits
 
 log = logging.getLogger(__name__)
 
@@ -92,24 +95,29 @@ def polling_application(bot: Bot, token: str, api: str | None, updates: UpdatesR
 
     It tries for long to send a reply, because an update that was taken seldom comes again.
     """
-    builder = builder_for(token, api).request(VerifiedRequest(token)).get_updates_request(updates)
-    app: App = builder.update_queue(asyncio.Queue(UPDATES_AHEAD)).build()
+    telegram_bot = ConfirmingBot(token, telegram_api(api), VerifiedRequest(token), updates)
+    builder = Application.builder().bot(telegram_bot).concurrent_updates(MOST_AT_ONCE)
+    app: App = builder.update_queue(asyncio.Queue(MOST_AT_ONCE)).build()
     queues = SendQueues(lambda chat, text: app.bot.send_message(chat, text))
+    turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # of the chats
 
     async def reply_to_update(update: telegram.Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        message = message_from(update.to_dict(), bot, lambda: app.bot.username)
-        if message is None:
-            return
-        replies = await bot.safe_replies_async(message, COMMAND_TIMEOUT_S)
-        if parts := [part for text in replies for part in split_text(text, LONGEST_TEXT)]:
-            queues.put(int(message.chat), parts)
+        with telegram_bot.confirmed_at_end(update.update_id):
+            message = message_from(update.to_dict(), bot, lambda: app.bot.username)
+            if message is None:
+                return
+            async with turns.setdefault(message.chat, asyncio.Lock()):
+                replies = await bot.safe_replies_async(message, COMMAND_TIMEOUT_S)
+                if parts := [part for text in replies for part in split_text(text, LONGEST_TEXT)]:
+                    queues.put(int(message.chat), parts)
 
-    async def close_queues(_: App) -> None:
+    async def finish(_: App) -> None:
         await queues.close()
+        await telegram_bot.confirm()
 
     app.add_handler(TypeHandler(telegram.Update, reply_to_update))
     app.add_error_handler(log_error)
-    app.post_stop = close_queues
+    app.post_stop = finish
     return app
 
 

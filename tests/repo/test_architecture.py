@@ -44,8 +44,12 @@ EXCEPTIONS = {
     "lessons.commands.run_local": ["deploy.own_packages"],
 }
 STANDARD_ONLY = ("botlib.bot", "botlib.function")
-WHEN_ASKED = {  # imported only by Bot.include_folder, and to log a failure
-    "botlib.bot": ("botlib.details.bot_files", "botlib.details.failures")
+WHEN_ASKED = {  # imported only by Bot.include_folder, in a program, and to log a failure
+    "botlib.bot": (
+        "botlib.details.bot_files",
+        "botlib.details.command_thread",
+        "botlib.details.failures",
+    )
 }
 LOADERS = ("import_module", "__import__", "find_spec", "run_module")
 # In a text that is run elsewhere, or shown: "from lessons.web import …", "python -m botlib.run"

@@ -326,16 +326,16 @@ def test_replies_wait_in_order_while_telegram_is_not_there(caplog, monkeypatch):
 
     bot = make_bot()
     bot.command("slow")(slow)
-    with Updates(update(1, "!slow"), update(2, "!echo three"), update(3, "!echo x", 8)) as telegram:
+    with Updates(update(1, "!slow"), update(2, "!echo three"), update(3, "!slow", 8)) as telegram:
         polling = ThreadedPolling(bot, TOKEN, telegram.url)
         wait_until(lambda: not telegram.waiting or len(telegram.calls) > 4, timeout=30)
     taken.set()
     wait_until(lambda: "chat 8: not sent yet, trying again" in caplog.text, timeout=30)
     with Updates(port=telegram.port) as telegram:
-        wait_until(lambda: len(telegram.said()) == 3 and telegram.said(8), timeout=30)
+        wait_until(lambda: len(telegram.said()) == 3 and len(telegram.said(8)) == 2, timeout=30)
         polling.stop()
     assert telegram.said() == ["one", "two", "three"]
-    assert telegram.said(8) == ["x"]
+    assert telegram.said(8) == ["one", "two"]
     assert caplog.text.count("chat 7: not sent yet") == 1
 
 
@@ -399,25 +399,87 @@ def test_the_queue_of_a_chat_that_takes_no_message_is_bounded(caplog):
 @pytest.mark.slow("a second of work or more")
 def test_a_flood_of_commands_is_fetched_no_faster_than_it_is_answered(monkeypatch):
     monkeypatch.setattr(import_module("botlib.telegram.polling"), "COMMAND_TIMEOUT_S", 0.5)
-    fetched = []
+    confirmed_meanwhile = []
 
     async def hang(message):
         try:
             await asyncio.sleep(3600)  # until its time limit
         finally:
-            fetched.append(offset(telegram))
+            confirmed_meanwhile.append(confirmed(telegram))
 
     bot = make_bot()
     bot.command("hang")(hang)
     flood = [update(number, "!echo x", 8) for number in range(2, 2000)]
     with Updates(update(1, "!hang"), *flood) as telegram, ThreadedPolling(bot, TOKEN, telegram.url):
         wait_until(lambda: not telegram.waiting, timeout=60)
-    assert 1 < fetched[0] <= 302  # the rest stayed with Telegram
+    assert confirmed_meanwhile == [1]  # so Telegram gave no more than a hundred
 
 
-def offset(telegram):
-    """Up to where the bot has fetched the updates."""
+def confirmed(telegram):
+    """The first update that Telegram has not been told to forget."""
     asked = [
         int(call.get("offset", 0)) for method, call in telegram.calls if method == "getUpdates"
     ]
     return max(asked, default=0)
+
+
+# Commands that take long
+
+
+@pytest.mark.parametrize("kind", ["def", "async def"])
+def test_who_waits_for_a_command_that_thinks(kind):
+    bot, go, begun = make_bot(), threading.Event(), threading.Event()
+
+    def think(message):
+        begun.set()
+        return f"thought: {go.wait(60)}"
+
+    async def think_async(message):
+        begun.set()
+        return f"thought: {await asyncio.to_thread(go.wait, 60)}"
+
+    async def quick(message):
+        return "at once"
+
+    bot.command("think")(think if kind == "def" else think_async)
+    bot.command("quick")(quick)
+    with (
+        Updates(update(1, "!think"), update(2, "!quick"), update(3, "!hello", chat=8)) as telegram,
+        ThreadedPolling(bot, TOKEN, telegram.url),
+    ):
+        assert begun.wait(30)
+        telegram.waiting.append(update(4, "!quick", chat=9))
+        wait_until(lambda: telegram.said(9) == ["at once"])
+        if kind == "async def":
+            wait_until(lambda: telegram.said(8) == ["hello Viktor!"])
+        assert telegram.said(7) == []  # a chat's commands stay in their order
+        assert telegram.said(8) == (["hello Viktor!"] if kind == "async def" else [])
+        assert confirmed(telegram) <= 1  # a program that is killed now gets it again
+        go.set()
+        wait_until(lambda: telegram.said(7) == ["thought: True", "at once"])
+        wait_until(lambda: telegram.said(8) == ["hello Viktor!"])
+        wait_until(lambda: confirmed(telegram) == 5)
+    assert [telegram.said(chat) for chat in (7, 8, 9)] == [
+        ["thought: True", "at once"],
+        ["hello Viktor!"],
+        ["at once"],
+    ]
+
+
+def test_a_stop_answers_what_was_taken_and_confirms_it():
+    bot, go, begun = make_bot(), threading.Event(), threading.Event()
+
+    @bot.command("think")
+    def think(message):
+        begun.set()
+        return f"thought: {go.wait(60)}"
+
+    with Updates(update(1, "!think"), update(2, "!hello")) as telegram:
+        polling = ThreadedPolling(bot, TOKEN, telegram.url)
+        assert begun.wait(30)
+        stopping = threading.Thread(target=polling.stop)
+        stopping.start()
+        go.set()
+        stopping.join(60)
+        assert telegram.said() == ["thought: True", "hello Viktor!"]
+        assert confirmed(telegram) == 3

@@ -489,6 +489,32 @@ def test_a_command_that_hangs_is_given_up_and_apologised_for(world, caplog):
     assert "!hang failed: TimeoutError: no reply within 0.05 s" in caplog.text
 
 
+def test_a_def_command_thinks_as_long_as_it_likes_and_the_bot_holds_the_line(world):
+    brain, go, begun = make_brain(), threading.Event(), threading.Event()
+
+    @brain.command("think")
+    def think(message):
+        begun.set()
+        return f"thought: {go.wait(60)}"
+
+    @brain.command("quick")
+    async def quick(message):
+        return "at once"
+
+    anna = world.twitch.account("anna")
+    bot = world.bot(channels=("viktor", "anna"), brain=brain, timing=Timing(command_s=0.05))
+    with ThreadedIrcBot(bot):
+        world.viktor.say("!think")
+        assert begun.wait(30)
+        for _ in range(3):
+            world.twitch.clock.advance(world.twitch.settings.ping_interval_s + 1)
+            assert anna.ask("!quick").startswith("at once")
+        go.set()
+        (reply,) = world.viktor.wait(1)
+        assert reply.text == "thought: True"
+        assert [one.closed for one in world.twitch.connections("hellobot")] == [""]
+
+
 def test_the_same_reply_again_differs_where_nobody_sees_it(world):
     world.twitch.settings.limits = True
     with ThreadedIrcBot(world.bot(limits=Limits(channel_gap_s=1.0))):

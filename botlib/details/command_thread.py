@@ -1,0 +1,89 @@
+"""One thread for a beginner's plain functions, beside a program's event loop.
+
+A `def` command may think for long. On the event loop, everybody would wait for it, and the chat
+would miss the answer to its PING. Here it waits for nobody but the `def` commands before it: two of
+them never run at once, so a dictionary needs no lock. The bot's file is loaded here, too, since an
+SQLite connection, for one, may be used only by the thread that opened it.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import Generic, NamedTuple, TypeVar, cast
+
+T = TypeVar("T")
+AWAKE_S = 0.2  # on Windows, a waiting thread learns of Ctrl-C only between two waits
+
+
+class CommandThread:
+    """Calls one function after the other, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._calls: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        # A daemon: a program may end while a command still thinks.
+        threading.Thread(target=work, args=(self._calls,), name="commands", daemon=True).start()
+
+    def __del__(self) -> None:
+        self._calls.put(None)
+
+    def wait(self, function: Callable[[], T]) -> T:
+        """Call a function and wait for its result, without an event loop."""
+        outcomes: list[Outcome[T]] = []
+        done = threading.Event()
+
+        def call() -> None:
+            outcomes.append(outcome_of(function))
+            done.set()
+
+        self._calls.put(call)
+        while not done.wait(AWAKE_S):
+            pass
+        return result_of(outcomes[0])
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """Call a function when it is its turn; once it has begun, nothing can stop it."""
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[Outcome[T]] = loop.create_future()
+
+        def call() -> None:
+            if not outcome.cancelled():
+                found = outcome_of(function)
+                with suppress(RuntimeError):  # the loop has ended meanwhile
+                    loop.call_soon_threadsafe(tell, found)
+
+        def tell(found: Outcome[T]) -> None:
+            if not outcome.cancelled():
+                outcome.set_result(found)
+
+        self._calls.put(call)
+        return result_of(await outcome)
+
+
+class Outcome(NamedTuple, Generic[T]):
+    """What a function returned, or what it raised."""
+
+    result: T | None
+    error: BaseException | None = None
+
+
+def work(calls: "SimpleQueue[Callable[[], object] | None]") -> None:
+    """Do one call after the other, until there is a None."""
+    while call := calls.get():
+        call()
+
+
+def outcome_of(function: Callable[[], T]) -> Outcome[T]:
+    """Call a function; whatever it raises, the thread continues."""
+    try:
+        return Outcome(function())
+    except BaseException as error:
+        return Outcome(None, error)
+
+
+def result_of(outcome: Outcome[T]) -> T:
+    """Return a function's result, or raise its error."""
+    if outcome.error is not None:
+        raise outcome.error
+    return cast(T, outcome.result)
