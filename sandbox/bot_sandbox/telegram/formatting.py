@@ -44,6 +44,14 @@ def read_text(arguments: Arguments) -> tuple[str, list[Json]]:
     return text, entities
 
 
+def read_draft(arguments: Arguments) -> tuple[str, list[Json]]:
+    """Read `text` as `read_text` does, but it may be empty."""
+    text, entities = _read(arguments, "text", "entities")
+    if len(text) > MAX_TEXT:
+        raise bad_request("message is too long")
+    return text, entities
+
+
 def read_caption(arguments: Arguments) -> tuple[str, list[Json]]:
     """Read `caption` with `parse_mode` or `caption_entities`; it may be empty."""
     text, entities = _read(arguments, "caption", "caption_entities")

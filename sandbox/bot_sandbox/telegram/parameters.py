@@ -50,6 +50,7 @@ _READ_PARTLY = {  # what a method's code reads, if it isn't all that the table h
     "sendContact": _SEND | {"phone_number", "first_name", "last_name", "vcard"},
     "sendDice": _SEND | {"emoji"},
     "sendChatAction": {"chat_id", "action"},
+    "sendMessageDraft": {"chat_id", "draft_id", "text", "parse_mode", "entities"},
     "pinChatMessage": {"chat_id", "message_id"},
     "unpinChatMessage": {"chat_id", "message_id"},
     "editMessageText": _EDIT | _TEXT,

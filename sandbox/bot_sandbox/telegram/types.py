@@ -98,6 +98,15 @@ class ReplyKeyboard:
         return self.message is not None and self.message.sender is bot
 
 
+@dataclass(frozen=True)
+class Activity:
+    """What a bot shows for a while: what it does, such as "typing", or the draft of a message."""
+
+    is_draft: bool
+    text: str
+    until: float  # on the sandbox's clock
+
+
 class Chat(ChatFields):
     """A private chat, a group or a channel: who is in it and what was said."""
 
@@ -115,6 +124,7 @@ class Chat(ChatFields):
         self._blocked = False  # whether the person of a private chat has blocked its bot
         self.messages: list[Message] = []
         self._reply_keyboards: dict[int, ReplyKeyboard] = {}  # by the id of who sees it
+        self._activities: dict[tuple[int, bool], Activity] = {}  # by the bot's id and `is_draft`
         self._json: Json = {"id": id, "type": kind}
         if kind == "private":
             person = members[0]._json

@@ -25,7 +25,15 @@ from bot_sandbox.telegram.limits import Limits, SendLimiter
 from bot_sandbox.telegram.link_previews import entity_text
 from bot_sandbox.telegram.media import Files
 from bot_sandbox.telegram.membership import KICKED, MEMBER, MemberStatus
-from bot_sandbox.telegram.types import PREVIEW_FIELD, Chat, Json, Message, ReplyKeyboard, User
+from bot_sandbox.telegram.types import (
+    PREVIEW_FIELD,
+    Activity,
+    Chat,
+    Json,
+    Message,
+    ReplyKeyboard,
+    User,
+)
 from bot_sandbox.telegram.updates import UpdateQueue, Webhook
 from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.randomness import URL_SAFE, Randomness
@@ -370,11 +378,19 @@ class TelegramWorld:
         self._tell_bots(kind, message)
         if sender.is_bot and not message.event:
             chat._last_bot = sender
+        for is_draft in (False, True):
+            chat._activities.pop((sender.id, is_draft), None)
         shown = chat._reply_keyboards.get(sender.id)
         if shown and not message.event and _uses_up_keyboard(message, shown):
             del chat._reply_keyboards[sender.id]
         self.changes.changed()
         return message
+
+    def show_activity(self, chat: Chat, bot: User, text: str, is_draft: bool, for_s: float) -> None:
+        """Show for some seconds what a bot does, or its draft; its next message ends that."""
+        activity = Activity(is_draft, text, self.clock.now() + for_s)
+        chat._activities[bot.id, is_draft] = activity
+        self.changes.changed()
 
     def check_content(self, chat: Chat, sender: User, content: Json) -> None:
         """Refuse what somebody may not send: 400 for a bot, ValueError for a person."""

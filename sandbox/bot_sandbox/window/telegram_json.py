@@ -77,6 +77,13 @@ class KeyboardJson(TypedDict):
     answers: Annotated[int, "the number of the message that the answer replies to, or 0"]
 
 
+class ActivityJson(TypedDict):
+    bot: Annotated[int, "the bot's id"]
+    draft: Annotated[bool, "whether it is a draft; else what the bot does, such as typing"]
+    text: str
+    until: Annotated[float, "when it is over, in seconds since 1970 on the sandbox's clock"]
+
+
 class ChatJson(TypedDict):
     type: Literal["chat"]
     key: str
@@ -92,6 +99,7 @@ class ChatJson(TypedDict):
     permissions: Annotated[list[str], "what members may do who aren't admins"]
     blocked: Annotated[bool, "whether the person of a private chat has blocked its bot"]
     keyboards: Annotated[dict[str, KeyboardJson], "reply keyboards, by the ids of who sees them"]
+    activities: Annotated[list[ActivityJson], "what bots in it do now, and what they are writing"]
 
 
 class GroupsJson(TypedDict):
@@ -270,6 +278,10 @@ def chat_json(chat: Chat) -> ChatJson:
             str(person_id): keyboard_json(shown)
             for person_id, shown in chat._reply_keyboards.items()
         },
+        "activities": [
+            {"bot": bot_id, "draft": shown.is_draft, "text": shown.text, "until": shown.until}
+            for (bot_id, _), shown in chat._activities.items()
+        ],
     }
 
 

@@ -269,8 +269,32 @@ def test_small_methods(telegram, account, viktor):
     assert api(telegram, account, "getMyCommands")[2]["result"] == []
     action = {"chat_id": viktor.id, "action": "typing"}
     assert api(telegram, account, "sendChatAction", action)[2]["result"] is True
+    draft = {"chat_id": viktor.id, "draft_id": 7, "text": ""}  # it shows "Thinking…"
+    assert api(telegram, account, "sendMessageDraft", draft)[2]["result"] is True
     chat = api(telegram, account, "getChat", {"chat_id": viktor.id})[2]["result"]
     assert (chat["type"], chat["first_name"]) == ("private", "Viktor")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"draft_id": 0}, "Bad Request: RANDOM_ID_INVALID"),
+        ({"text": "x" * 4097}, "Bad Request: message is too long"),
+        ({"text": "<b>", "parse_mode": "HTML"}, "Bad Request: can't parse entities: "),
+        ({"can_stop": True}, "This sandbox has no sendMessageDraft with can_stop."),
+    ],
+)
+def test_a_draft_that_is_refused(telegram, account, viktor, changes, said):
+    draft = {"chat_id": viktor.id, "draft_id": 7, "text": "Let me th"} | changes
+    status, _, answer = api(telegram, account, "sendMessageDraft", draft)
+    assert (status, answer["description"].partition(said)[1]) == (400, said)
+
+
+def test_a_draft_is_for_private_chats(telegram, account, viktor):
+    group = telegram.group("Family", [viktor, account], "supergroup")
+    draft = {"chat_id": group.id, "draft_id": 7, "text": "Let me th"}
+    _, _, answer = api(telegram, account, "sendMessageDraft", draft)
+    assert answer["description"] == "Bad Request: TEXTDRAFT_PEER_INVALID"
 
 
 def test_descriptions_of_webhook_calls(telegram, account):

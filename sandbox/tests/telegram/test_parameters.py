@@ -187,6 +187,7 @@ async def every_method(telegram, account, viktor, anna, group):
     await call("setChatMenuButton")
     await call("getChatMenuButton")
     await call("sendChatAction", action="typing")
+    await call("sendMessageDraft", draft_id=7, text="Let me th")
     await call("getChat")
     await call("getChatMember", user_id=viktor.id)
     await call("getChatMemberCount")

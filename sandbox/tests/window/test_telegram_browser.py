@@ -130,6 +130,21 @@ def test_one_types_and_the_bot_answers(page, world):
     expect(draft(page)).to_be_focused()
 
 
+def test_what_a_bot_does_and_its_draft_are_shown_until_its_next_message(page, world):
+    place, shown = {"chat_id": world.viktor.id}, page.locator(".doing p")
+    world.viktor.send("good morning", to=world.account)  # so that there is a chat
+    world.call("sendChatAction", action="upload_photo", **place)
+    expect(shown).to_have_text(["Hello bot: upload photo…"])
+    world.call("sendMessageDraft", draft_id=7, text="", **place)
+    expect(shown).to_have_text(["Hello bot: upload photo…", "Thinking…"])
+    world.call("sendMessageDraft", draft_id=7, text="Let me <b>th", **place)
+    expect(shown.last).to_have_text("Let me <b>th")
+    world.telegram.clock.advance(6)
+    expect(shown).to_have_text(["Let me <b>th"])
+    world.call("sendMessage", text="done", **place)
+    expect(shown).to_have_count(0)
+
+
 def test_shift_enter_makes_a_line(page, world):
     draft(page).press_sequentially("one")
     draft(page).press("Shift+Enter")

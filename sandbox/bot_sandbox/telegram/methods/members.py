@@ -12,6 +12,7 @@ ACTIONS = (
     "record_audio", "upload_audio", "upload_document", "choose_sticker", "find_location",
     "pick_up_location", "record_video_note", "upload_video_note", "cancel",
 )  # fmt: skip
+ACTION_S = 5.5  # DIALOG_ACTION_TIMEOUT in tdlib
 MAX_REACTIONS = 11  # different ones on a message
 
 
@@ -23,10 +24,12 @@ class Members(MethodGroup):
         return account._get_me()
 
     async def send_chat_action(self, account: BotAccount, arguments: Arguments) -> bool:
-        """Accept "typing…", which the sandbox does not show."""
-        if arguments.text("action").lower() not in ACTIONS:
+        """Show "typing…" or the like, until the bot's next message, but not for long."""
+        action = arguments.text("action").lower()
+        if action not in ACTIONS:
             raise bad_request("wrong parameter action in request")
-        self._world.chat_for(account, arguments.text("chat_id"))
+        chat = self._world.chat_for(account, arguments.text("chat_id"))
+        self._world.show_activity(chat, account, action, False, ACTION_S * (action != "cancel"))
         return True
 
     async def get_chat(self, account: BotAccount, arguments: Arguments) -> Json:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot_sandbox.telegram.arguments import Arguments
 from bot_sandbox.telegram.errors import bad_request
-from bot_sandbox.telegram.formatting import read_caption, read_text
+from bot_sandbox.telegram.formatting import read_caption, read_draft, read_text
 from bot_sandbox.telegram.markup import Markup, read_markup
 from bot_sandbox.telegram.media import MAX_ALBUM, MAX_DOWNLOAD
 from bot_sandbox.telegram.media_kinds import KINDS
@@ -31,6 +31,7 @@ NOT_COPIED = (  # dropped from a copy
     "forward_", "has_protected_content", "media_group_id", "external_reply", "quote", "sender_chat",
 )  # fmt: skip
 MAX_ACCURACY = 1500.0  # meters
+DRAFT_S = 30.0  # pending_text_message_period in tdlib
 FOREVER = 0x7FFFFFFF  # the live_period of a place that is followed without an end
 
 
@@ -52,6 +53,17 @@ class Sending(MethodGroup):
         text, entities = read_text(arguments)
         more = read_link_preview(arguments)
         return self._send(account, arguments, words=text, marks=entities, more=more).to_json()
+
+    async def send_message_draft(self, account: BotAccount, arguments: Arguments) -> bool:
+        """Show a message that the bot is still writing, until its next message."""
+        text, _ = read_draft(arguments)
+        chat = self._world.chat_for(account, arguments.text("chat_id"))
+        if chat.kind != "private":
+            raise bad_request("TEXTDRAFT_PEER_INVALID")
+        if not arguments.integer("draft_id"):
+            raise bad_request("RANDOM_ID_INVALID")
+        self._world.show_activity(chat, account, text, True, DRAFT_S)
+        return True
 
     send_photo = _sender_of("photo")
     send_document = _sender_of("document")

@@ -38,7 +38,6 @@ SEE_LACKS = "bot-sandbox --lacks lists all that it lacks."
 USE_INSTEAD = {  # what may do for a test
     "sendChecklist": "sendMessage",
     "sendLivePhoto": "sendPhoto and sendVideo",
-    "sendMessageDraft": "sendMessage",
     "sendPaidMedia": "sendPhoto and sendMediaGroup",
     "sendPoll": "sendMessage with inline buttons",
     "sendRichMessage": "sendMessage with parse_mode or entities",

@@ -34,6 +34,7 @@ export function mount(section, app) {
   let sending = Promise.resolve(); // one after the other, to keep the order
   const drafts = new Map(); // of hidden chats
   const read = new Map(); // chat → number of the last message seen
+  let doingEnds; // the timer for the end of what bots do
   let begun = false; // messages from before the page was opened count as read
   const files = new Map(); // id of a file → its address in this page
 
@@ -66,6 +67,7 @@ export function mount(section, app) {
   const about = element("p", { class: "about" });
   const menu = element("div", { class: "menu" });
   const list = messageList({ label: "Messages", empty: "", draw: drawMessage, trace });
+  const doing = element("div", { class: "doing", role: "status" });
   const notes = element("div", { class: "notes" });
   const answer = element("p", { class: "answer", role: "status" });
   const commands = element("div", { class: "commands", "aria-label": "Commands", role: "group" });
@@ -102,6 +104,7 @@ export function mount(section, app) {
       menu,
     ),
     list.element,
+    doing,
     faults.shown,
     notes,
     answer,
@@ -272,6 +275,7 @@ export function mount(section, app) {
     const firsts = pairs.filter(([one, before]) => one.from !== before?.from || before.event);
     named = new Set(firsts.map(([one]) => one.id));
     list.show(`${open} ${me}`, messages, emptyWords(record, bot, self));
+    drawDoing(record);
     drawNotes(record);
     drawKeyboard(shown);
     drawMenu(record, bot);
@@ -310,6 +314,21 @@ export function mount(section, app) {
       content: () => drawContent(message, { isNamed, press, say, file, save }),
       actions: under.filter(Boolean),
     };
+  }
+
+  // What bots do now, and the drafts that they are writing, until they are over.
+  function drawDoing(record) {
+    const now = Date.now() / 1000 + (app.records.get("telegram/server")?.ahead ?? 0);
+    const shown = (record.activities ?? []).filter((one) => one.until > now);
+    clearTimeout(doingEnds);
+    const next = Math.min(...shown.map((one) => one.until));
+    if (shown.length) doingEnds = setTimeout(draw, (next - now) * 1000 + 50);
+    doing.replaceChildren(
+      ...shown.map(({ bot, draft: isDraft, text }) => {
+        const words = isDraft ? text || "Thinking…" : `${nameOf(bot)}: ${text.replaceAll("_", " ")}…`;
+        return element("p", { class: isDraft ? "draft" : "", dir: "auto" }, words);
+      }),
+    );
   }
 
   // Refused calls of the bots in this chat, and parameters that Telegram ignores.
