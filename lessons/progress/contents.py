@@ -29,7 +29,11 @@ DEEPER = {
     "07": {"oauth_by_hand": "OAuth by hand"},
     "08": {"irc_fine_print": "IRC's fine print"},
     "10": {"telegram_bot_in_a_program": "The Telegram bot in a program"},
-    "11": {"eventsub_in_detail": "EventSub in detail", "the_bill": "The bill"},
+    "11": {
+        "slow_brain": "A slow brain",
+        "eventsub_in_detail": "EventSub in detail",
+        "the_bill": "The bill",
+    },
     "12": {
         "into_aws_and_yandex": "Into AWS and Yandex Cloud",
         "keep_it_running": "Keep it running",
