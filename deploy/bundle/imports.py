@@ -27,7 +27,7 @@ OF_BOTLIB = {  # a package: the modules of botlib, or names in them, that need i
     "redis": {"store.open_store", "store.*", "store.redis", "store.urls"},
     "telegram": {"run", "telegram.application", "telegram.polling"}
     | {f"telegram.details.{name}_request" for name in ("bounded", "updates", "verified")}
-    | {"telegram.details.send_queue"},
+    | {"telegram.details.confirming_bot", "telegram.details.send_queue"},
 }
 PACKAGES = KNOWN_PACKAGES | {  # which are called differently from what is imported
     "Crypto": "pycryptodome",

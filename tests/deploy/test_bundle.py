@@ -143,7 +143,7 @@ def test_a_bot_takes_no_package_and_an_application_takes_python_telegram_bot(tmp
         names = names_in(path)
         assert not [name for name in names if "sandbox" in name or "lessons" in name]
         assert not [name for name in names if NOT_NEEDED.search(name) and ".pyc" not in name]
-    assert small.size < 350_000 < full.size < 3.5 * 1024**2  # Yandex takes that much directly
+    assert small.size < 365_000 < full.size < 3.5 * 1024**2  # Yandex takes that much directly
 
 
 def test_the_learners_own_modules_and_data_go_along_and_the_tools_leavings_stay(tmp_path):
