@@ -72,6 +72,7 @@ def work(calls: "SimpleQueue[Callable[[], object] | None]") -> None:
     """Do one call after the other, until there is a None."""
     while call := calls.get():
         call()
+        del call  # it refers to the bot, which would never be forgotten
 
 
 def outcome_of(function: Callable[[], T]) -> Outcome[T]:

@@ -61,7 +61,7 @@ def webhook(
         calls = message_calls(int(message.chat), bot.safe_replies(message))
         if not calls or not send_all(telegram, calls[:-1], until):
             return None  # the rest of a reply that has begun is lost, and logged
-        if time.monotonic() - began > LATE_S:  # Telegram may not listen any more: a call arrives
+        if began + LATE_S < time.monotonic() < until:  # Telegram may not listen; a call arrives
             send_all(telegram, calls[-1:], until, sent=len(calls) - 1)
             return None
         # The last message goes out in the response, so it needs no call.

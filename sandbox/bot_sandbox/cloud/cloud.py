@@ -362,9 +362,9 @@ class Cloud(LocalServer):
         self._deployments &= needed
 
     def _measure(self) -> None:
+        self._runner.loop.call_later(self._poll_s, self._measure)
         for pool in self._pools:
             pool.tick()
-        self._runner.loop.call_later(self._poll_s, self._measure)
 
 
 @dataclass(frozen=True)
