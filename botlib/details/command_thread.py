@@ -2,8 +2,9 @@
 
 A `def` command may think for long. On the event loop, everybody would wait for it, and the chat
 would miss the answer to its PING. Here it waits for nobody but the `def` commands before it: two of
-them never run at once, so a dictionary needs no lock. The bot's file is loaded here, too, since an
-SQLite connection, for one, may be used only by the thread that opened it.
+them never run at once, so a dictionary that only they use needs no lock. The bot's file is loaded
+here, too, since an SQLite connection, for one, may be used only by the thread that opened it.
+`async def` commands run on the event loop, so they must open their own.
 """
 
 import asyncio
