@@ -122,12 +122,12 @@ class Bot:
         function, _ = self._commands[name]
         return function(message)
 
-    def _is_async(self, message: Message) -> bool:
-        """Whether the command that a message names is an `async def` one."""
+    def _is_plain(self, message: Message) -> bool:
+        """Whether a message calls a command, and a `def` one: such a command may think for long."""
         from inspect import iscoroutinefunction
 
         function, _ = self._commands.get(self.command_in(message.text) or "", (None, ""))
-        return iscoroutinefunction(function)
+        return function is not None and not iscoroutinefunction(function)
 
     def _help(self, _: Message) -> str:
         lines = [f"{self.prefixes[0]}{name} {help}" for name, (_, help) in self._commands.items()]
@@ -172,13 +172,13 @@ class Bot:
 
         limit = asyncio.timeout(within_s)
         try:
-            if within_s is None or self._is_async(message):
-                reply = call()
-            else:
-                from botlib.details.command_thread import CommandThread
+            if within_s is not None and self._is_plain(message):
+                from botlib.details.command_thread import CommandThread, result_of
 
                 self.command_thread = self.command_thread or CommandThread()
-                reply = await self.command_thread.run(call)
+                reply = result_of(await self.command_thread.run(call, message.text.split()[0]))
+            else:
+                reply = call()
             if isinstance(reply, list):
                 return reply
             async with limit:

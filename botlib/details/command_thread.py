@@ -8,6 +8,7 @@ here, too, since an SQLite connection, for one, may be used only by the thread t
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +17,9 @@ from typing import Generic, NamedTuple, TypeVar, cast
 
 T = TypeVar("T")
 AWAKE_S = 0.2  # on Windows, a waiting thread learns of Ctrl-C only between two waits
+LONG_S = 60.0  # for a command to wait and work; then the log says which one is at work
+
+log = logging.getLogger(__name__)
 
 
 class CommandThread:
@@ -23,6 +27,7 @@ class CommandThread:
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._at_work = ""
         # A daemon: a program may end while a command still thinks.
         threading.Thread(target=work, args=(self._calls,), name="commands", daemon=True).start()
 
@@ -43,13 +48,17 @@ class CommandThread:
             pass
         return result_of(outcomes[0])
 
-    async def run(self, function: Callable[[], T]) -> T:
-        """Call a function when it is its turn; once it has begun, nothing can stop it."""
+    async def run(self, function: Callable[[], T], command: str) -> "Outcome[T]":
+        """Call a command's function when it is its turn; then nothing can stop it.
+
+        It returns the error instead of raising it, since a coroutine can't raise StopIteration.
+        """
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[Outcome[T]] = loop.create_future()
 
         def call() -> None:
             if not outcome.cancelled():
+                self._at_work = command
                 found = outcome_of(function)
                 with suppress(RuntimeError):  # the loop has ended meanwhile
                     loop.call_soon_threadsafe(tell, found)
@@ -59,7 +68,20 @@ class CommandThread:
                 outcome.set_result(found)
 
         self._calls.put(call)
-        return result_of(await outcome)
+        reminder = loop.call_later(LONG_S, self._warn, command)
+        try:
+            return await outcome
+        finally:
+            reminder.cancel()
+
+    def _warn(self, command: str) -> None:
+        log.warning(
+            "no answer to %s after %g s: %s is still at work, and plain `def` commands run one "
+            "after the other. Give what it calls a time limit, or write `async def`",
+            command,
+            LONG_S,
+            self._at_work,
+        )
 
 
 class Outcome(NamedTuple, Generic[T]):

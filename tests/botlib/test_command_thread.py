@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from botlib.bot import Bot, Message, TryAgain
+from botlib.details import command_thread
 from botlib.details.command_thread import CommandThread
 from botlib.run import load_bot
 
@@ -56,7 +57,7 @@ def test_def_commands_run_in_their_order_and_never_two_at_once():
     [ValueError("no"), TryAgain("later"), SystemExit(3), StopIteration(), asyncio.CancelledError()],
     ids=repr,
 )
-def test_an_error_is_reported_and_the_next_command_works(error):
+def test_an_error_is_reported_and_the_next_command_works(error, caplog):
     bot = Bot()
 
     @bot.command("fail")
@@ -71,6 +72,50 @@ def test_an_error_is_reported_and_the_next_command_works(error):
     (apology,), replies = asyncio.run(both())
     assert apology.startswith("Sorry, !fail did not work.")
     assert replies == ["hello!"]
+    line = fail.__code__.co_firstlineno + 2
+    assert f"(test_command_thread.py, line {line})" in caplog.text
+
+
+def test_who_only_talks_or_mistypes_does_not_wait_for_a_def_command():
+    bot, go = Bot(), threading.Event()
+    bot.command("think")(lambda message: str(go.wait(30)))
+
+    async def talk():
+        thinking = asyncio.create_task(ask(bot, "!think"))
+        await asyncio.sleep(0)
+        replies = [await ask(bot, "good morning"), await ask(bot, "!thimk")]
+        go.set()
+        return replies, await thinking
+
+    (talk_replies, (hint,)), answer = asyncio.run(talk())
+    assert talk_replies == []
+    assert "Did you mean !think?" in hint
+    assert answer == ["True"]
+
+
+def test_the_log_names_a_def_command_that_does_not_end(caplog, monkeypatch):
+    monkeypatch.setattr(command_thread, "LONG_S", 0)
+    bot, begun, go = Bot(), threading.Event(), threading.Event()
+
+    @bot.command("think")
+    def think(message):
+        begun.set()
+        go.wait(30)
+
+    bot.command("hello")(lambda message: "hello!")
+
+    async def hang():
+        thinking = asyncio.create_task(ask(bot, "!think hard"))
+        await asyncio.to_thread(begun.wait, 30)
+        waiting = asyncio.create_task(ask(bot, "!hello"))
+        while "no answer to !hello" not in caplog.text:  # noqa: ASYNC110  (a log sets no event)
+            await asyncio.sleep(0)
+        go.set()
+        await thinking
+        return await waiting
+
+    assert asyncio.run(hang()) == ["hello!"]
+    assert "no answer to !hello after 0 s: !think is still at work" in caplog.text
 
 
 def test_a_command_that_nobody_waits_for_any_more_is_not_begun():
