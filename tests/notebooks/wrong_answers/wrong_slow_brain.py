@@ -4,19 +4,15 @@ exercise number → {source of the whole cell: words of what is said to it}
 """
 
 
-def repaired(imports, *lines):
+def careful_thinker(top, *lines):
     body = "\n    ".join(lines)
     return f"""
-%%save slow_brain/repaired.py
-{imports}
+%%save slow_brain/careful_thinker.py
+{top}
 
 
 def handler(event, context):
-    message = message_in(event)
-    if message is None:
-        return {{"statusCode": 403, "body": ""}}
     {body}
-    return {{"statusCode": 200, "body": ""}}
 
 
 # ---- saved up to here, the rest runs now ----
@@ -26,26 +22,50 @@ exercise_1("../workshop/slow_brain")
 """
 
 
+SEEN = """
+import json
+import os
+import sqlite3
+
+from brain import answer, message_in
+
+seen = sqlite3.connect(os.environ["SEEN"], timeout=5)
+seen.execute("CREATE TABLE IF NOT EXISTS updates (id INTEGER PRIMARY KEY)")
+"""
+
+
+def marked(number, message='event["message"]'):
+    insert = f'"INSERT OR IGNORE INTO updates VALUES (?)", [{number}]'
+    return careful_thinker(
+        SEEN,
+        "with seen:",
+        f"    new = seen.execute({insert}).rowcount",
+        "if new:",
+        f"    answer({message})",
+    )
+
+
 WRONG = {
     1: {
-        repaired(
-            "import json\n\nfrom brain import message_in, think",
-            'reply = {"method": "sendMessage", "chat_id": message["chat"]["id"]}',
-            'reply["text"] = think(message["text"])',
-            'return {"statusCode": 200, "body": json.dumps(reply)}',
-        ): "nobody listened to the response any more",
-        repaired(
-            "import threading\n\nfrom brain import answer, message_in",
-            "threading.Thread(target=answer, args=[message]).start()",
-        ): "a thread was frozen",
-        repaired("from brain import answer, message_in", "answer(message)"): "and each instance "
-        "began anew",
-        repaired(
-            "from brain import answer, message_in\n\nseen = set()",
-            'if message["message_id"] not in seen:',
-            '    seen.add(message["message_id"])',
-            "    answer(message)",
-        ): "Look up its update_id in something that all of them share",
-        repaired("from brain import message_in", "answer(message)"): "NameError",
+        careful_thinker(
+            "from brain import answer", 'answer(event["message"])'
+        ): "Viktor got 3 answers",
+        careful_thinker(
+            "from brain import answer\n\nseen = set()",
+            'if event["update_id"] not in seen:',
+            '    seen.add(event["update_id"])',
+            '    answer(event["message"])',
+        ): "in something that all instances share",
+        careful_thinker(
+            SEEN,
+            'number = [event["update_id"]]',
+            'if not seen.execute("SELECT * FROM updates WHERE id = ?", number).fetchone():',
+            '    answer(event["message"])',
+            "    with seen:",
+            '        seen.execute("INSERT OR IGNORE INTO updates VALUES (?)", number)',
+        ): "Mark the update_id before you answer",
+        marked('json.loads(event["body"])["update_id"]', "message_in(event)"): "KeyError: 'body'",
+        marked('event["message"]["chat"]["id"]'): "Viktor got no answer to",
+        marked('event["update_id"]', "event"): "KeyError: 'chat'",
     },
 }
