@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from typing import NamedTuple
 from botlib.bot import APOLOGY, Bot
 from botlib.details.bot_files import where_in
 from botlib.details.env_file import env_files, only_sandbox, read_env
+from botlib.details.slow_answers import LATE_S
 from botlib.run import load_bot
 from lessons.alone.pytest_run import ALL_PASSED, NONE_FOUND, run_tests
 from lessons.exercises.verdict import NotYet
@@ -35,6 +37,7 @@ DONE, OPEN, LEFT_OUT = "✔", "…", "○"
 NOT_PACKED = shutil.ignore_patterns("__pycache__", "node_modules", ".venv", "venv")
 ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
 FIX_ABOVE_FIRST = "first fix what is above"
+SLOW = "it took {:.0f} s, so ask which home lets it think: notebooks/deeper/slow_brain.ipynb"
 LONGEST_ERROR = 300  # characters of what went wrong
 APOLOGY_ENDING = APOLOGY.partition("{command} ")[2]
 
@@ -83,7 +86,7 @@ def checklist(folder: Path | str, ask: str = "!hello") -> Checklist:
     found = check_bot(folder, ask)
     points = [
         make_point("main.py makes `bot`", found["bot"]),
-        make_point(f"it answers {ask}", found["answer"]),
+        make_point(f"it answers {ask}", found["answer"], found["slow"]),
         make_point(
             "its own tests pass", FIX_ABOVE_FIRST if found["bot"] else why_tests_fail(folder)
         ),
@@ -96,16 +99,16 @@ def checklist(folder: Path | str, ask: str = "!hello") -> Checklist:
     return Checklist([*points, *homes, token_point()])
 
 
-def make_point(what: str, trouble: str) -> ChecklistLine:
+def make_point(what: str, trouble: str, note: str = "") -> ChecklistLine:
     """Make a point that is done unless there was trouble."""
-    return ChecklistLine(OPEN if trouble else DONE, what, trouble)
+    return ChecklistLine(OPEN if trouble else DONE, what, trouble or note)
 
 
 # --- the folder, in a process of its own ------------------------------------------------------
 
 
 def check_bot(folder: Path, ask: str) -> dict[str, str]:
-    """Say what is wrong with the bot's file and with its answer; "" if nothing is."""
+    """Say what is wrong with the bot's file and its answer, and if that is slow; "" if not."""
     command = [sys.executable, "-P", "-m", "lessons.progress.checklist", str(folder), ask]
     with tempfile.TemporaryDirectory() as scores:  # what the answer stores is not the bot's own
         done = subprocess.run(
@@ -118,7 +121,7 @@ def check_bot(folder: Path, ask: str) -> dict[str, str]:
     except (IndexError, ValueError):
         last = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
         found = {"bot": f"main.py ended the program: {last}"}
-    return {"bot": "", "answer": FIX_ABOVE_FIRST} | found
+    return {"bot": "", "answer": FIX_ABOVE_FIRST, "slow": ""} | found
 
 
 def import_and_check_bot(folder: Path, ask: str) -> dict[str, str]:
@@ -127,7 +130,10 @@ def import_and_check_bot(folder: Path, ask: str) -> dict[str, str]:
         bot = load_bot(folder / "main.py")
     except ValueError as error:
         return {"bot": str(error).replace(f"{folder}{os.sep}", "")}
-    return {"answer": why_no_answer(bot, ask, folder)}
+    began = time.monotonic()
+    answer = why_no_answer(bot, ask, folder)
+    seconds = time.monotonic() - began
+    return {"answer": answer, "slow": SLOW.format(seconds) if seconds > LATE_S else ""}
 
 
 def why_no_answer(bot: Bot, ask: str, folder: Path) -> str:

@@ -51,7 +51,14 @@ def test_a_new_folder_is_ready_and_answers_in_each_home(folder):
 
 def test_a_file_beside_the_bot_replaces_none_of_pythons(folder):
     (folder / "argparse.py").write_text("raise SystemExit('her own argparse.py')")
-    assert check_bot(folder, "!hello") == {"bot": "", "answer": ""}
+    assert check_bot(folder, "!hello") == {"bot": "", "answer": "", "slow": ""}
+
+
+def test_a_bot_that_thinks_for_long_answers_but_is_told_to_choose_its_home(folder, monkeypatch):
+    monkeypatch.setattr("lessons.progress.checklist.LATE_S", 0)
+    found = import_and_check_bot(folder, "!hello")
+    assert found["answer"] == ""
+    assert "slow_brain.ipynb" in found["slow"]
 
 
 def test_the_homes_do_not_get_the_bots_own_store(folder):
