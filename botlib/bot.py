@@ -123,11 +123,11 @@ class Bot:
         return function(message)
 
     def _is_plain(self, message: Message) -> bool:
-        """Whether a message calls a command, and a `def` one: such a command may think for long."""
+        """Whether a message calls a `def` command of the bot's maker, which may think for long."""
         from inspect import iscoroutinefunction
 
         function, _ = self._commands.get(self.command_in(message.text) or "", (None, ""))
-        return function is not None and not iscoroutinefunction(function)
+        return function not in (None, self._help) and not iscoroutinefunction(function)
 
     def _help(self, _: Message) -> str:
         lines = [f"{self.prefixes[0]}{name} {help}" for name, (_, help) in self._commands.items()]
@@ -137,7 +137,7 @@ class Bot:
         from difflib import get_close_matches  # here, because few messages need it
 
         prefix = self.prefixes[0]
-        near = get_close_matches(name, self._commands, n=1)
+        near = get_close_matches(name, list(self._commands), n=1)
         hint = f"Did you mean {prefix}{near[0]}?" if near else f"Try {prefix}help."
         return f"I do not know {prefix}{name}. {hint}"
 

@@ -60,6 +60,7 @@ class CommandThread:
             if not outcome.cancelled():
                 self._at_work = command
                 found = outcome_of(function)
+                self._at_work = ""
                 with suppress(RuntimeError):  # the loop has ended meanwhile
                     loop.call_soon_threadsafe(tell, found)
 
@@ -75,13 +76,14 @@ class CommandThread:
             reminder.cancel()
 
     def _warn(self, command: str) -> None:
-        log.warning(
-            "no answer to %s after %g s: %s is still at work, and plain `def` commands run one "
-            "after the other. Give what it calls a time limit, or write `async def`",
-            command,
-            LONG_S,
-            self._at_work,
-        )
+        if at_work := self._at_work:
+            log.warning(
+                "no answer to %s after %g s: %s is still at work, and plain `def` commands run one "
+                "after the other. Give what it calls a time limit, or write `async def`",
+                command,
+                LONG_S,
+                at_work,
+            )
 
 
 class Outcome(NamedTuple, Generic[T]):

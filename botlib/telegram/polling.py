@@ -105,7 +105,7 @@ def polling_application(bot: Bot, token: str, api: str | None, updates: UpdatesR
     async def reply_to_update(update: telegram.Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         with telegram_bot.confirmed_at_end(update.update_id):
             message = message_from(update.to_dict(), bot, lambda: app.bot.username)
-            if message is None:
+            if message is None or bot.command_in(message.text) is None:
                 return
             async with turns.setdefault(message.chat, asyncio.Lock()):
                 replies = await bot.safe_replies_async(message, COMMAND_TIMEOUT_S)

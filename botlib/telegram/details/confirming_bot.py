@@ -2,7 +2,9 @@
 
 `getUpdates` with an offset tells Telegram to forget all updates before it. So while commands are at
 work, the offset stays at the oldest of them. Telegram then gives their updates again, and at once,
-so the program doesn't wait for an answer but between two questions.
+so the program doesn't wait for an answer but between two questions. Telegram gives a hundred from
+the offset on, so a command that never ends would make the program deaf. Once `MOST_DONE` newer ones
+are done, the offset moves past it.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
 MOST_AT_ONCE = 100  # updates at work; Telegram gives no more, so newer ones wait there
+MOST_DONE = 50  # updates that Telegram keeps for an older one
 PAUSE_S = 0.3  # between two questions while commands are at work
 
 
@@ -50,7 +53,7 @@ class ConfirmingBot(ExtBot[None]):
             self._all_done.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._all_done.wait(), PAUSE_S)
-        first = min(self._at_work, default=offset)
+        first = self._oldest_kept() if self._at_work else offset
         timeout = 0 if self._at_work else timeout
         found = await super().get_updates(first, limit, timeout, allowed_updates, **options)
         if first != offset:  # some of them were here before
@@ -75,7 +78,15 @@ class ConfirmingBot(ExtBot[None]):
     async def confirm(self) -> None:
         """Have Telegram forget the updates that are done; the next program gets the rest."""
         with suppress(TelegramError):
-            await super().get_updates(min(self._at_work, default=self._next), 1, 0)
+            await super().get_updates(self._oldest_kept(), 1, 0)
+
+    def _oldest_kept(self) -> int:
+        """Return the oldest update at work with few done after it, or the next one to come."""
+        at_work = sorted(self._at_work)
+        for number, update_id in enumerate(at_work):
+            if self._next - update_id - len(at_work[number:]) <= MOST_DONE:
+                return update_id
+        return self._next
 
     def _end(self, update_id: int) -> None:
         self._at_work.discard(update_id)

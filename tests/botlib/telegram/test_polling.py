@@ -396,23 +396,39 @@ def test_the_queue_of_a_chat_that_takes_no_message_is_bounded(caplog):
     assert peak < 5 * 2**20
 
 
-@pytest.mark.slow("a second of work or more")
-def test_a_flood_of_commands_is_fetched_no_faster_than_it_is_answered(monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.polling"), "COMMAND_TIMEOUT_S", 0.5)
-    confirmed_meanwhile = []
+def test_a_flood_of_commands_is_fetched_no_faster_than_it_is_answered():
+    bot, go, begun = make_bot(), threading.Event(), threading.Event()
 
+    @bot.command("hang")
+    def hang(message):
+        begun.set()
+        return f"over: {go.wait(60)}"
+
+    flood = [update(number, "!hang", 8) for number in range(1, 300)]
+    with Updates(*flood) as telegram, ThreadedPolling(bot, TOKEN, telegram.url):
+        assert begun.wait(30)
+        asked = len(telegram.calls)
+        wait_until(lambda: len(telegram.calls) > asked + 2)
+        assert confirmed(telegram) <= 1  # so Telegram gave no more than a hundred
+        go.set()
+        wait_until(lambda: confirmed(telegram) == 300, timeout=60)
+
+
+def test_a_command_that_never_ends_does_not_make_the_bot_deaf():
+    bot, go, begun = make_bot(), threading.Event(), threading.Event()
+
+    @bot.command("hang")
     async def hang(message):
-        try:
-            await asyncio.sleep(3600)  # until its time limit
-        finally:
-            confirmed_meanwhile.append(confirmed(telegram))
+        begun.set()
+        await asyncio.to_thread(go.wait, 60)
 
-    bot = make_bot()
-    bot.command("hang")(hang)
-    flood = [update(number, "!echo x", 8) for number in range(2, 2000)]
-    with Updates(update(1, "!hang"), *flood) as telegram, ThreadedPolling(bot, TOKEN, telegram.url):
-        wait_until(lambda: not telegram.waiting, timeout=60)
-    assert confirmed_meanwhile[0] <= 1  # so Telegram gave no more than a hundred
+    flood = [update(number, "!echo x", 8) for number in range(2, 300)]
+    last = update(300, "!hello", chat=9)
+    updates = Updates(update(1, "!hang"), *flood, last)
+    with updates as telegram, ThreadedPolling(bot, TOKEN, telegram.url):
+        assert begun.wait(30)
+        wait_until(lambda: telegram.said(9) == ["hello Viktor!"], timeout=60)
+        go.set()
 
 
 def confirmed(telegram):
