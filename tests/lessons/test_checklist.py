@@ -55,7 +55,7 @@ def test_a_file_beside_the_bot_replaces_none_of_pythons(folder):
 
 
 def test_a_bot_that_thinks_for_long_answers_but_is_told_to_choose_its_home(folder, monkeypatch):
-    monkeypatch.setattr("lessons.progress.checklist.LATE_S", 0)
+    monkeypatch.setattr("lessons.progress.checklist.LATE_S", -1)
     found = import_and_check_bot(folder, "!hello")
     assert found["answer"] == ""
     assert "slow_brain.ipynb" in found["slow"]

@@ -64,6 +64,7 @@ WRONG = {
             "    with seen:",
             '        seen.execute("INSERT OR IGNORE INTO updates VALUES (?)", number)',
         ): "Mark the update_id before you answer",
+        marked('event["update_id"]'): "Telegram was away at the first call",
         marked('json.loads(event["body"])["update_id"]', "message_in(event)"): "KeyError: 'body'",
         marked('event["message"]["chat"]["id"]'): "Viktor got no answer to",
         marked('event["update_id"]', "event"): "KeyError: 'chat'",
