@@ -4,6 +4,7 @@ import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +129,7 @@ CHANGES = {  # a file that changes: the parts of .ci/changed that have changed t
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script for bash, which POSIX has")
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 @pytest.mark.parametrize("file", CHANGES)
 def test_a_change_is_tried_by_what_it_changes(tmp_path, file):
     """The first commit is unknown to the script, as on a new branch: all parts have changed."""
