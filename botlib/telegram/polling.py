@@ -8,7 +8,7 @@ those of a chat in their order, and have a time limit. Their replies wait in a q
 (`details/send_queue.py`).
 
 - Telegram forgets an update when the program asks for the next ones. So the program does that only
-  when the update's command has ended (`details/confirming_bot.py`).
+  when the update's command has ended, or many newer ones are done (`details/confirming_bot.py`).
 - A crash loses the replies that wait. Updates whose command had not ended come again, and so do
   all after them.
 - A stop answers what waits, and sends for `CLOSING_TIMEOUT_S` more. `botlib/run.py` allows it

@@ -1,6 +1,5 @@
 """Check of the side room "A slow brain": a function that is called again answers once."""
 
-import secrets
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,7 +13,6 @@ from lessons.exercises.slips import has_dots
 from lessons.exercises.verdict import Untouched, exercise, expect
 
 QUESTIONS = "Why is my bot so slow?", "Why is the sky blue?", "Why do cats purr?"
-SEND = "sendMessage"
 
 
 @exercise(
@@ -40,7 +38,6 @@ def exercise_1(folder: str) -> str:
         settings = {
             "TELEGRAM_API": telegram.url,
             "TELEGRAM_TOKEN": account.token,
-            "TELEGRAM_SECRET": secrets.token_urlsafe(32),
             "SEEN": str(Path(shared, "seen")),
             "STORE_URL": f"sqlite:///{Path(shared, 'store.sqlite3')}",  # for botlib's store
         }
@@ -72,7 +69,7 @@ def exercise_1(folder: str) -> str:
             error = find_last_error(thinker.logs)
             words = f" The log says: {error}" if error else ""
             expect(answers(question) > 0, f'Viktor got no answer to "{question}".{words}')
-        away = telegram.faults.status(502, SEND)
+        away = telegram.faults.status(502, "sendMessage")
         call(third)
         away.clear()
         call(third)
