@@ -8,46 +8,82 @@ other.
 
 import _thread  # threading takes time to load
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 LATE_S = 1.5  # after so long, an answer doesn't count on a platform that still listens
 LAST_WORDS_S = 0.2  # before the function's limit ends it, an answer that is not done says so
+NEVER = float("inf")
 
 
-@contextmanager
-def slowness_logged(what: str, seconds_left: float | None, is_shared: bool) -> Iterator[None]:
-    """Log that the work in the `with` block is late, or that the function's limit ends it now.
+class SlowAnswer:
+    """Logs that the work in its `with` block is late, or that the function's limit ends it now.
 
     `is_shared` tells whether all instances have one store. Then no other one answers a second time.
     """
-    began, done = time.monotonic(), _thread.allocate_lock()
-    done.acquire()
 
-    def watch(seconds: float) -> None:
-        if not done.acquire(timeout=max(0, seconds - LAST_WORDS_S)):
+    def __init__(self, what: str, seconds_left: float | None, is_shared: bool) -> None:
+        self.what, self._is_shared = what, is_shared
+        self.began = time.monotonic()
+        self.last_words_at = self.began - LAST_WORDS_S
+        self.last_words_at += NEVER if seconds_left is None else seconds_left
+
+    def __enter__(self) -> None:
+        if self.last_words_at < NEVER:
+            watch.add(self)
+
+    def __exit__(self, error: object, *_: object) -> None:
+        watch.answers.discard(self)
+        seconds = time.monotonic() - self.began
+        if error is None and seconds > LATE_S and not self._is_shared:
             log(
-                "%s is still being answered after %.1f s, and the function's time limit ends that "
-                "now. Give the function more time, or let a second one do the slow part",
-                what,
-                time.monotonic() - began,
+                "%s was answered after %.1f s. If the platform didn't listen so long, it asks "
+                "again, and another instance answers a second time. A store that they share "
+                "prevents that",
+                self.what,
+                seconds,
             )
 
-    if seconds_left is not None:
+
+class Watch:
+    """Looks at the answers that are not done when their time is over, in a thread.
+
+    One thread serves many answers, because to start one takes 0.2 ms, four times what a `Bot`
+    needs. It ends if it finds no answer that is not done.
+    """
+
+    def __init__(self) -> None:
+        self.answers: set[SlowAnswer] = set()
+        self._lock, self._looks_at = _thread.allocate_lock(), NEVER
+
+    def add(self, answer: SlowAnswer) -> None:
+        """Watch an answer from now on."""
+        with self._lock:
+            self.answers.add(answer)
+            if self._looks_at <= answer.last_words_at:
+                return  # in time for this one, too
+            self._looks_at = answer.last_words_at
         with suppress(RuntimeError):  # a Python without threads, as in a browser's tab
-            _thread.start_new_thread(watch, (seconds_left,))
-    try:
-        yield
-    finally:
-        done.release()
-    seconds = time.monotonic() - began
-    if seconds > LATE_S and not is_shared:
-        log(
-            "%s was answered after %.1f s. If the platform didn't listen so long, it asks again, "
-            "and another instance answers a second time. A store that they share prevents that",
-            what,
-            seconds,
-        )
+            _thread.start_new_thread(self._look, (answer.last_words_at,))
+
+    def _look(self, at: float) -> None:
+        while at < NEVER:
+            time.sleep(max(0, at - time.monotonic()))
+            with self._lock:
+                now, answers = time.monotonic(), list(self.answers)
+                late = [answer for answer in answers if answer.last_words_at <= now]
+                others = [answer.last_words_at for answer in answers if answer not in late]
+                self.answers.difference_update(late)
+                at = self._looks_at = min(others, default=NEVER)
+            for answer in late:
+                log(
+                    "%s is still being answered after %.1f s, and the function's time limit ends "
+                    "that now. Give the function more time, or let a second one do the slow part",
+                    answer.what,
+                    now - answer.began,
+                )
+
+
+watch = Watch()
 
 
 def log(text: str, *values: object) -> None:

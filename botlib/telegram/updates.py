@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from botlib.bot import Bot, Message
-from botlib.details.slow_answers import slowness_logged
+from botlib.details.slow_answers import SlowAnswer
 from botlib.function import Handler, Request, Response, constant_time_equal, http_function
 from botlib.store import Store
 from botlib.store.memory import MemoryStore
@@ -55,7 +55,7 @@ def update_handler(
         # failed, or was cut off; then the store calls it. Otherwise `answer` succeeded before
         # (done), or another instance is at work on it (busy).
         key, left = f"telegram:{bot_number}:{update['update_id']}", http.seconds_left
-        with slowness_logged(f"update {update['update_id']}", left, is_shared):
+        with SlowAnswer(f"update {update['update_id']}", left, is_shared):
             state, call = store.once(key, partial(answer, update, left), left)
         if state == "done":
             log_repeat(update["update_id"])

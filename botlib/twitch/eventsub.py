@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from botlib.bot import Bot, Message, TryAgain
 from botlib.details.http import NoAnswer, Unreachable
-from botlib.details.slow_answers import slowness_logged
+from botlib.details.slow_answers import SlowAnswer
 from botlib.function import (
     Handler,
     Request,
@@ -99,7 +99,7 @@ def webhook(
         message_id = http.headers[MESSAGE_ID]
         key, work = f"twitch:{message_id}", partial(answer, incoming, until)
         try:  # what is older than LONGEST_AGE_S is refused anyway, and what claims to be newer, too
-            with slowness_logged(f"message {message_id!a}", http.seconds_left, is_shared):
+            with SlowAnswer(f"message {message_id!a}", http.seconds_left, is_shared):
                 state, _ = store.once(key, work, http.seconds_left, done_s=2 * LONGEST_AGE_S)
         except (TryAgain, Unreachable) as error:
             log.warning("not answered now: %s", error)
