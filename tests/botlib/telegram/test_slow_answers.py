@@ -115,8 +115,10 @@ handler = webhook(bot, store={store})
 
 
 @pytest.mark.slow("a model of two seconds")
-@pytest.mark.parametrize("store", ["None", "open_store()"], ids=["alone", "with a store"])
-def test_a_platform_that_hangs_up_and_repeats(tmp_path, store):
+@pytest.mark.parametrize(
+    ("store", "replies"), [("None", 2), ("open_store()", 1)], ids=["alone", "with a store"]
+)
+def test_a_platform_that_hangs_up_and_repeats(tmp_path, store, replies):
     secret = secrets.token_urlsafe(32)
     (tmp_path / "main.py").write_text(FUNCTION.format(store=store))
     with Telegram(limits=None, webhook_timeout_s=1) as telegram, Cloud(packages=True) as cloud:
@@ -130,10 +132,17 @@ def test_a_platform_that_hangs_up_and_repeats(tmp_path, store):
         fn = cloud.deploy("bot", tmp_path, environment=settings, timeout_s=30)
         telegram.call(account, "setWebhook", url=fn.url, secret_token=secret)
         viktor.send("!think", to=account)
-        assert telegram.wait_until(lambda: not telegram.pending_updates(account), timeout=60)
-        lines = [one.text for one in telegram.transcript(viktor, account).lines if one.is_bot]
-    warned = "A store that they share prevents that" in "\n".join(fn.logs)
-    assert ({*lines}, len(lines) == 1, warned) == ({"42"}, store != "None", store == "None")
+
+        def said():
+            return [one.text for one in telegram.transcript(viktor, account).lines if one.is_bot]
+
+        # Another instance may answer it again after the platform has heard from the first.
+        assert telegram.wait_until(
+            lambda: not telegram.pending_updates(account) and len(said()) >= replies, timeout=60
+        )
+        assert {*said()} == {"42"}
+        assert (len(said()) == 1) == (replies == 1)
+    assert ("A store that they share prevents that" in "\n".join(fn.logs)) == (replies == 2)
 
 
 def test_a_second_function_writes_to_the_chat(telegram, monkeypatch):
