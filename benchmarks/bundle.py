@@ -30,7 +30,12 @@ from deploy.bundle.archive import write_files
 from deploy.bundle.packages import files_of
 
 REPETITIONS = 21
-SOURCES = {"echo": "echo.py", "Bot": "webhook.py", "Application": "application.py"}
+SOURCES = {
+    "echo": "echo.py",
+    "Bot": "webhook.py",
+    "Application": "application.py",
+    "Application by hand": "by_hand.py",  # without botlib
+}
 BOOT = """
 import sys
 sys.path += sys.argv[1:]
@@ -63,6 +68,8 @@ def main() -> None:
     table(["what", "zip", "ms"], [(name, sizes.get(name, ""), took[name]) for name in rows])
     bare = took["import telegram.ext alone"]
     target("Application's bundle / import telegram.ext alone", took["Application"] / bare, 1.2)
+    by_hand = took["Application by hand"]
+    target("Application's bundle / the same by hand", took["Application"] / by_hand, 1.2)
     target("Bot's bundle / echo bundle", took["Bot"] / took["echo"], 1.5)
 
 
