@@ -4,6 +4,7 @@ It judges nothing but a figure against its target. What is measured is each scri
 """
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -25,6 +26,8 @@ from bot_sandbox.cloud.function import Function
 
 HERE = Path(__file__).parent
 FUNCTIONS, PEERS = HERE / "functions", HERE / "peers"  # what is deployed, what to compare with
+LAST = HERE / "last.json"  # each target's figure when it was last stored
+MARGIN = 1.25  # between two runs on one machine, which may differ by so much
 median = statistics.median
 PATIENCE_S = 20.0  # for a first answer, on a busy machine
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
@@ -45,6 +48,7 @@ def start(description: str, repetitions: int, needs_wrk: bool = True) -> argpars
     """Read the command line and print what the figures depend on; `repetitions` where not quick."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="a smoke run: figures mean nothing")
+    parser.add_argument("--store", action="store_true", help="keep the figures, to compare with")
     options = parser.parse_args()
     if needs_wrk and not shutil.which("wrk"):
         sys.exit("wrk is missing. Install it: sudo apt install wrk  (or: brew install wrk)")
@@ -147,7 +151,18 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[str | float]]) -> None:
 
 
 def target(what: str, figure: float, limit: float, at_least: bool = False) -> None:
-    """Print whether a figure keeps within its target."""
+    """Print whether a figure keeps within its target, and whether it is worse than the last one.
+
+    With --store it is the last one from now on.
+    """
+    last = json.loads(LAST.read_text(encoding="utf-8"))
     met = figure >= limit if at_least else figure <= limit
     wanted = f"at {'least' if at_least else 'most'} {number(limit)}"
-    print(f"target {'met' if met else 'MISSED'}: {what}: {number(figure)} ({wanted})")
+    line = f"target {'met' if met else 'MISSED'}: {what}: {number(figure)} ({wanted})"
+    if before := last.get(what):
+        worse = before / figure if at_least else figure / before
+        line += f"; last time {number(before)}" + " WORSE" * (worse > MARGIN)
+    print(line)
+    if "--store" in sys.argv:
+        last[what] = float(f"{figure:.3g}")
+        LAST.write_text(json.dumps(last, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -177,6 +177,7 @@ def test_a_pull_request_runs_the_first_level_and_all_of_it_runs_each_night_on_ea
     }
     nightly = runs.pop("nightly")
     assert nightly.pop("machine") == "test -m machine"
+    assert nightly.pop("benchmarks").startswith("test tests/botlib/telegram/test_cold_start.py")
     assert nightly == {"all": "test ${{ runner.os == 'Linux' && '--all' || '' }}"}
     assert not any(runs.values())
     night = read(HOME / ".github/workflows/nightly.yml")["jobs"]["all"]["strategy"]["matrix"]
