@@ -141,7 +141,7 @@ def test_a_platform_that_hangs_up_and_repeats(tmp_path, store, replies):
             lambda: not telegram.pending_updates(account) and len(said()) >= replies, timeout=60
         )
         assert {*said()} == {"42"}
-        assert (len(said()) == 1) == (replies == 1)
+        assert len(said()) == 1 or replies == 2
     assert ("A store that they share prevents that" in "\n".join(fn.logs)) == (replies == 2)
 
 
