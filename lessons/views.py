@@ -18,11 +18,12 @@ from lessons.exercises.verdict import show_not_yet
 from lessons.learner_bot import bot_name
 from lessons.progress.course_map import progress_folder
 
-MIND = {  # a view, and the notebook in which it is written
-    "prediction": "00",
-    "revision": "10",
-    "conclusion": "11",
+MIND = {  # a view, and where it is written
+    "prediction": "In notebook 00",
+    "revision": "In notebook 10",
+    "conclusion": "In notebook 11",
 }
+EVENING = {"first thought": "On this page", "decision": "On this page"}  # of In one evening
 REPLY = "reply"  # to a question of somebody who isn't convinced
 QUESTIONS = (
     "a function were allowed to run for a whole year?",
@@ -70,11 +71,13 @@ class Words:
 def my_view(name: str, text: object, asked: str = "") -> None:
     """Keep a view, unless it is still the three dots; show it, and the views before it.
 
-    `name` is "prediction", "revision", "conclusion" or "reply". A later text replaces the one of
-    that name. A reply answers the page's question, or the one that a partner `asked`.
+    `name` is "prediction", "revision", "conclusion" or "reply", or "first thought" or "decision"
+    of an evening. A later text replaces the one of that name. A reply answers the page's question,
+    or the one that a partner `asked`.
     """
-    if name not in (*MIND, REPLY):
-        raise ValueError(f"expected one of {', '.join((*MIND, REPLY))}; found {name!r}")
+    if name not in (*MIND, *EVENING, REPLY):
+        expected = ", ".join((*MIND, REPLY, *EVENING))
+        raise ValueError(f"expected one of {expected}; found {name!r}")
     if text is not ... and not isinstance(text, str):
         show_not_yet("write your words between three quotes")
         return
@@ -86,7 +89,8 @@ def my_view(name: str, text: object, asked: str = "") -> None:
         display(Words([(question, reply.text if reply else "no reply yet")]))
         return
     keep_view(name, text)
-    names = list(MIND)[: list(MIND).index(name) + 1]
+    views = list(MIND if name in MIND else EVENING)
+    names = views[: views.index(name) + 1]
     display(Words([heading_and_text(each) for each in names]))
 
 
@@ -96,7 +100,7 @@ def heading_and_text(name: str) -> tuple[str, str]:
     if view is None:
         return (
             f"Your {name}",
-            f"not written yet. In notebook {MIND[name]}, write it instead of the three dots",
+            f"not written yet. {(MIND | EVENING)[name]}, write it instead of the three dots",
         )
     return f"Your {name}, {view.day}", view.text
 

@@ -22,7 +22,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from bot_sandbox.http.jupyter_proxy import PROXY_VARIABLE
-from lessons.commands.solve import REPOSITORY, changed_cells, find_exercises, solve
+from lessons.commands.solve import REPOSITORY, changed_cells, has_work, solve
 from lessons.workshop import FOLDERS
 from lessons.worlds.environment import set_variable
 
@@ -115,7 +115,7 @@ def refresh(path: Path) -> None:
     """Run one notebook and store it; one that fails is left as it was and raises RefreshError."""
     notebook = nbformat.read(path, as_version=4)
     run_afresh(notebook, path, path.name)
-    if path.resolve().is_relative_to(NOTEBOOKS) and find_exercises(notebook):
+    if path.resolve().is_relative_to(NOTEBOOKS) and has_work(notebook):
         store_solved(notebook, path)
     nbformat.write(notebook, path)
 

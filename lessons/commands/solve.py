@@ -30,6 +30,13 @@ def find_exercises(notebook: NotebookNode) -> list[int]:
     return [index for index, cell in cells if "exercise" in cell.metadata.get("tags", [])]
 
 
+def has_work(notebook: NotebookNode) -> bool:
+    """Return whether the reader has something to do here: an exercise, or a guess."""
+    return bool(find_exercises(notebook)) or any(
+        cell.cell_type == "code" and OPEN_GUESS.search(cell.source) for cell in notebook.cells
+    )
+
+
 def find_solution(notebook: NotebookNode, index: int) -> str:
     """Return the source folded under an exercise's cell."""
     below = notebook.cells[index + 1]

@@ -1,4 +1,4 @@
-"""The notebooks of the course: the core in its order, the side rooms behind it, and the exams."""
+"""The notebooks: the core in its order, the side rooms behind it, the exams, and an evening."""
 
 CORE = {  # name of the file without its ending: title
     "00_start_here": "Start here",
@@ -47,6 +47,8 @@ EXAMS = {  # name of its file in exams/: title
     "quiz": "Quiz",
     "library": "Library",
 }
+
+EVENING = {"in_one_evening": "In one evening"}  # for those who have only that
 
 PART_NAMES = {  # the core notebook with which a part begins: the part's name
     "00": "A bot",

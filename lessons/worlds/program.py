@@ -18,6 +18,7 @@ import psutil
 
 from bot_sandbox.processes.supervisor import ProcessSupervisor
 from bot_sandbox.programs.platform_proxy import PlatformProxy
+from bot_sandbox.telegram import Telegram
 from bot_sandbox.twitch import Twitch
 from botlib.run import main_file
 from lessons.worlds.environment import sandbox_environment
@@ -50,7 +51,8 @@ class RunningProgram:
 
     `file` is a Python file that prints a line when it is ready. With a `platform`, it makes a
     `bot`, or is the folder whose main.py does, and runs as `python -m botlib.run` runs it.
-    `settings` are added to its environment. It finds `twitch` at Twitch's real addresses.
+    `settings` are added to its environment. It finds `telegram` and `twitch` at their real
+    addresses.
 
     It is ready when the object is there. FileNotFoundError for a file that isn't there,
     RuntimeError with the program's last words if it ends before, TimeoutError after `timeout_s`.
@@ -64,6 +66,7 @@ class RunningProgram:
         settings: Mapping[str, str] | None = None,
         *,
         platform: str | None = None,
+        telegram: Telegram | None = None,
         twitch: Twitch | None = None,
         wait: bool = True,
         timeout_s: float = 30.0,
@@ -77,8 +80,9 @@ class RunningProgram:
         opened = ExitStack()
         close = weakref.finalize(self, opened.close)
         environment = {**sandbox_environment(), **(settings or {})}
-        if twitch:
-            proxy = opened.enter_context(PlatformProxy({"twitch": twitch}))
+        platforms = {"telegram": telegram, "twitch": twitch}
+        if here := {name: server for name, server in platforms.items() if server}:
+            proxy = opened.enter_context(PlatformProxy(here))
             environment |= proxy.variables(environment)
         supervisor = ProcessSupervisor()
         opened.callback(supervisor.close)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from lessons.progress.contents import CORE, DEEPER, EXAMS, PART_NAMES
+from lessons.progress.contents import CORE, DEEPER, EVENING, EXAMS, PART_NAMES
 
 HOME = Path(__file__).parents[2]
 NOTEBOOKS = HOME / "notebooks"
 ROOMS = {f"deeper/{name}": title for rooms in DEEPER.values() for name, title in rooms.items()}
-TITLES = CORE | ROOMS | {f"exams/{name}": title for name, title in EXAMS.items()}
+TITLES = EVENING | CORE | ROOMS | {f"exams/{name}": title for name, title in EXAMS.items()}
 THERE = {
     path.relative_to(NOTEBOOKS).with_suffix("").as_posix()
     for pattern in ("*.ipynb", "deeper/*.ipynb", "exams/*.ipynb")
@@ -39,7 +39,7 @@ def test_the_contents_name_every_notebook():
 
 @pytest.mark.parametrize("stem", sorted(THERE))
 def test_a_notebook_has_the_title_that_the_contents_say(stem):
-    number = "" if "/" in stem else f"{stem[:2]} "
+    number = f"{stem[:2]} " if stem in CORE else ""
     assert prose(stem)[0].splitlines()[0] == f"# {number}{TITLES[stem]}"
 
 
@@ -51,7 +51,7 @@ def minutes(stem):
 def test_the_readme_leads_to_each_notebook_and_says_how_long_the_core_takes():
     readme = (HOME / "README.md").read_text(encoding="utf-8")
     for stem in TITLES:
-        number = "" if "/" in stem else f"{stem[:2]} "
+        number = f"{stem[:2]} " if stem in CORE else ""
         assert f"[{number}{TITLES[stem]}](notebooks/{stem}.ipynb)" in readme
     (hours,) = re.findall(r"The core takes about (\d+) hours", readme)
     assert round(sum(map(minutes, CORE)) / 60) == int(hours)

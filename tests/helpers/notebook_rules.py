@@ -1,13 +1,14 @@
 """The rules for notebooks: each takes a notebook and its path and returns what it complains of.
 
-A core notebook is notebooks/NN_name.ipynb, a side room notebooks/deeper/name.ipynb, and an exam
-notebooks/exams/name.ipynb.
+A core notebook is notebooks/NN_name.ipynb, a side room notebooks/deeper/name.ipynb, an exam
+notebooks/exams/name.ipynb, and the evening's is notebooks/in_one_evening.ipynb.
 """
 
 import re
+import runpy
 from pathlib import Path
 
-from lessons.progress.contents import CORE, DEEPER
+from lessons.progress.contents import CORE, DEEPER, EVENING
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PICTURES = {"image/png", "image/jpeg", "image/svg+xml", WIDGET_VIEW}
@@ -23,6 +24,7 @@ TAGS = {"alone", "exercise", "nbval-ignore-output", "raises-exception"}
 SOLUTION = "<details><summary>Solution</summary>"
 LONGEST_PART = 35  # minutes between two places to stop
 STOP = "*A good place to stop: your work is kept.*"  # the first line after a break
+READ = runpy.run_path(str(Path(__file__).parents[1] / "reading_time.py"))["read"]
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -48,6 +50,10 @@ def shown(output):
 
 def is_core(path):
     return path.stem[:2].isdigit()
+
+
+def is_evening(path):
+    return path.stem in EVENING
 
 
 def first(notebook):
@@ -79,6 +85,8 @@ def beginning(notebook, path):
 def sections(notebook, path):
     found = [text.splitlines()[0] for text in prose(notebook) if text.startswith("## ")]
     wanted = ["## Recap", "## Next" if is_core(path) else "## Back"]
+    if is_evening(path):
+        wanted = ["## What goes wrong", "## Next"]
     if found[-2:] != wanted:
         yield f"does not end in {wanted}"
     if is_core(path) and "## What goes wrong" not in found:
@@ -278,6 +286,19 @@ def links(notebook, path):
             yield f"a link to {target}, which does not exist"
 
 
+def shortness(notebook, path):
+    """Keep an evening an evening: a cap for cells, words and lines of code."""
+    lines = [line for cell in code(notebook) for line in cell["source"].splitlines()]
+    found = {
+        "cells": (len(notebook["cells"]), 40),
+        "words": (READ(notebook).words, 1150),
+        "lines of code": (sum(bool(line.strip()) for line in lines), 150),
+    }
+    for name, (number, most) in found.items():
+        if number > most:
+            yield f"has {number} {name}, at most {most} are for an evening"
+
+
 def workshop(notebook, path):
     """Her bot is written in core notebooks; all others write into folders of their own."""
     core = is_core(path)
@@ -317,6 +338,10 @@ RULES = [
     links,
     workshop,
     known_tags,
+]
+EVENING_RULES = [  # it asks for guesses and two lines, so no exercise; it must stay short
+    *(rule for rule in RULES if rule not in (ways, exercises)),
+    shortness,
 ]
 EXAM_RULES = [  # an exam is a brief: it has no exercises, and no sections that take minutes
     rule

@@ -50,6 +50,14 @@ def test_before_anything_is_written_it_says_where_that_happens(capsys):
     )
 
 
+def test_an_evening_has_two_views_of_its_own(earlier, capsys):
+    my_view("decision", "A function, because 3 of 12 were lost.")
+    shown = capsys.readouterr().out
+    assert shown.startswith("Your first thought\n    not written yet. On this page, write it")
+    assert "A function" in shown
+    assert "Telegram" not in shown
+
+
 def test_the_same_words_again_keep_their_day_and_others_get_a_new_one(earlier):
     my_view("prediction", TWO_LINES)
     assert views.kept_view("prediction").written == "2026-09-01"

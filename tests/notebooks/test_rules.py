@@ -17,6 +17,7 @@ EXAMS = sorted(FOLDER.glob("exams/*.ipynb"))
 
 def complaints(notebook, path):
     chosen = rules.EXAM_RULES if path in EXAMS else rules.RULES
+    chosen = rules.EVENING_RULES if rules.is_evening(path) else chosen
     return [f"{rule.__name__}: {text}" for rule in chosen for text in rule(notebook, path)]
 
 
@@ -280,6 +281,21 @@ def test_rule_can_fail_in_a_side_room(side, rule, spoil):
     notebook = copy.deepcopy(SIDE)
     spoil(notebook)
     assert any(text.startswith(rule) for text in complaints(notebook, side))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ([markdown("One more.")] * 40, "cells, at most 40"),
+        ([markdown("word " * 1150)], "words, at most 1150"),
+        ([code("\n".join(["print(1)"] * 150), 1)], "lines of code, at most 150"),
+    ],
+)
+def test_an_evening_that_grows_fails(more, words):
+    path = FOLDER / "in_one_evening.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells += map(nbformat.from_dict, more)
+    assert any(words in text for text in complaints(notebook, path))
 
 
 def test_every_rule_is_shown_to_fail():

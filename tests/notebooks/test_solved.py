@@ -13,6 +13,7 @@ from notebook_runs import ROOT, STEMS, verdict
 
 from lessons.commands import refresh
 from lessons.commands.solve import find_exercises, solved_notebook
+from lessons.progress.contents import EVENING
 
 SOLVED = ROOT / "tests/notebooks/solved"
 START = "00_start_here"
@@ -38,7 +39,7 @@ def test_its_exercises_pass_and_its_guesses_are_made(stem):
     solved = solved_notebook(notebook, stored)
     said = [verdict(solved.cells[index]) for index in find_exercises(solved)]
     said += [verdict(cell) for cell in solved.cells if "alone" in cell.metadata.get("tags", [])]
-    assert said and all(words.startswith("✔ passed: ") for words in said)
+    assert (said or stem in EVENING) and all(words.startswith("✔ passed: ") for words in said)
     code = [cell for cell in solved.cells if cell.cell_type == "code"]
     assert [cell.source for cell in code if re.search(r"guess\(.*\.\.\.", cell.source)] == []
     compared = [cell for cell in code if re.search(r"^ *compare\(", cell.source, re.MULTILINE)]
