@@ -20,13 +20,13 @@ import pytest
 from course_browser import FLAGS, WCAG, barriers, find_browser
 from playwright.sync_api import sync_playwright
 
-from lessons.progress.contents import CORE, DEEPER, EXAMS, PART_NAMES
+from lessons.progress.contents import CORE, DEEPER, EVENING, EXAMS, PART_NAMES
 
 pytestmark = pytest.mark.slow("the whole book")
 
 HOME = Path(__file__).parents[2]
 ROOMS = [f"deeper/{name}" for rooms in DEEPER.values() for name in rooms]
-ALL_NOTEBOOKS = [*CORE, *ROOMS, *(f"exams/{name}" for name in EXAMS)]
+ALL_NOTEBOOKS = [*CORE, *ROOMS, *(f"exams/{name}" for name in EXAMS), *EVENING]
 IN_THE_TAB = ("00_start_here", "01_what_a_bot_is_made_of")
 NOT_IN_THE_TAB = "02_on_your_phone"  # there is a page in its place that says what it needs
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
