@@ -23,7 +23,7 @@ MIND = {  # a view, and where it is written
     "revision": "In notebook 10",
     "conclusion": "In notebook 11",
 }
-EVENING = {"first thought": "On this page", "decision": "On this page"}  # of In one evening
+EVENING_MIND = {"first thought": "On this page", "decision": "On this page"}
 REPLY = "reply"  # to a question of somebody who isn't convinced
 QUESTIONS = (
     "a function were allowed to run for a whole year?",
@@ -75,9 +75,9 @@ def my_view(name: str, text: object, asked: str = "") -> None:
     of an evening. A later text replaces the one of that name. A reply answers the page's question,
     or the one that a partner `asked`.
     """
-    if name not in (*MIND, *EVENING, REPLY):
-        expected = ", ".join((*MIND, REPLY, *EVENING))
-        raise ValueError(f"expected one of {expected}; found {name!r}")
+    names = (*MIND, REPLY, *EVENING_MIND)
+    if name not in names:
+        raise ValueError(f"expected one of {', '.join(names)}; found {name!r}")
     if text is not ... and not isinstance(text, str):
         show_not_yet("write your words between three quotes")
         return
@@ -89,9 +89,9 @@ def my_view(name: str, text: object, asked: str = "") -> None:
         display(Words([(question, reply.text if reply else "no reply yet")]))
         return
     keep_view(name, text)
-    views = list(MIND if name in MIND else EVENING)
-    names = views[: views.index(name) + 1]
-    display(Words([heading_and_text(each) for each in names]))
+    views = list(MIND if name in MIND else EVENING_MIND)
+    shown = views[: views.index(name) + 1]
+    display(Words([heading_and_text(each) for each in shown]))
 
 
 def heading_and_text(name: str) -> tuple[str, str]:
@@ -100,7 +100,7 @@ def heading_and_text(name: str) -> tuple[str, str]:
     if view is None:
         return (
             f"Your {name}",
-            f"not written yet. {(MIND | EVENING)[name]}, write it instead of the three dots",
+            f"not written yet. {(MIND | EVENING_MIND)[name]}, write it instead of the three dots",
         )
     return f"Your {name}, {view.day}", view.text
 
