@@ -34,16 +34,14 @@ WIDE = 600  # pixels: a picture that a phone would make too small to read
 CODE = re.compile(r"(^ *```.*?^ *```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
 # An anchor may have brackets, as in #Start-it-(5-minutes).
 LINK = re.compile(r"\]\((?!\w+:)([^()#\s]*)(#(?:[^()\s]|\([^()\s]*\))+)?\)")
-CAPTION = re.compile(r"^(?:## |(?:\| |The |(?=\*\*(?:Start it|For a class)))\*\*)(Start it|[^*:]+)")
+CAPTION = re.compile(r"^(?:## |(?:\| |The )\*\*)([^*:]+)")
 WINDOW = re.compile(r"<object\b[^>]*>(.*)</object>.*", re.DOTALL)
 
 PAGEFIND_OPTIONS = ("--root-selector", "article", "--exclude-selectors", ".headerlink")
 README = COURSE / "README.md"
 TERMS = COURSE / "docs/terms.md"
 TERM = re.compile(r"^\| ([^|]+) \| [^|]+ \| \[[^]]+\]\(([^)]+)\)", re.MULTILINE)
-START = (
-    "**Start it on your computer.**"  # in README.md; what it may say before leads to the website
-)
+DOORS = "How much time do you have?"  # in README.md; what it may say before leads to the website
 ON_GITHUB = re.compile(r"^\*\*Try it now\.\*\* .+\n\n", re.MULTILINE)
 TRY_IT = """\
 **Try it now.** Notebooks 00 and 01 run in a browser tab, and you install nothing. \
@@ -103,7 +101,7 @@ class Book:
             else:
                 text = self.linked(page, text) + self.contents(page)
             if page == README and (self.target / "tab/index.html").exists():
-                text = ON_GITHUB.sub("", text).replace(START, TRY_IT + START)
+                text = ON_GITHUB.sub("", text).replace(DOORS, TRY_IT + DOORS)
             self.place(page).parent.mkdir(parents=True, exist_ok=True)
             self.place(page).write_text(text, encoding="utf-8")
 
@@ -186,17 +184,19 @@ class Book:
 def links(text: str) -> list[tuple[str, str]]:
     """Return the links in a text, each with the heading or the words in bold before it.
 
-    Those of tables come first, because the tables of README.md are the contents of the course.
+    Those below README.md's heading *The course* come first, because they are the book's contents.
     """
-    caption = ""
-    in_tables: list[tuple[str, str]] = []
+    caption = "Start it"
+    contents: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
+    found = others
     for line in "".join(CODE.split(text)[::2]).splitlines():
         if heading := CAPTION.match(line):
             caption = heading[1][0].upper() + heading[1][1:]
-        found = in_tables if line.startswith("|") else others
+        if line.startswith("## "):
+            found = contents if line == "## The course" else others
         found += [(caption, link[1]) for link in LINK.finditer(line) if link[1]]
-    return in_tables + others
+    return contents + others
 
 
 def pages_at(path: Path) -> list[Path]:

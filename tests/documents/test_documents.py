@@ -8,6 +8,7 @@ import pytest
 HOME = Path(__file__).parents[2]
 PATH = re.compile(r"`([\w.-]*(?:/[\w.-]*)+|[\w-]+\.(?:py|md|toml|yml|lock))`")
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
+UNREAD = re.compile(r"!\[.*?\]\(.*?\)|<!--.*?-->|```\w*|\]\([^)]*\)")  # pictures, addresses
 NAMING = ["docs/architecture.md", "docs/terms.md", "CONTRIBUTING.md", "SECURITY.md"]
 LINKING = [
     *NAMING,
@@ -59,8 +60,17 @@ def test_the_readme_leads_to_the_website():
     if not address:
         pytest.skip("docs/website.txt is empty: once the website is published, name its address")
     sentence = f"**Try it now.** Notebooks 00 and 01 run in [a browser tab]({address}/tab)"
-    before_the_start = (HOME / "README.md").read_text(encoding="utf-8").partition("**Start it")[0]
-    assert sentence in before_the_start
+    before_the_doors = (HOME / "README.md").read_text(encoding="utf-8").partition("How much")[0]
+    assert sentence in before_the_doors
+
+
+def test_the_readme_is_short_and_its_first_screen_says_what_this_is():
+    text = (HOME / "README.md").read_text(encoding="utf-8")
+    assert len(text.split()) <= 1_150
+    first = UNREAD.sub(" ", text.partition("\n## ")[0])
+    assert len(first.split()) <= 120
+    for door in ("An evening", "A fortnight", "A term", "python-telegram-bot", "TwitchIO", "nbval"):
+        assert door in first
 
 
 def test_the_readme_of_botlib_names_each_of_its_files_once():
