@@ -18,12 +18,8 @@ from lessons.exercises.verdict import show_not_yet
 from lessons.learner_bot import bot_name
 from lessons.progress.course_map import progress_folder
 
-MIND = {  # a view, and where it is written
-    "prediction": "In notebook 00",
-    "revision": "In notebook 10",
-    "conclusion": "In notebook 11",
-}
-EVENING_MIND = {"first thought": "On this page", "decision": "On this page"}
+MIND = ("prediction", "revision", "conclusion")  # of notebooks 00, 10 and 11
+EVENING_MIND = ("first thought", "decision")  # of in_one_evening
 REPLY = "reply"  # to a question of somebody who isn't convinced
 QUESTIONS = (
     "a function were allowed to run for a whole year?",
@@ -69,7 +65,7 @@ class Words:
 
 
 def my_view(name: str, text: object, asked: str = "") -> None:
-    """Keep a view, unless it is still the three dots; show it, and the views before it.
+    """Keep a view, unless it is still the three dots; show it, and those kept before it.
 
     `name` is "prediction", "revision", "conclusion" or "reply", or "first thought" or "decision"
     of an evening. A later text replaces the one of that name. A reply answers the page's question,
@@ -89,20 +85,12 @@ def my_view(name: str, text: object, asked: str = "") -> None:
         display(Words([(question, reply.text if reply else "no reply yet")]))
         return
     keep_view(name, text)
-    views = list(MIND if name in MIND else EVENING_MIND)
-    shown = views[: views.index(name) + 1]
-    display(Words([heading_and_text(each) for each in shown]))
-
-
-def heading_and_text(name: str) -> tuple[str, str]:
-    """Return a view's heading and its text, or where it is written."""
-    view = kept_view(name)
-    if view is None:
-        return (
-            f"Your {name}",
-            f"not written yet. {(MIND | EVENING_MIND)[name]}, write it instead of the three dots",
-        )
-    return f"Your {name}, {view.day}", view.text
+    views = MIND if name in MIND else EVENING_MIND
+    upto = {each: kept_view(each) for each in views[: views.index(name) + 1]}
+    shown = [(f"Your {each}, {view.day}", view.text) for each, view in upto.items() if view]
+    if not upto[name]:
+        shown.append((f"Your {name}", "not written yet. Write it instead of the three dots"))
+    display(Words(shown))
 
 
 def question_for(bot: str) -> str:

@@ -23,6 +23,8 @@ METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 TAGS = {"alone", "exercise", "nbval-ignore-output", "raises-exception"}
 SOLUTION = "<details><summary>Solution</summary>"
 LONGEST_PART = 35  # minutes between two places to stop
+BEGIN_HERE = "You can begin here: missing files are added."
+ADDED = re.compile(r"^added to workshop/my_bot: main\.py", re.MULTILINE)  # in an empty course
 STOP = "*A good place to stop: your work is kept.*"  # the first line after a break
 READ = runpy.run_path(str(Path(__file__).parents[1] / "reading_time.py"))["read"]
 ANSI = re.compile(r"\x1b\[[\d;]*m")
@@ -80,6 +82,9 @@ def beginning(notebook, path):
     for name, pattern in wanted.items():
         if not re.search(pattern, first(notebook), re.MULTILINE):
             yield f"the first cell has no line {name}"
+    outputs = [shown(output) for cell in code(notebook) for output in cell["outputs"]]
+    if BEGIN_HERE in first(notebook) and not any(map(ADDED.search, outputs)):
+        yield "it doesn't add main.py in an empty course, so nobody can begin here"
 
 
 def sections(notebook, path):

@@ -42,18 +42,17 @@ def test_dots_and_nothing_leave_the_kept_one_as_it_is(earlier, dots, capsys):
     assert capsys.readouterr().out.startswith("Your prediction, 1 September 2026\n    Both boxes")
 
 
-def test_before_anything_is_written_it_says_where_that_happens(capsys):
+def test_before_anything_is_written_it_asks_for_this_view_alone(capsys):
     my_view("revision", ...)
     assert capsys.readouterr().out == (
-        "Your prediction\n    not written yet. In notebook 00, write it instead of the three dots\n"
-        "Your revision\n    not written yet. In notebook 10, write it instead of the three dots\n"
+        "Your revision\n    not written yet. Write it instead of the three dots\n"
     )
 
 
 def test_an_evening_has_two_views_of_its_own(earlier, capsys):
     my_view("decision", "A function, because 3 of 12 were lost.")
     shown = capsys.readouterr().out
-    assert shown.startswith("Your first thought\n    not written yet. On this page, write it")
+    assert shown.startswith("Your decision, ")
     assert "A function" in shown
     assert "Telegram" not in shown
 

@@ -200,6 +200,7 @@ BAD = [
     ("beginning", cell(0, source=f"# Good\n\n**Your bot will** run.\n\n{NEEDS}")),
     ("beginning", cell(0, source=f"# 01 Good\n\n{NEEDS}")),
     ("beginning", cell(0, source="# 01 Good\n\n**Your bot will** run.\n\n**What you need:** it.")),
+    ("beginning", cell(0, source=f"{CORE['cells'][0]['source']}\n\n{rules.BEGIN_HERE}")),
     ("beginning", insert(code("1", 1), at=0)),
     ("beginning", lambda notebook: notebook["cells"].clear()),
     ("sections", remove(-1)),
