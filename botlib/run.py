@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
+from botlib.details.extras import extra
 from botlib.details.settings import read_settings, secrets_of, suggest_command
 from botlib.details.texts import escape_control_characters
 
@@ -65,14 +66,15 @@ def run_bot(arguments: list[str] | None, stopping: Stopping, not_packages: Colle
         bot.command_thread = commands
         log.info("%s: the %s world, %s", options.platform, found.world, file)
         return HOMES[options.platform](bot, stopping, file.parent)
-    except ValueError as error:
+    except (ValueError, ModuleNotFoundError) as error:  # of a setting, or of an extra
         log.error("%s", error)
         return WRONG_SETTINGS
 
 
 def run_telegram(bot: Bot, stopping: Stopping, _: Path) -> int:
     """Answer on Telegram by long polling; ValueError for a token that Telegram does not know."""
-    from telegram.error import TelegramError
+    with extra("telegram"):
+        from telegram.error import TelegramError
 
     from botlib.telegram.polling import poll
 

@@ -10,6 +10,7 @@ from glob import escape
 from pathlib import Path
 from secrets import token_hex
 
+from botlib.details.extras import extra
 from botlib.details.file_lock import hold_lock
 
 CURLY_QUOTES = "“”„‘’"  # what text programs turn quotes into
@@ -43,7 +44,8 @@ def read_env(path: Path) -> dict[str, str]:
     one that was never made. So python-dotenv gets each line alone, because it leaves out what it
     cannot read and says so in its log only.
     """
-    from dotenv import dotenv_values  # here: a function reads no file, and need not have it
+    with extra("env"):  # here: a function reads no file, and need not have it
+        from dotenv import dotenv_values
 
     logging.getLogger("dotenv").setLevel(logging.ERROR)
     found: dict[str, str] = {}

@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from botlib.details.extras import extra
+
+with extra("redis"):
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
 from botlib.store.interface import TIMEOUT_S, Store, StoreError
 

@@ -22,9 +22,12 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 from weakref import WeakValueDictionary
 
-import telegram
-from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ContextTypes, TypeHandler
+from botlib.details.extras import extra
+
+with extra("telegram"):
+    import telegram
+    from telegram.error import InvalidToken, TelegramError
+    from telegram.ext import Application, ContextTypes, TypeHandler
 
 from botlib.bot import Bot
 from botlib.details.settings import require_setting, telegram_api

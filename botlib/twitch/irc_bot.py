@@ -33,7 +33,10 @@ import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import aiohttp
+from botlib.details.extras import extra
+
+with extra("twitch"):
+    import aiohttp
 
 from botlib.bot import Bot, Message
 from botlib.details.backoff import Backoff, exponential_backoff

@@ -25,8 +25,9 @@ TEXTS = {
     for name in ("pyproject.toml", "sandbox/pyproject.toml")
 }
 PROJECT, SANDBOX = (tomllib.loads(text) for text in TEXTS.values())
-BASE = PROJECT["project"]["dependencies"]
-COURSE = PROJECT["project"]["optional-dependencies"]["course"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+COURSE = EXTRAS["course"]
+BOTLIB = [line for name, lines in EXTRAS.items() if name != "course" for line in lines]
 NODE, TEST_ONLY = PROJECT["dependency-groups"]["node"], PROJECT["dependency-groups"]["test"]
 FULL_TEST = PROJECT["dependency-groups"]["all"]
 SERVER = PROJECT["dependency-groups"]["server"]
@@ -36,7 +37,7 @@ SANDBOX_EXTRAS = SANDBOX["project"]["optional-dependencies"]
 SANDBOX_ALL = SANDBOX_BASE + SANDBOX_EXTRAS["all"]
 SANDBOX_TEST = SANDBOX["dependency-groups"]["test"]
 LISTED = {  # every line of both files: where it is
-    "pyproject.toml": BASE + COURSE + NODE + SERVER + TEST_ONLY + FULL_TEST + BOOK,
+    "pyproject.toml": BOTLIB + COURSE + NODE + SERVER + TEST_ONLY + FULL_TEST + BOOK,
     "sandbox/pyproject.toml": SANDBOX_ALL + SANDBOX_TEST,
 }
 ALL = [(file, line) for file, lines in LISTED.items() for line in lines]
@@ -46,7 +47,7 @@ IMAGES = {  # an image, and the list of its packages
     "sandbox/Containerfile": "sandbox/requirements.lock",
 }
 LOCKS = {  # what is locked where
-    "requirements.lock": BASE + COURSE + SANDBOX_ALL,
+    "requirements.lock": COURSE + SANDBOX_ALL,
     "requirements-server.lock": SERVER,
     "requirements-test.lock": TEST_ONLY,
     "requirements-all.lock": FULL_TEST,
@@ -143,9 +144,15 @@ def test_the_sandbox_takes_every_python_of_the_course():
     assert named == [f"Programming Language :: Python :: {python}" for python in PYTHONS]
 
 
-def test_no_other_python_is_allowed():
+def test_an_older_python_is_refused_and_a_newer_one_is_nobodys_business():
     allowed = SpecifierSet(PROJECT["project"]["requires-python"])
-    assert not any(allowed.contains(version) for version in ("3.10.9", "3.16.0"))
+    assert not allowed.contains("3.10.9")
+    assert allowed.contains("3.16.0")
+
+
+def test_botlib_alone_needs_no_package_and_the_course_all_of_its_extras():
+    assert PROJECT["project"]["dependencies"] == []
+    assert set(BOTLIB) <= set(COURSE)
 
 
 @pytest.mark.parametrize(("lock", "line"), [(lock, line) for lock in LOCKS for line in LOCKS[lock]])
@@ -273,7 +280,7 @@ def test_no_text_tells_anybody_to_fetch_our_names_from_a_registry():
 
 def test_a_container_has_what_botlib_imports_and_nothing_of_the_sandboxs_own():
     names = {canonicalize_name(one.name) for one, _ in locked(CONTAINER)}
-    wanted = {canonicalize_name(Requirement(line).name) for line in BASE}
+    wanted = {canonicalize_name(Requirement(line).name) for line in BOTLIB}
     assert wanted <= names
     others = {canonicalize_name(Requirement(line).name) for line in COURSE + SANDBOX_ALL}
     others -= wanted
@@ -309,11 +316,11 @@ def test_no_bundle_and_no_container_gets_another_package_of_the_course():
 
 
 ROOMS = {  # and what each may import
-    "botlib": BASE,
+    "botlib": BOTLIB,
     "sandbox/bot_sandbox": SANDBOX_ALL + NODE,  # if it is there
-    "lessons": BASE + COURSE,
-    "deploy": BASE + COURSE,
-    "docs": BASE + COURSE + SERVER + BOOK,
+    "lessons": COURSE,
+    "deploy": COURSE,
+    "docs": COURSE + SERVER + BOOK,
 }
 
 
@@ -351,7 +358,7 @@ def owners_in(tops):
 
 
 @pytest.mark.parametrize(
-    ("room", "listed"), [("botlib", BASE), ("sandbox/bot_sandbox", SANDBOX_ALL)]
+    ("room", "listed"), [("botlib", BOTLIB), ("sandbox/bot_sandbox", SANDBOX_ALL)]
 )
 def test_a_distribution_imports_each_of_its_dependencies(room, listed):
     assert by_name(listed).keys() <= owners_in(imported_tops(room))
@@ -360,8 +367,9 @@ def test_a_distribution_imports_each_of_its_dependencies(room, listed):
 def test_the_course_uses_each_of_its_packages_and_botlib_none_of_them():
     tops = [*imported_tops("lessons"), *imported_tops("deploy"), *imported_in_notebooks()]
     not_imported = {"argon2-cffi-bindings", "awslambdaric", "pytest"}  # JupyterLab's; programs
-    assert by_name(COURSE).keys() - owners_in(tops) == not_imported
-    assert not by_name(COURSE).keys() & owners_in(imported_tops("botlib"))
+    own = by_name(COURSE).keys() - by_name(BOTLIB).keys()
+    assert own - owners_in(tops) == not_imported
+    assert not own & owners_in(imported_tops("botlib"))
 
 
 @pytest.mark.parametrize("room", ROOMS)
