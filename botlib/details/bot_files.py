@@ -100,9 +100,10 @@ def include_folder(
 ) -> None:
     """Add the commands of each file in a folder, and their other names, to those of a bot.
 
-    In the order of their names; those that begin with _ are for the others to import. `included`
-    has, by folder, the commands that came from there before and what each has replaced: nothing,
-    or a `help`. A file that cannot be used is logged. ValueError if there is no such folder.
+    In the order of their names; those that begin with _ are for the others to import. If two files
+    have the same command, it belongs to the one that is called like it. `included` has, by folder,
+    the commands that came from there before and what each has replaced: nothing, or a `help`. A
+    file that cannot be used is logged. ValueError if there is no such folder.
     """
     if not folder.is_dir():
         raise ValueError(f"there is no folder {folder}. Make it, and a .py file for each command.")
@@ -118,30 +119,48 @@ def include_folder(
         else:
             del commands[name]
     replaced = included[str(folder)] = {}
-    files: dict[str, str] = {}  # of the commands
-    for file in sorted(folder.glob("[!_]*.py")):
-        try:
-            imported = sys.modules.get(file.stem)  # by another of these files
-            if imported and getattr(imported, "__file__", None) == str(file):
-                one = bot_of(imported, file, type(bot))
-            else:
-                one = load_bot_file(file, type(bot))
-            found = one.own_commands()
-            for name, (function, _) in found.items():
-                if name in commands and (name != "help" or "help" in files):
-                    code = getattr(function, "__code__", None)
-                    line = f" in line {code.co_firstlineno}" if code else ""
-                    other = files.get(name, "the bot that includes this folder")
-                    raise ValueError(
-                        f"{file} makes !{name}{line}, which {other} has already. Rename one."
-                    )
-        except ValueError as error:  # it may hold escape sequences, as a file's name may
-            log.error("a file of commands is left out: %s", escape_control_characters(str(error)))
+    bots = load_command_files(folder, type(bot))
+    owners = dict.fromkeys(commands.keys() - {"help"}, "the bot that includes this folder")
+    # First those with a command of the file's own name: a copy in which only that was forgotten
+    # must not push out its original.
+    for file in sorted(bots, key=lambda file: file.stem not in bots[file].own_commands()):
+        found = bots[file].own_commands()
+        taken = next((name for name in found if name in owners), "")
+        if not taken:
+            owners |= dict.fromkeys(found, file.name)
             continue
-        files |= dict.fromkeys(found, file.name)
+        code = getattr(found[taken][0], "__code__", None)
+        line = f" in line {code.co_firstlineno}" if code else ""
+        log_left_out(
+            f"{file} makes !{taken}{line}, which {owners[taken]} has already. Change the word in "
+            f'@bot.command("{taken}").'
+        )
+        del bots[file]
+    for one in bots.values():
+        found = one.own_commands()
         replaced |= {name: commands.get(name) for name in found}
         commands |= found
         bot.other_names |= one.other_names
+
+
+def load_command_files(folder: Path, bot_class: type) -> dict[Path, Any]:
+    """Return the bot of each file of commands, in the order of their names."""
+    bots: dict[Path, Any] = {}
+    for file in sorted(folder.glob("[!_]*.py")):
+        imported = sys.modules.get(file.stem)  # by another of these files
+        try:
+            if imported and getattr(imported, "__file__", None) == str(file):
+                bots[file] = bot_of(imported, file, bot_class)
+            else:
+                bots[file] = load_bot_file(file, bot_class)
+        except ValueError as error:
+            log_left_out(str(error))
+    return bots
+
+
+def log_left_out(reason: str) -> None:
+    """Log that a file isn't used; the reason may hold escape sequences, as a file's name may."""
+    log.error("a file of commands is left out: %s", escape_control_characters(reason))
 
 
 def forget_modules(folders: Collection[str]) -> None:

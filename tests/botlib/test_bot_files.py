@@ -60,7 +60,7 @@ def test_the_commands_of_all_files_join_in_the_order_of_their_names(folder):
         ("import pytest\npytest.skip()", "bad.py does not run: Skipped: "),
         ("robot = 1", "bad.py has no `bot`. Expected bot = Bot(); found robot."),
         ("bot = 1", "bad.py has no `bot`. Expected bot = Bot(); found bot."),
-        (GREET.format("aha"), "bad.py makes !aha in line 4, which aha.py has already. Rename one."),
+        (GREET.format("aha"), "bad.py makes !aha in line 4, which aha.py has already. "),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_with_its_line_and_the_rest_works(
@@ -97,6 +97,14 @@ def test_no_file_writes_escape_sequences_into_the_log(folder, caplog):
     assert "OSError: \\x1b[2J\\x07 in bad.py, line 1" in caplog.text
     assert len(caplog.messages) == 1 + (os.name == "posix")
     assert "\x1b" not in caplog.text and "\x07" not in caplog.text
+
+
+def test_a_copy_that_keeps_the_command_of_its_original_does_not_push_it_out(folder, caplog):
+    write(folder, aha=GREET.format("hello"), hello=GREET.format("hello"), zoo=GREET.format("zoo"))
+    bot = load(folder)
+    assert bot.commands == ["help", "hello", "zoo"]
+    (message,) = caplog.messages
+    assert "aha.py makes !hello in line 4, which hello.py has already. Change the word" in message
 
 
 def test_a_command_that_the_bot_has_itself_is_left_as_it_is(folder, caplog):

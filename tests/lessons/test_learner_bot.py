@@ -138,7 +138,7 @@ def test_a_second_call_loads_what_has_changed_in_the_same_second(folder, monkeyp
         (command("hello").replace("Bot()", "Bot(1)"), "ValueError: prefixes must be"),
         ("import sys\nsys.exit()\n", "SystemExit:  in hello.py, line 2"),
         ("print('no bot')\n", "has no `bot`"),
-        (command("count"), "makes !count in line 6, which count.py has already. Rename one."),
+        (command("count"), "makes !count in line 6, which count.py has already. "),
     ],
 )
 def test_a_command_that_does_not_load_is_named_and_the_rest_works(folder, spoilt, said, capsys):

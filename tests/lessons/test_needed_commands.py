@@ -158,7 +158,7 @@ def test_a_command_that_is_renamed_again_is_found_again(folder):
 def test_a_command_that_hangs_or_ends_the_process_makes_it_ask(folder, capsys, monkeypatch):
     monkeypatch.setattr("lessons.needed_commands.ALL_COMMANDS_S", 3.0)
     write_commands({"moin": HERS["moin"], "ewig": "while True: pass"})
-    write_commands({"moin": HERS["moin"]}, stem="hello")
+    write_commands({"gruss": HERS["moin"]}, stem="hello")
     my_bot(needs=["hello"])
     assert "Which of your commands does the same? You have" in capsys.readouterr().out
 
