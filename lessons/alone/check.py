@@ -112,6 +112,12 @@ def check_file_place(path: Path) -> None:
             f'A token must never be in a file. Write os.environ["{token_name(path)}"] instead',
         )
     check_syntax(path, code)
+    if own := re.search(r"^(?:from|import) (botlib|lessons)\b", code, re.MULTILINE):
+        extracts = SECTIONS[path.name].extracts
+        raise NotYet(
+            f"{path.name} imports {own[1]}, which is this course's own. Alone, you write without "
+            f"it: begin with what {extracts} shows"
+        )
 
 
 def check_syntax(path: Path, code: str) -> None:

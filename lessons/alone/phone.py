@@ -1,6 +1,6 @@
 """phone.py: the first file alone, a Telegram bot that greets each person by name."""
 
-from functools import partial
+import ast
 from pathlib import Path
 
 from lessons.alone.section import Section
@@ -58,14 +58,9 @@ HELLO_TRAPS = (
         "update.effective_user.username",
     ),
 )
-new_turn = partial(
-    Turn,
-    if_silent="Is there a handler for it, and is it added by add_handler, above run_polling? What "
-    "it returns goes nowhere: it has to send its answer",
-)
 TURNS = (
-    new_turn("Viktor", "/hello", ("Viktor",), rf"{CODE}|Ada", "the name Viktor", traps=HELLO_TRAPS),
-    new_turn(
+    Turn("Viktor", "/hello", ("Viktor",), rf"{CODE}|Ada", "the name Viktor", traps=HELLO_TRAPS),
+    Turn(
         "Ada",
         "/hello",
         ("Ada",),
@@ -87,8 +82,8 @@ TURNS = (
             ),
         ),
     ),
-    new_turn("Viktor", "see you at eight", ("see you at eight",), expected="the same text"),
-    new_turn(
+    Turn("Viktor", "see you at eight", ("see you at eight",), expected="the same text"),
+    Turn(
         "Viktor",
         "good night",
         ("good night",),
@@ -120,6 +115,30 @@ class PhoneTester(ProgramTester[ProgramOnTelegram]):
         "ended before it asked Telegram anything. Is application.run_polling() its last line, and "
         "at the left edge? What is indented belongs to the function above it"
     )
+
+    def explain_silence(self) -> str:
+        """Show the handlers that the file adds."""
+        code = self.path.read_text(encoding="utf-8")
+        handlers = ", ".join(added_handlers(code)) or "no handler"
+        words = f"Above run_polling, {self.path.name} adds {handlers}. Does one of them fit?"
+        sends = " It has to send its answer: what it returns goes nowhere"
+        return words + sends * ("return " in code)
+
+
+def added_handlers(code: str) -> list[str]:
+    r"""Return what a program gives to add_handler before it begins to ask.
+
+    >>> added_handlers("app.add_handler(Good(1))\napp.run_polling()\napp.add_handler(Late())")
+    ['Good(1)']
+    """
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    methods = {call: call.func.attr for call in calls if isinstance(call.func, ast.Attribute)}
+    asking = [call.lineno for call, name in methods.items() if name == "run_polling"]
+    return [
+        ast.unparse(call.args[0])
+        for call, name in methods.items()
+        if name == "add_handler" and call.args and all(call.lineno < line for line in asking)
+    ]
 
 
 def try_phone(path: Path) -> None:

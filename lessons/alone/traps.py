@@ -184,8 +184,9 @@ TRAPS = (
         "await update.message.answer(f",
     ),
     Trap(
-        "'Update' object has no attribute '(text|from_user|chat|reply_text|answer)'",
-        "the first argument is an update. The message is in it: update.message",
+        "'Update' object has no attribute '(text|user|from_user|chat|reply_text|answer)'",
+        "the first argument is an update. The message is in it, update.message, and the person who "
+        "wrote it, update.effective_user",
         HELLO,
         "await update.reply_text(f",
     ),
@@ -232,6 +233,12 @@ TRAPS = (
     Trap(
         "KeyError: 'TELEGRAM_TOKEN'",
         "the token is there if you start the file with start.py: python3 start.py run telegram",
+    ),
+    Trap(
+        r"NameError: name '(?!create_)\w+' is not defined",
+        "Python doesn't know this name. Is it spelled right, and imported at the top of the file?",
+        "CommandHandler, ",
+        "",
     ),
     Trap(
         "takes [01] positional arguments? but 2 were given",
@@ -284,10 +291,6 @@ TRAPS = (
     Trap(
         "(?i)message is too long",
         "a message on Telegram has 4096 characters at most. Send several",
-    ),
-    Trap(
-        "(?i)text is empty",
-        "Telegram sends no empty message. Is your text empty here?",
     ),
     Trap(
         "no running event loop|never retrieved",

@@ -116,7 +116,12 @@ class ProgramTester(Generic[W]):
         if said and (words := find_words(turn.traps, said)):
             return f"{came}: {words}"
         expected = f"Expected {turn.expected or ' and '.join(turn.words) + ' in it'}"
-        return ". ".join(filter(None, (came, expected if said else turn.if_silent, turn.if_wrong)))
+        why = expected if said else turn.if_silent or self.explain_silence()
+        return ". ".join(filter(None, (came, why, turn.if_wrong)))
+
+    def explain_silence(self) -> str:
+        """Say why nothing may have come back to any turn; "" if nobody knows."""
+        return ""
 
 
 @contextmanager

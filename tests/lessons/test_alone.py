@@ -89,10 +89,16 @@ def test_it_says_who_wrote_what_and_what_came_back(check):
         "Viktor wrote /hello. Nothing came back, and phone.py printed:\nphone.py:7: await" in said
     )
     said = check(CODE.replace('application.add_handler(CommandHandler("hello", hello))\n', ""))
-    assert (
-        "Nothing came back. Is there a handler for it, and is it added by add_handler, above run_"
-        in said
-    )
+    only = "MessageHandler(filters.TEXT & ~filters.COMMAND, echo)"
+    assert f"came back. Above run_polling, phone.py adds {only}. Does one of them fit?" in said
+    above, below = CODE.split("application.add_handler", 1)
+    below = f"application.run_polling()\napplication.add_handler{below}"
+    assert "Above run_polling, phone.py adds no handler." in check(above + below)
+    silent = CODE.replace("await update.message.reply_text(f", "return (f")
+    assert "It has to send its answer: what it returns goes nowhere" in check(silent)
+    said = check("from botlib import Bot\n\nbot = Bot()\n")
+    assert "phone.py imports botlib, which is this course's own." in said
+    assert "begin with what python_telegram_bot.md shows" in said
     said = check(CODE.replace("await update.message.reply_text(f", "os._exit(0)  # ("))
     assert "Viktor wrote /hello. Nothing came back, and phone.py has ended\n" in said
     said = check(CODE.replace("application.run_polling()", ""))
@@ -257,7 +263,10 @@ def test_each_solution_passes(check, file):
 @pytest.mark.parametrize(
     ("file", "words"),
     [
-        ("phone.py", "Viktor wrote /hello. Nothing came back. Is there a handler for it"),
+        (
+            "phone.py",
+            "Viktor wrote /hello. Nothing came back. Above run_polling, phone.py adds Com",
+        ),
         (
             "stream.py",
             "Ada wrote !hug Bob. Nothing came back, and stream.py printed:\nIgnoring exc",
