@@ -15,7 +15,8 @@ from lessons.workshop import ORIGINALS
 ON_A_MACHINE = {
     "Your pages": "in the folder my_course",
     "Your bot": "in my_course/workshop/my_bot",
-    "To take all of it to another computer": "type python3 start.py pack in the course's folder",
+    "To take all of it to another computer": "choose File, New, Terminal, and type "
+    "python3 start.py pack",
     "To get this page's original back": "type python3 start.py reset 00 there. It waits until you "
     "close the tab of this page, and keeps yours next to it",
     "On Windows": "py instead of python3",

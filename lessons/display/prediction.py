@@ -13,6 +13,8 @@ from IPython.display import display
 
 from lessons.display.note import BLUE, Note
 
+YES_NO = ("yes", "no")
+
 
 class Guess:
     """A question and what somebody thinks the answer is; `...` if they don't guess."""
@@ -73,6 +75,8 @@ def compare(made: object, found: object) -> None:
         words = f"No guess this time. It was {found}."
     elif made.answer == found or is_same(answer, str(found)):
         words = f"You guessed {answer}, and so it was."
+    elif found in YES_NO and answer.casefold() not in YES_NO:
+        words = f'Write only "yes" or "no". It was {found}.'
     else:
         words = f"You guessed {answer}. It was {found}.{decimal_hint(made.answer, found)}"
     display(Note(question + words, BLUE))

@@ -7,7 +7,6 @@ from lessons.exercises.slips import BotTask
 from lessons.exercises.verdict import exercise
 
 PEOPLE = ("Viktor", "Ada", "Cleo")
-NO_F_HINT = "write f before the quotes, then {message.user} becomes the name"
 
 
 def expect_goodbye(name: str) -> Callable[[list[str]], str]:
@@ -55,9 +54,6 @@ GOODBYE_TASK = BotTask(
         'if message.user == "Viktor":\n    return "goodbye Viktor!"\nreturn "goodbye Ada!"': (
             "other people write, too. The name comes from the message: {message.user}"
         ),
-        'return "goodbye {message.user}!"': NO_F_HINT,
-        'return "goodbye message.user!"': "the gap needs braces, and an f before the quotes",
-        'return f"goodbye (message.user)!"': "the gap has braces, not brackets: {message.user}",
         'return f"goodbye {message}!"': "that is the whole message. The name is {message.user}",
         'return f"goodbye {user}!"': "the name is a part of the message: {message.user}",
         'return f"goodbye {message.name}!"': "a message calls the name user: {message.user}",
@@ -105,12 +101,9 @@ REPAIR_TASK = BotTask(
             'print(f"good night {message.user}...")',
         ): "what you print doesn't reach the chat. Another word gives the answer back",
         ('return f"good', 'f"good'): "the line makes a text, but doesn't return it",
-        ('f"good', '"good'): NO_F_HINT,
         ("are {message.user}", "are {mesage.user}"): "read the last word of that error letter by "
         "letter. Compare it with def who(message):",
-        ("are {message.user}", "are message.user"): "the gap needs braces: {message.user}",
         ("are {message.user}", "are {message.usr}"): "a message calls the name user",
-        ('f"you are', '"you are'): NO_F_HINT,
         ("are {message.user}", "are {user}"): "the name is {message.user}",
         ("are {message.user}", "are {message}"): "that is the whole message. The name is "
         "{message.user}",

@@ -126,6 +126,9 @@ class Exercise:
             wanted = ", ".join(inspect.signature(self._check).parameters)
             return f"the last line must be {self.name}({wanted})"
         first = next(iter(inspect.signature(self._check).parameters))
+        if getattr(self.task, "file", False) and defines_function(running_cell()):
+            line = f"%%save {str(answers[0]).partition('workshop/')[2]}"
+            return f"this cell saved nothing, so your file is older. Its first line must be {line}"
         return next(filter(None, map(explain_renamed, answers)), "") or (
             explain_other_name(first, answers[0])
         )
@@ -239,6 +242,11 @@ def lines_of(cell: str) -> list[ast.stmt]:
         return ast.parse("".join(linecache.getlines(cell))).body
     except SyntaxError:
         return []
+
+
+def defines_function(cell: str) -> bool:
+    """Return whether a cell has a function of its own; one that %%save writes to a file hasn't."""
+    return any(isinstance(line, ast.FunctionDef) for line in lines_of(cell))
 
 
 def exercise(

@@ -44,8 +44,10 @@ def explain_syntax(error: SyntaxError, before: str = "") -> str:
         return f"{first} {COLUMN} try, above it."
     if first in ("else", "elif") and message.startswith("invalid"):
         return f"{first} {COLUMN} if, above it."
-    if re.match(r"return [^'\"]*\{\w", line):
+    if re.match(r"(return )?[\w ]+\{\w[^'\"]*$", line):
         return 'A text needs quotes, and an f before them if it has braces in it: return f"…".'
+    if message == "'return' outside function":
+        return 'Above return, a command has two lines: @bot.command("…"), and def with its name.'
     times = re.search(r"([\w)]+) x ([\w(]+)", line)
     if times and message.startswith("invalid") and not any(map(keyword.iskeyword, times.groups())):
         return TIMES_HINT

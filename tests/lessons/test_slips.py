@@ -438,7 +438,10 @@ def test_a_wrong_file_leaves_no_store(answer, tmp_path):
         (bot_with("add", lambda message: ""), "for !add 2 3 it says nothing"),
         (bot_with("add", lambda message: sum(message.words)), "becomes a number with int(…)"),
         (bot_with("add", lambda message: "2" / 3), "in quotes is a text: remove the quotes"),
-        (bot_with("sum", adds), "no command add yet; it has: help, sum. The check needs this name"),
+        (
+            bot_with("sum", adds),
+            "no command add yet; it has: help, sum. Change the word in the line",
+        ),
         (bot_with("add", still_open), "… not yet: write the command add"),
         (Bot(), "… not yet: write the command add"),
         (..., "… not yet: write the command add"),

@@ -223,6 +223,60 @@ def test_cells_left_out(fresh):
     assert fresh.sees(ASK).splitlines()[-1] == "'I do not know !hello. Did you mean !help?'"
 
 
+ONE, TWO = (
+    next(cell.source for cell in NOTEBOOK.cells if f"exercise_{number}(" in cell.source)
+    for number in (1, 2)
+)
+COPIED = '@bot.command("hello")\ndef goodbye(message):\n    return f"goodbye {message.user}!"'
+IN_EXERCISES = {
+    "she copies hello and changes only its text": (
+        ONE.replace("...", COPIED, 1),
+        [
+            "goodbye.py makes !hello in line 5, which hello.py has already. Change the word in "
+            '@bot.command("hello").',
+            'begins with @. It should be @bot.command("goodbye"), right above def',
+        ],
+    ),
+    "only the return": (
+        ONE.replace("...", 'return f"goodbye {message.user}!"', 1),
+        ["Above return, a command has two lines: @bot.command(", "Nothing was saved"],
+    ),
+    "only the words": (
+        ONE.replace("...", "goodbye {message.user}!", 1),
+        ["A text needs quotes, and an f before them", "Nothing was saved"],
+    ),
+    "no braces": (
+        TWO.replace('"hello {message.user}!"', 'f"hello message.user!"'),
+        ["expected 'hello Viktor!': the gap needs braces"],
+    ),
+    "no dots": (
+        TWO.replace('"hello {', 'f"hello {')
+        .replace('print(f"', 'return ("')
+        .replace("good night {message.user}...", "good night Viktor"),
+        ["expected 'good night Viktor...': the words are right. Compare the dots"],
+    ),
+    "no %%save": (
+        TWO.partition("\n")[2],
+        ["saved nothing, so your file is older. Its first line must be %%save 00_broken/main.py"],
+    ),
+    "a guess in her own words": (
+        'from lessons.display import compare, guess\ncompare(guess("Yes?", "I think no"), "yes")',
+        ['Yes? Write only "yes" or "no". It was yes.'],
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", IN_EXERCISES)
+def test_the_first_mistakes_in_exercises_are_named(fresh, mistake):
+    cell, words = IN_EXERCISES[mistake]
+    for before in (CHAT, SAVE, ASK):
+        fresh.sees(before)
+    seen = fresh.sees(cell)
+    assert all(each in seen for each in words), seen
+    assert fresh.sees(ASK) == "'hello Viktor!'" or mistake.startswith("she copies")
+    assert fresh.sees('chat.ask("!hello")') == "'hello Viktor!'"  # what was right stays
+
+
 # --- a function in a cloud, as notebooks write them from 03 on ----------------------------------
 
 CLOUD = "from lessons.cloud import Cloud\n\ncloud = Cloud()"

@@ -51,9 +51,25 @@ class Turn:
         """Say what was expected instead of these replies; "" if they are right."""
         if callable(self.expected):
             return self.expected(said)
-        texts = [self.expected] if isinstance(self.expected, str) else list(self.expected)
-        wanted = [text.replace("{user}", self.user) for text in texts]
-        return "" if said == wanted else f"expected {in_chat(wanted)}"
+        return "" if said == self.wanted() else f"expected {in_chat(self.wanted())}"
+
+    def wanted(self) -> list[str]:
+        """Return the replies that are expected word by word; none if a function judges them."""
+        if callable(self.expected):
+            return []
+        texts = [self.expected] if isinstance(self.expected, str) else self.expected
+        return [text.replace("{user}", self.user) for text in texts]
+
+    def hint(self, said: Sequence[str]) -> str:
+        """Return what wrong replies show by themselves, such as a gap that isn't filled; or ""."""
+        whole = "\n".join(said)
+        if gap := re.search(r"\{\w[^{}]*\}", whole):
+            return f"write f before the quotes, then Python fills {gap[0]}"
+        if gap := re.search(r"\bmessage\.\w+", whole):
+            return f"the gap needs braces, and an f before the quotes: {{{gap[0]}}}"
+        if letters_of(said) == letters_of(self.wanted()):
+            return "the words are right. Compare the dots and other signs"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +145,8 @@ class BotTask:
             raise NotYet(f"{what.rstrip('.')}, {expected}: {slip.says}")
         if found.error:
             raise NotYet(f"{what}{found.advice}")
+        if found.replies and (hint := turn.hint(found.replies)):
+            raise NotYet(f"{what.rstrip('.')}, {expected}: {hint}")
         if found.replies:
             raise NotYet(f"{what}; {expected}")
         if found.printed:
@@ -269,8 +287,8 @@ def answer_of(bot: Bot, turn: Turn) -> Answer:
     known = ", ".join(bot.commands)
     expect(
         name is None or name in bot.commands,
-        f"the bot has no command {name} yet; it has: {known}. The check needs this name. Right "
-        f'above the function write @, the name of this bot, and .command("{name}")',
+        f"the bot has no command {name} yet; it has: {known}. Change the word in the line that "
+        f'begins with @. It should be @{variable_of(bot)}.command("{name}"), right above def',
     )
     try:
         with redirect_stdout(printed):
@@ -281,6 +299,15 @@ def answer_of(bot: Bot, turn: Turn) -> Answer:
         what = FORGOTTEN_HINT if isinstance(error, KeyError) else advice_on_error(error)
         return Answer((), describe_error(error), what, printed.getvalue().strip())
     return Answer(tuple(replies), printed=printed.getvalue().strip())
+
+
+def variable_of(bot: Bot) -> str:
+    """Return the name of a bot in the file, or in the notebook, that has its commands."""
+    for function, _ in bot.own_commands().values():
+        for name, value in getattr(function, "__globals__", {}).items():
+            if value is bot and not name.startswith("_"):
+                return str(name)
+    return "bot"
 
 
 def message_of(turn: Turn) -> Message:
@@ -299,6 +326,11 @@ def takes_words(bot: Bot, text: str) -> bool:
         [each.kind for each in inspect.signature(function).parameters.values()] if function else []
     )
     return inspect.Parameter.VAR_POSITIONAL in kinds
+
+
+def letters_of(texts: Iterable[str]) -> list[str]:
+    """Return the letters and digits of texts."""
+    return [*filter(str.isalnum, "".join(texts))]
 
 
 def in_chat(replies: Iterable[str]) -> str:
