@@ -20,7 +20,7 @@ READ += ("deploy/own_packages.py", "deploy/requirements_txt.py", "botlib/details
 def want_more(course):
     """Let the copy's pyproject.toml ask for one package more."""
     path = course / "pyproject.toml"
-    asks = "dependencies = [  # what botlib imports\n"
+    asks = "course = [  # what the notebooks need; with sandbox/'s it is what a first start installs\n"
     text = path.read_text(encoding="utf-8")
     assert asks in text
     path.write_text(text.replace(asks, f'{asks}    "{LACKING}",\n'), encoding="utf-8")
