@@ -75,9 +75,11 @@ class Copies:
         beginning = Path(name).as_posix().removesuffix(".ipynb") if name else "nothing"
         for folder in (NOTEBOOKS, FOLDER):
             beginning = beginning.removeprefix(f"{folder}/")
-        found = [each for each in self._names() if each.startswith(beginning)]
+        names = self._names()
+        whole = [each for each in names if each == f"{beginning}.ipynb"]
+        found = whole or [each for each in names if each.startswith(beginning)]
         if len(found) != 1:
-            known = ", ".join(map(short_name, self._names()))
+            known = ", ".join(map(short_name, names))
             raise ValueError(f"There is no notebook {name!r}; there are: {known}.")
         return found[0]
 
@@ -115,11 +117,11 @@ class Copies:
         return [name for name in self.changed() if self.made_from.get(name) != self._digest(name)]
 
     def _names(self) -> list[str]:
-        core = sorted(path.name for path in self._originals.glob("[0-9][0-9]_*.ipynb"))
+        first = sorted(path.name for path in self._originals.glob("*.ipynb"))
         below = [
             path for each in FOLDERS for path in sorted(self._originals.glob(f"{each}/*.ipynb"))
         ]
-        return [*core, *(f"{path.parent.name}/{path.name}" for path in below)]
+        return [*first, *(f"{path.parent.name}/{path.name}" for path in below)]
 
     def _update_one(self, name: str) -> bool:
         """Update one copy; False if the learner has changed it and it is outdated."""
@@ -204,7 +206,7 @@ def short_name(name: str) -> str:
     >>> short_name("05_what_functions_are_for.ipynb"), short_name("deeper/two_writers.ipynb")
     ('05', 'deeper/two_writers')
     """
-    return name.removesuffix(".ipynb") if "/" in name else name[:2]
+    return name[:2] if name[:2].isdigit() else name.removesuffix(".ipynb")
 
 
 def outdated_notice(outdated: list[str]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lessons.commands.copies import Copies
 from lessons.progress.contents import CORE, DEEPER, EVENING, EXAMS, PART_NAMES
 
 HOME = Path(__file__).parents[2]
@@ -35,6 +36,11 @@ def test_the_contents_name_every_notebook():
     assert set(TITLES) == THERE
     assert list(CORE) == sorted(CORE)
     assert {*PART_NAMES, *DEEPER} <= {stem[:2] for stem in CORE}
+
+
+@pytest.mark.parametrize("stem", sorted(THERE))
+def test_a_learner_gets_a_copy_of_each_notebook(stem):
+    assert Copies(HOME).find(stem) == f"{stem}.ipynb"
 
 
 @pytest.mark.parametrize("stem", sorted(THERE))
