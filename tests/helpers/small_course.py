@@ -20,10 +20,10 @@ READ += ("deploy/own_packages.py", "deploy/requirements_txt.py", "botlib/details
 def want_more(course):
     """Let the copy's pyproject.toml ask for one package more."""
     path = course / "pyproject.toml"
-    asks = "course = [  # what the notebooks need; with sandbox/'s it is what a first start installs\n"
     text = path.read_text(encoding="utf-8")
-    assert asks in text
-    path.write_text(text.replace(asks, f'{asks}    "{LACKING}",\n'), encoding="utf-8")
+    asks = "\ncourse = [  #"
+    assert text.count(asks) == 1
+    path.write_text(text.replace(asks, f'\ncourse = [\n    "{LACKING}",  #'), encoding="utf-8")
 
 
 def make_small_course(folder):

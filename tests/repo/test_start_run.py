@@ -140,8 +140,8 @@ def test_without_a_token_it_answers_in_a_sandbox_until_both_are_ended(
     else:
         wait_until(opened.exists)
         assert opened.read_text().strip() in program.text
+    wait_until(lambda: len(program.family()) == 2)  # the browser has ended
     family = program.family()
-    assert len(family) == 2
     if how == signal.SIGINT:
         os.killpg(program.process.pid, how)  # as a terminal does it: to all that are its own
     else:

@@ -29,7 +29,7 @@ DEVCONTAINER = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(e
 PAGE = (ROOT / "docs/where_to_run.md").read_text(encoding="utf-8")
 PREFIX = "/user/anna-course-1x2y/"  # as Binder makes them
 NEEDED = ("start.py", "notebooks", "lessons", "sandbox/bot_sandbox", "botlib", "deploy")
-LINUX = {"sys_platform": "linux", "platform_machine": "x86_64", "python_version": "3.13"}
+LINUX = {"sys_platform": "linux", "platform_machine": "x86_64", "python_version": "3.14"}
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX: Binder and the image are Linux")
 
 
@@ -99,7 +99,7 @@ def test_binders_own_builder_takes_these_files(clone):
     )
     recipe = done.stdout + done.stderr
     assert done.returncode == 0, recipe
-    assert "conda/environment.py-3.13" in recipe.replace("-2f", "/").replace("-2d", "-").replace(
+    assert "conda/environment.py-3.14" in recipe.replace("-2f", "/").replace("-2d", "-").replace(
         "-2e", "."
     )
     assert '--file ".binder/environment.yml"' in recipe
