@@ -69,7 +69,7 @@ def test_the_readme_is_short_and_its_first_screen_says_what_this_is():
     assert len(text.split()) <= 1_150
     first = UNREAD.sub(" ", text.partition("\n## ")[0])
     assert len(first.split()) <= 120
-    for door in ("An evening", "A fortnight", "A term", "python-telegram-bot", "TwitchIO", "nbval"):
+    for door in ("An evening", "Two weeks", "A term", "python-telegram-bot", "TwitchIO", "nbval"):
         assert door in first
 
 
