@@ -16,6 +16,7 @@ import asyncio
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -38,12 +39,13 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Handle = Callable[[socket.socket], Awaitable[None]]
 STARTUP = Path(__file__).with_name("startup")
 ADDRESSES_VARIABLE = "BOT_SANDBOX_ADDRESSES"  # what the hooks in startup/ read
-PROXY_VARIABLES = ("HTTPS_PROXY", "WSS_PROXY")
+PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "WSS_PROXY")
 DIRECT_HOSTS = ("localhost", ".localhost", "127.0.0.1", "::1")  # what needs no proxy
 CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # replace other roots
 EXTRA_CA_VARIABLE = "NODE_EXTRA_CA_CERTS"  # adds to them
 DEFAULT_PORTS = {"http": 80, "ws": 80}
 CHUNK = 65536
+MOST_NOTES = 100  # a program that asks for more names is not helped by more
 HEAD_TIMEOUT_S = 30.0  # how long a client may take to say where it wants to go
 TLS_HANDSHAKE = b"\x16"  # the first byte of a connection that begins with TLS
 REFUSAL = "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {size}\r\n\r\n{words}"
@@ -81,11 +83,12 @@ class ProgramProxy(LocalServer):
     def variables(self, environment: Mapping[str, str]) -> dict[str, str]:
         """Return the variables that lead a program here, given those that it would have.
 
-        What is already in PYTHONPATH, NODE_OPTIONS, NO_PROXY and in lists of certificates stays.
+        What is already in PYTHONPATH, NODE_OPTIONS, NO_PROXY and in lists of certificates stays,
+        except for what would lead past the sandbox.
         """
         address = f"http://{HOST}:{self._port}"
-        direct = list(self._direct_hosts)
-        direct += (environment.get("no_proxy") or environment.get("NO_PROXY", "")).split(",")
+        own = (environment.get("no_proxy") or environment.get("NO_PROXY", "")).split(",")
+        direct = [*self._direct_hosts, *(one for one in own if not is_of_platform(one))]
         proxies = dict.fromkeys(PROXY_VARIABLES, address)
         proxies["NO_PROXY"] = ",".join(dict.fromkeys(filter(None, direct)))
         for name in ("ALL_PROXY", "all_proxy"):
@@ -179,16 +182,26 @@ class ProgramProxy(LocalServer):
                 return
             head += await reader.readuntil(b"\r\n\r\n")
         method, target, *_ = [*head.decode("latin-1").split(" ", 2), "", ""]
-        place = urlsplit(target if "://" in target else f"https://{target}")
-        host, port = place.hostname or "", place.port or DEFAULT_PORTS.get(place.scheme, HTTPS)
+        host, port = "", 0
+        with suppress(ValueError):  # a port that is none, or half an IPv6 address
+            place = urlsplit(target if "://" in target else f"https://{target}")
+            host, port = place.hostname or "", place.port or DEFAULT_PORTS.get(place.scheme, HTTPS)
+        if not host:
+            await refuse(writer, "400 Bad Request", "Name a host and a port: example.org:443\n")
+            return
         address = ADDRESSES.get((host, port))
         if address is None:
-            self._add_note(
-                f"A program asked for {host[:100]}:{port}, which the sandbox doesn't reach. If it "
-                "should, name that host in the variable NO_PROXY"
+            unreached = (
+                f"A program asked for {host[:100]}:{port}, which the sandbox doesn't reach. "
             )
+            if host in HOSTS:
+                known_ports = [str(port) for name, port in ADDRESSES if name == host]
+                unreached += f"It has port {' or '.join(known_ports)} of {host}"
+            else:
+                unreached += "If it should, name that host in the variable NO_PROXY"
+            self._add_note(unreached)
             known = ", ".join(HOSTS)
-            words = f"bot-sandbox reaches {known}. {self.notes[-1]}.\n"
+            words = f"bot-sandbox reaches {known}. {unreached}.\n"
             await refuse(writer, "403 Forbidden", words)
             return
         try:
@@ -217,7 +230,7 @@ class ProgramProxy(LocalServer):
 
     def _add_note(self, words: str) -> None:
         words = hide_tokens(escape_control_characters(words))
-        if words not in self.notes:
+        if words not in self.notes and len(self.notes) < MOST_NOTES:
             self.notes.append(words)
             self._runner.changes.changed()
 
@@ -258,6 +271,16 @@ async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             writer.close()
     except OSError:
         writer.transport.abort()
+
+
+def is_of_platform(entry: str) -> bool:
+    """Return whether an entry of NO_PROXY matches a platform's name.
+
+    >>> [is_of_platform(entry) for entry in ("*", ".org", "API.telegram.org:443", "::1", "am.org")]
+    [True, True, True, False, False]
+    """
+    name = re.sub(r":\d+$", "", entry.strip().lower()).lstrip("*.")
+    return any(not name or f".{host}".endswith(f".{name}") for host in HOSTS)
 
 
 def with_close(head: bytes) -> bytes:

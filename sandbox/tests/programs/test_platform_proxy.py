@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import socket
 import ssl
 import stat
@@ -10,7 +11,9 @@ import subprocess
 import sys
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
@@ -135,13 +138,47 @@ def test_a_client_that_keeps_its_connection_may_ask_for_another_name(proxy, acco
     assert found[1] == (401, {"status": 401, "message": "missing authorization token"})
 
 
+@pytest.mark.parametrize("place", ["", ":443", "api.telegram.org:x", "[::1:443", "a:99999999"])
+def test_a_broken_target_is_a_bad_request(proxy, place):
+    assert tunnel(proxy, place) == (400, "Name a host and a port: example.org:443\n")
+
+
+def test_a_program_that_asks_for_thousands_of_names_fills_no_memory(proxy):
+    for number in range(120):
+        assert tunnel(proxy, f"host{number}.example:443")[0] == 403
+    assert len(proxy.notes) == 100
+
+
+def test_a_plain_address_of_a_platform_leads_nowhere_else(proxy):
+    """Only chat speaks without TLS; the rest would come to the real platform."""
+    place = proxy.variables({})["http_proxy"]
+    opener = build_opener(ProxyHandler({"http": place}))
+    with pytest.raises(HTTPError) as error:
+        opener.open("http://api.telegram.org/bot1:a/getMe", timeout=60)
+    with error.value:
+        assert error.value.status == 403
+        assert b"It has port 443 of api.telegram.org." in error.value.read()
+
+
+@pytest.mark.parametrize(
+    "given", ["*", "api.telegram.org", ".org", "db.example,TELEGRAM.ORG:443", " *.twitch.tv ,a"]
+)
+def test_no_variable_of_the_caller_leads_past_the_sandbox(proxy, given):
+    for name in ("NO_PROXY", "no_proxy"):
+        variables = proxy.variables({name: given})
+        direct = variables["NO_PROXY"]
+        assert direct.startswith("localhost,") and direct == variables["no_proxy"]
+        assert not {"*", "org", "telegram", "twitch"} & set(re.split(r"[.,: ]+", direct.lower()))
+        assert ("db.example" in direct) == ("db.example" in given)
+
+
 @pytest.mark.parametrize("sent", [b"hello\r\n\r\n", b"\x16\x03\x01\x02\0\x01\r\n\r\n", b"GET", b""])
 def test_whatever_is_sent_the_proxy_goes_on(proxy, sent):
     address = urlsplit(proxy.variables({})["HTTPS_PROXY"])
     with socket.create_connection((address.hostname, address.port), timeout=60) as client:
         client.sendall(sent)
         client.shutdown(socket.SHUT_WR)
-        assert client.recv(12) in (b"", b"HTTP/1.1 403")
+        assert client.recv(12) in (b"", b"HTTP/1.1 400")
     assert tunnel(proxy, "id.twitch.tv:443")[0] == 200
 
 
