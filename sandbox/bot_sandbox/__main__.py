@@ -243,7 +243,8 @@ def start_servers(
     functions = [each.function for each in deployed]
     offer = None
     if not options.run and find_spec("trustme"):
-        code = randomness.text(JOIN_CODE_LENGTH, "join code", URL_SAFE)
+        # Who listens could try the seeds that people choose, but not that of --fixed.
+        code = randomness.text(JOIN_CODE_LENGTH, "join code", URL_SAFE) if options.fixed else ""
         port = chosen_port(options, "join")
         offer = stack.enter_context(JoinOffer(telegram, twitch, port=port, code=code, **allowed))
         if options.fixed:

@@ -48,14 +48,13 @@ def test_a_bot_joins_the_command_by_the_line_that_it_shows():
         assert err == f"bot-sandbox: joined Telegram and Twitch at {place}\n"
 
 
-def test_the_command_needs_no_trustme_to_join(offer, account, tmp_path):
+def test_without_trustme_it_says_what_to_install(offer, tmp_path):
     (tmp_path / "trustme.py").write_text("raise ImportError('no trustme here')")
-    code = WHO_AM_I.partition("head = ")[0]
     paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    status, out, err = join(
-        offer.address, *python(code), TELEGRAM_TOKEN=account.token, PYTHONPATH=paths
-    )
-    assert (status, out) == (0, f"{account.username}\n"), err
+    status, _, err = join(offer.address, *python("print(1)"), PYTHONPATH=paths)
+    assert (status, err.count("\n")) == (1, 1)
+    assert err.startswith("bot-sandbox join: trustme is not installed.")
+    assert err.endswith("Type: pip install trustme\n")
 
 
 def test_a_code_for_one_bot_brings_its_token(offer, telegram, account, tmp_path):

@@ -1,10 +1,11 @@
 """Run a program on this machine or another beside a sandbox that runs already.
 
-A `JoinOffer` is beside the sandbox. With its code, a client gets the public certificate and tunnels
-to the platforms' names, and nothing else: Bot API, Helix and chat still need their own tokens. A
-code may be for some accounts only; then tokens of others are refused where they are read. A
-`JoinedProxy` is beside the program, and opens a tunnel for each of its connections. What goes
-through a tunnel is the program's own TLS.
+A `JoinOffer` is beside the sandbox. Who knows its code gets the public certificate and tunnels to
+the platforms' names, and nothing else: Bot API, Helix and chat still need their own tokens. A code
+may be for some accounts only; then tokens of others are refused where they are read. A
+`JoinedProxy` is beside the program, and opens a tunnel for each of its connections. Each begins
+with the handshake of join_handshake.py. What goes through a tunnel then is the program's own TLS,
+or text that its platform takes without TLS.
 """
 
 import asyncio
@@ -18,11 +19,8 @@ import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import Any, NamedTuple
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
 
 from aiohttp import (
     ClientError,
@@ -40,14 +38,24 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot_sandbox.diagnosis.clean_text import escape_control_characters
 from bot_sandbox.event_loop.tasks import BackgroundTasks
-from bot_sandbox.http.access import HOST, HOST_HEADER, Access, key_matches
+from bot_sandbox.http.access import HOST, HOST_HEADER, Access
 from bot_sandbox.http.guest import Guest
 from bot_sandbox.http.local_server import LocalServer, silence_logger
 from bot_sandbox.http.switchable_server import SwitchableServer
+from bot_sandbox.programs.authority import checked_authority, import_trustme
+from bot_sandbox.programs.join_handshake import (
+    NO_HANDSHAKE,
+    JoinError,
+    ask_sandbox,
+    check_code,
+    hear_program,
+    seal,
+)
 from bot_sandbox.programs.platform_addresses import ADDRESSES, HOSTS, PLATFORMS
-from bot_sandbox.programs.platform_proxy import PlatformProxy, import_trustme
+from bot_sandbox.programs.platform_proxy import PlatformProxy
 from bot_sandbox.programs.program_proxy import (
     CHUNK,
+    MOST_NOTES,
     ProgramProxy,
     Streams,
     reset_connection,
@@ -65,18 +73,13 @@ TokenOwner = BotAccount | TwitchUser | Application
 Tunnel = web.WebSocketResponse | ClientWebSocketResponse
 # Without handlers, because aiohttp would quote a broken header, and with it the code.
 _SILENT = silence_logger(logging.Logger("bot_sandbox.join"))
-CODE_HEADER = "Bot-Sandbox-Code"
 CODE_BYTES = 16
-GONE_ACCOUNT = "{}, for whom this join code was, is gone from the sandbox. Get a new address there"
-WRONG_CODE = "the code after # is missing or wrong. Copy the whole address, as the sandbox shows it"
-TUNNEL_REFUSALS: dict[int, str] = {  # what a tunnel that is refused says about the sandbox
-    HTTPStatus.UNAUTHORIZED: "takes this code no more. Get a new address there, and start your bot "
-    "again with it",
-    HTTPStatus.CONFLICT: "was started again, and has another certificate. Start your bot again",
-}
+GONE_ACCOUNT = "has no {} anymore, for whom this join code was. Get a new address there"
+CHANGED = "was started again, and has another certificate. Start your bot again"
+OTHER_HOST = "does not answer to the host {0}. If it should, start it with: --allow-host {0}"
 LONGEST_NOTE = 500  # characters
-OFFER_TIMEOUT_S = 10.0  # how long a sandbox may take to say what it offers
-TUNNEL_TIMEOUT_S = 30.0  # how long it may take to open a tunnel
+LARGEST_MESSAGE = 2 * CHUNK  # bytes
+HANDSHAKE_TIMEOUT_S = 30.0  # how long the other side may take for it
 CLOSE_TIMEOUT_S = 1.0  # how long the other side may take for its goodbye
 
 
@@ -84,13 +87,14 @@ class JoinOffer(LocalServer):
     """Lets programs elsewhere find a Telegram and a Twitch at the real addresses.
 
     `bot-sandbox join ADDRESS -- COMMAND` runs such a program, on this machine or another. `address`
-    has a code after its #, which is random and new each time, unless you pass one. It opens the way
+    has a code after its #, which is random and new each time, unless you pass a long one. It opens
+    the way
     to the Bot API and to Twitch, which want their own tokens, and to nothing else of the sandbox.
     `address_for` returns one that opens the way for some accounts only; its code is random, also
     if you pass one. `notes` are what programs were refused.
 
     `port` 0 takes any free one. The offer listens on `host`; `allow_hosts` are more names that it
-    answers to. Raises ImportError if trustme is missing.
+    answers to. Raises ImportError if trustme is missing, and ValueError if a code is too weak.
     """
 
     def __init__(
@@ -104,6 +108,7 @@ class JoinOffer(LocalServer):
         allow_hosts: Iterable[str] = (),
     ) -> None:
         import_trustme()  # first: without it, this leaves no thread
+        code = check_code(code) if code else ""
         super().__init__("join-offer", Access(host, allow_hosts))
         servers: dict[str, SwitchableServer | None] = {"telegram": telegram, "twitch": twitch}
         self._proxy = PlatformProxy({name: one for name, one in servers.items() if one})
@@ -114,8 +119,7 @@ class JoinOffer(LocalServer):
         self._sending = BackgroundTasks()
         self._tunnels: set[Tunnel] = set()
         app = web.Application(middlewares=[self._check()])
-        app.router.add_get("/offer", self._serve_offer)
-        app.router.add_get("/tunnel", self._serve_tunnel)
+        app.router.add_get("/join", self._serve_program)
         runner = self._runner.do(lambda: web.AppRunner(app, access_log=None, logger=_SILENT))
         self.port: int = self._run_or_close(self._serve(runner, port))
         self.address: str = self._address_with((), code)
@@ -182,55 +186,75 @@ class JoinOffer(LocalServer):
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
             if refused := self._access.refusal(request):
                 return web.Response(status=HTTPStatus.FORBIDDEN, text=refused)
-            self._owners_of(request)
             return await handler(request)
 
         return check
-
-    def _owners_of(self, request: web.Request) -> tuple[TokenOwner, ...]:
-        """Return whose tokens a request's code allows, () for all; 401 if it is wrong."""
-        given = request.headers.get(CODE_HEADER)
-        for owners, code in list(self._codes.items()):
-            if key_matches(given, code):
-                for owner in owners:
-                    if not self._knows(owner):
-                        raise web.HTTPUnauthorized(text=GONE_ACCOUNT.format(name_of(owner)))
-                return owners
-        raise web.HTTPUnauthorized(text=WRONG_CODE)
 
     def _open_platforms(self, owners: Sequence[TokenOwner]) -> list[str]:
         """Return the platforms to which a code for these accounts opens the way."""
         named = {"telegram" if isinstance(one, BotAccount) else "twitch" for one in owners}
         return [each for each in self._proxy.platforms if each in named or not named]
 
-    async def _serve_offer(self, request: web.Request) -> web.Response:
-        """GET /offer: the public certificate, the platforms, and the only bot with its token."""
-        owners = self._owners_of(request)
+    async def _serve_program(self, request: web.Request) -> web.WebSocketResponse:
+        """GET /join: a WebSocket for an offer, or for the bytes of one connection."""
+        tunnel = web.WebSocketResponse(
+            compress=False, timeout=CLOSE_TIMEOUT_S, max_msg_size=LARGEST_MESSAGE
+        )
+        await tunnel.prepare(request)
+        self._tunnels.add(tunnel)
+        try:
+            async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
+                owners, ask, key = await hear_program(tunnel, self._codes)
+                place, answer = self._answer(owners, ask)
+                await tunnel.send_json({"sealed": seal(key, json.dumps(answer))})
+            if place:
+                await self._serve_tunnel(tunnel, owners, *place)
+        except JoinError as refused:
+            self._note(f"a program was refused: this sandbox {refused}")
+            with suppress(OSError):  # it may have gone
+                await tunnel.send_json({"refused": str(refused)})
+        except OSError:
+            pass  # it has gone, or takes too long
+        finally:
+            self._tunnels.discard(tunnel)
+            await tunnel.close()
+        return tunnel
+
+    def _answer(
+        self, owners: tuple[TokenOwner, ...], ask: str
+    ) -> tuple[tuple[str, int] | None, dict[str, Any]]:
+        """Return where a tunnel leads, and what to tell the program; raises JoinError.
+
+        It asks for nothing: what do you offer? Or for HOST:PORT and the hash of our certificate: a
+        tunnel.
+        """
+        for owner in owners:
+            if not self._knows(owner):
+                raise JoinError(GONE_ACCOUNT.format(name_of(owner)))
+        if not ask:
+            return None, self._offer_for(owners)
+        asked, _, authority = ask.partition(" ")
+        place = next((each for each in ADDRESSES if "{}:{}".format(*each) == asked), None)
+        if place is None:
+            raise JoinError(f"leads to {', '.join(HOSTS)}, and not to {asked[:100]}")
+        if authority != hash_of(self._proxy.authority):
+            raise JoinError(CHANGED)
+        if (platform := ADDRESSES[place].platform) not in self._open_platforms(owners):
+            raise JoinError(f"opens no {platform.title()} with this code")
+        return place, {}
+
+    def _offer_for(self, owners: Sequence[TokenOwner]) -> dict[str, Any]:
+        """Return the public certificate, the platforms, and the only bot with its token."""
         offer: dict[str, Any] = {"authority": self._proxy.authority.decode()}
         offer["platforms"] = self._open_platforms(owners)
         bots = [one for one in owners if isinstance(one, BotAccount)]
         if len(bots) == 1:
             offer |= {"bot": bots[0].username, "token": bots[0].token}
-        return web.json_response(offer)
+        return offer
 
-    async def _serve_tunnel(self, request: web.Request) -> web.StreamResponse:
-        """GET /tunnel?to=HOST:PORT: a WebSocket with the bytes of one connection.
-
-        409 if the client's certificate, whose hash is in `authority`, is another sandbox's.
-        """
-        asked, owners = request.query.get("to", ""), self._owners_of(request)
-        place = next((each for each in ADDRESSES if "{}:{}".format(*each) == asked), None)
-        if place and ADDRESSES[place].platform not in self._open_platforms(owners):
-            words = f"this join code opens no {ADDRESSES[place].platform.title()}"
-            return web.Response(status=HTTPStatus.FORBIDDEN, text=words)
-        if place is None:
-            words = f"tunnels lead to {', '.join(HOSTS)}, and not to {asked[:100]}"
-            return web.Response(status=HTTPStatus.FORBIDDEN, text=words)
-        if request.query.get("authority") not in (None, hash_of(self._proxy.authority)):
-            return web.Response(status=HTTPStatus.CONFLICT, text="the certificate is another one")
-        tunnel = web.WebSocketResponse(compress=False, timeout=CLOSE_TIMEOUT_S)
-        await tunnel.prepare(request)
-        self._tunnels.add(tunnel)
+    async def _serve_tunnel(
+        self, tunnel: web.WebSocketResponse, owners: tuple[TokenOwner, ...], host: str, port: int
+    ) -> None:
         loop = asyncio.get_running_loop()
 
         def note(words: str) -> None:  # on the loop of the server that refuses
@@ -238,32 +262,35 @@ class JoinOffer(LocalServer):
 
         guest = Guest(owners, ", ".join(map(name_of, owners)), note) if owners else None
         here, there = socket.socketpair()
-        serving = asyncio.create_task(self._proxy.serve_client(there, *place, note, guest))
+        serving = asyncio.create_task(self._proxy.serve_client(there, host, port, note, guest))
         try:
             await pass_through_tunnel(await streams_of(here), tunnel)
         finally:
-            self._tunnels.discard(tunnel)
             await serving
-        return tunnel
 
     def _pass_on_note(self, words: str, tunnel: web.WebSocketResponse) -> None:
         """Keep what a program was refused, and tell the other end of its tunnel."""
-        if words not in self.notes:
+        self._note(words)
+        self._sending.start(send_note(tunnel, words))
+
+    def _note(self, words: str) -> None:
+        if words not in self.notes and len(self.notes) < MOST_NOTES:
             self.notes.append(words)
             self._runner.changes.changed()
-        self._sending.start(send_note(tunnel, words))
 
 
 class JoinedProxy(ProgramProxy):
     """Real addresses lead through tunnels to a sandbox that runs elsewhere.
 
     `address` is that of a `JoinOffer`. `warn` receives at once why the sandbox opens no tunnel
-    anymore. Raises ValueError if the address is wrong, and OSError if no sandbox answers there.
+    anymore. Raises ValueError if the address is wrong or the sandbox refuses, OSError if no sandbox
+    answers there, and ImportError without trustme. No event loop may run in this thread.
     """
 
     def __init__(self, address: str, warn: Callable[[str], object] = str) -> None:
+        import_trustme()
         self.place, self._code = split_address(address)  # the place is no secret
-        offer = ask_for_offer(self.place, self._code)
+        offer = asyncio.run(ask_for_offer(self.place, self._code))
         self.bot: str = offer.bot  # if the code is for one
         self._token = offer.token
         self._warn = warn
@@ -286,22 +313,12 @@ class JoinedProxy(ProgramProxy):
 
     async def _serve_address(self, client: socket.socket, host: str, port: int) -> None:
         """Open a tunnel for a client that wants a real address."""
-        # The system's own resolver, which knows the names of a local network, too.
-        self._session = self._session or ClientSession(
-            connector=TCPConnector(resolver=ThreadedResolver(), limit=0)
-        )
+        self._session = self._session or new_session()
+        ask = f"{host}:{port} {hash_of(self.authority)}"
         try:
-            async with asyncio.timeout(TUNNEL_TIMEOUT_S):
-                tunnel = await self._session.ws_connect(
-                    f"http://{self.place}/tunnel",
-                    params={"to": f"{host}:{port}", "authority": hash_of(self.authority)},
-                    headers={CODE_HEADER: self._code},
-                    timeout=ClientWSTimeout(ws_close=CLOSE_TIMEOUT_S),
-                )
-        except (ClientError, OSError) as error:  # TimeoutError is one, too
-            status = error.status if isinstance(error, WSServerHandshakeError) else 0
-            changed = TUNNEL_REFUSALS.get(status, "opens no tunnel anymore. Does it run?")
-            self._note_closed(f"the sandbox at {self.place} {changed}")
+            tunnel, _ = await connect_sandbox(self._session, self.place, self._code, ask)
+        except (JoinError, OSError) as error:
+            self._note_closed(str(error))
             reset_connection(client)
             return
         await pass_through_tunnel(await streams_of(client), tunnel, self._add_note)
@@ -353,26 +370,58 @@ def id_of(owner: TokenOwner) -> str:
     return owner.client_id if isinstance(owner, Application) else str(owner.id)
 
 
-def ask_for_offer(place: str, code: str) -> OfferDetails:
-    """Ask a sandbox what it offers; ValueError if it refuses, OSError if none answers."""
-    request = Request(f"http://{place}/offer", headers={CODE_HEADER: code})
+def new_session() -> ClientSession:
+    """Return a session with the system's own resolver, which also knows a local network's names."""
+    return ClientSession(connector=TCPConnector(resolver=ThreadedResolver(), limit=0))
+
+
+async def ask_for_offer(place: str, code: str) -> OfferDetails:
+    """Ask a sandbox what it offers; JoinError if it refuses, OSError if none answers."""
+    async with new_session() as session:
+        connection, answer = await connect_sandbox(session, place, code, "")
+        await connection.close()
     try:
-        with build_opener(ProxyHandler({})).open(request, timeout=OFFER_TIMEOUT_S) as response:
-            offer = json.load(response)
-            platforms = [each for each in PLATFORMS if each in offer["platforms"]]
-            bot, token = (
-                escape_control_characters(str(offer.get(name, ""))) for name in ("bot", "token")
+        offer = json.loads(answer)
+        authority = checked_authority(str(offer["authority"]).encode())
+        platforms = [each for each in PLATFORMS if each in offer["platforms"]]
+        bot, token = (
+            escape_control_characters(str(offer.get(name, ""))) for name in ("bot", "token")
+        )
+    except (LookupError, TypeError, AttributeError):
+        raise JoinError(f"the sandbox at {place} {NO_HANDSHAKE}") from None
+    except ValueError as error:
+        raise JoinError(f"the sandbox at {place} is not to be trusted: {error}") from None
+    return OfferDetails(authority, platforms, bot, token)
+
+
+async def connect_sandbox(
+    session: ClientSession, place: str, code: str, ask: str
+) -> tuple[ClientWebSocketResponse, str]:
+    """Connect with a sandbox that knows the code; return the connection and its answer.
+
+    Raises JoinError if it refuses, and OSError if none answers.
+    """
+    try:
+        async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
+            connection = await session.ws_connect(
+                f"http://{place}/join",
+                timeout=ClientWSTimeout(ws_close=CLOSE_TIMEOUT_S),
+                max_msg_size=LARGEST_MESSAGE,
             )
-            return OfferDetails(str(offer["authority"]).encode(), platforms, bot, token)
-    except HTTPError as error:
-        with error:
-            words = escape_control_characters(error.read(CHUNK).decode(errors="replace"))
-        raise ValueError(f"the sandbox at {place} refuses: {words}") from None
-    except (OSError, HTTPException) as error:
-        reason = getattr(error, "reason", error)
-        raise OSError(f"no sandbox answers at {place} ({reason}). Does it run?") from None
-    except (ValueError, LookupError, TypeError):
-        raise ValueError(f"what answers at {place} is not a sandbox that you can join") from None
+            try:
+                return connection, await ask_sandbox(connection, code, ask)
+            except BaseException:
+                await connection.close()
+                raise
+    except WSServerHandshakeError as error:
+        host = urlsplit(f"//{place}").hostname or ""
+        why = OTHER_HOST.format(host) if error.status == HTTPStatus.FORBIDDEN else NO_HANDSHAKE
+        raise JoinError(f"the sandbox at {place} {why}") from None
+    except JoinError as refused:
+        raise JoinError(f"the sandbox at {place} {refused}") from None
+    except (ClientError, OSError) as error:  # TimeoutError is one, too
+        why = getattr(error, "strerror", "") or str(error) or "it takes too long"
+        raise OSError(f"no sandbox answers at {place} ({why}). Does it run?") from None
 
 
 async def send_note(tunnel: Tunnel, words: str) -> None:

@@ -6,13 +6,13 @@ import ssl
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from weakref import WeakKeyDictionary
 
 from bot_sandbox.http.access import host_name
 from bot_sandbox.http.guest import Guest
 from bot_sandbox.http.local_server import servers
 from bot_sandbox.http.switchable_server import SwitchableServer
+from bot_sandbox.programs.authority import make_authority
 from bot_sandbox.programs.platform_addresses import ADDRESSES, HOSTS
 from bot_sandbox.programs.program_proxy import (
     ProgramProxy,
@@ -26,18 +26,6 @@ USES_REAL_PORTS = (
     "--real-ports needs the platforms' own ports, as a container has them. If its user is not "
     "root, start it with: --sysctl net.ipv4.ip_unprivileged_port_start=0"
 )
-
-
-def import_trustme() -> ModuleType:
-    """Return trustme, which is optional; ImportError, with the fix, if it is missing."""
-    try:
-        import trustme
-    except ImportError:
-        raise ImportError(
-            "trustme is not installed. It makes the certificate with which a bot that has the real "
-            "addresses in its code meets the sandbox. Type: pip install trustme"
-        ) from None
-    return trustme
 
 
 def platform_servers() -> dict[str, SwitchableServer]:
@@ -54,7 +42,7 @@ class PlatformProxy(ProgramProxy):
     """
 
     def __init__(self, platforms: Mapping[str, SwitchableServer]) -> None:
-        authority = import_trustme().CA(organization_name="bot-sandbox, for one run")
+        authority = make_authority()
         self._servers = platforms
         self._wanted_names: WeakKeyDictionary[object, str] = WeakKeyDictionary()
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

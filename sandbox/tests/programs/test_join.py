@@ -1,5 +1,6 @@
 """A program beside a sandbox that runs already: what its code opens, and what it doesn't."""
 
+import asyncio
 import json
 import os
 import socket
@@ -7,16 +8,18 @@ import ssl
 import subprocess
 import sys
 import threading
-from contextlib import closing, contextmanager
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import contextmanager
 
 import pytest
+import trustme
+from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
 from npm import PEERS
 from twitch_tools import World
 
 from bot_sandbox import JoinOffer
-from bot_sandbox.programs.join import JoinedProxy
+from bot_sandbox.http.local_server import LocalServer
+from bot_sandbox.programs.join import JoinedProxy, hash_of
+from bot_sandbox.programs.join_handshake import hear_program, key_from, seal, unseal
 
 GET_ME = """
 import json, sys, urllib.request
@@ -62,14 +65,39 @@ def connect(joined, host, port=443):
         yield client
 
 
-def ask(offer, path, *, place="", method="GET", **headers):
-    """Ask the offer by HTTP: status and words."""
-    with closing(HTTPConnection("127.0.0.1", offer.port, timeout=60)) as connection:
-        host = place or f"127.0.0.1:{offer.port}"
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, headers={"Host": host, **named})
-        response = connection.getresponse()
-        return response.status, response.read().decode()
+def handshake(offer, code, ask, path="/join", **headers):
+    """Shake hands as a program by hand: the status, what was said, and the answer, None without."""
+
+    async def shake():
+        said = []
+        async with ClientSession() as session:
+            address = f"ws://127.0.0.1:{offer.port}{path}"
+            try:
+                async with session.ws_connect(address, headers=headers) as connection:
+                    said.append(await connection.receive_json())
+                    nonce = "00" * 16
+                    proof = key_from(code, "program", said[0]["nonce"], nonce, ask).hex()
+                    await connection.send_json({"nonce": nonce, "ask": ask, "proof": proof})
+                    said.append(await connection.receive_json())
+            except WSServerHandshakeError as error:
+                return error.status, said, None
+        if "sealed" not in said[1]:
+            return 101, said, None
+        key = key_from(code, "sandbox", said[0]["nonce"], nonce, ask)
+        return 101, said, json.loads(unseal(key, said[1]["sealed"]))
+
+    return asyncio.run(shake())
+
+
+class SomebodyElse(LocalServer):
+    """A server where a sandbox could be."""
+
+    def __init__(self, handler):
+        super().__init__("somebody-else")
+        app = web.Application()
+        app.router.add_get("/join", handler)
+        runner = self._runner.do(lambda: web.AppRunner(app))
+        self.port = self._run_or_close(self._serve(runner))
 
 
 @pytest.fixture
@@ -158,13 +186,13 @@ def test_a_sandbox_that_has_ended_is_named(run, offer, joined, account):
     offer.close()
     assert "Error" in run("-c", GET_ME, account.token)[1]
     (note,) = joined.notes
-    assert note == f"the sandbox at 127.0.0.1:{offer.port} opens no tunnel anymore. Does it run?"
+    assert note.startswith(f"no sandbox answers at 127.0.0.1:{offer.port} (")
 
 
 def test_only_the_public_certificate_and_the_platforms_are_offered(offer, telegram):
-    status, body = ask(offer, "/offer", Bot_Sandbox_Code=CODE)
-    found = json.loads(body)
-    assert (status, found["platforms"]) == (200, ["telegram", "twitch"])
+    found = handshake(offer, CODE, "")[2]
+    assert list(found) == ["authority", "platforms"]
+    assert found["platforms"] == ["telegram", "twitch"]
     assert found["authority"].count("-----BEGIN") == 1
     assert found["authority"].startswith("-----BEGIN CERTIFICATE-----")
     with JoinOffer(telegram, code=CODE) as less, JoinedProxy(less.address) as joined:
@@ -175,7 +203,7 @@ def test_only_the_public_certificate_and_the_platforms_are_offered(offer, telegr
     ("code", "words"),
     [
         (CODE, "was started again, and has another certificate. Start your bot again"),
-        ("another-code-for-these", "takes this code no more. Get a new address there, and start"),
+        ("another-code-for-these", "knows no such code. Get the whole address from it again, and"),
     ],
 )
 def test_a_sandbox_that_was_started_again_is_noticed(telegram, twitch, code, words):
@@ -204,42 +232,114 @@ def test_a_platform_that_is_not_there_is_named(telegram, start):
         assert joined.notes == ["irc.chat.twitch.tv: no Twitch is open in this sandbox"]
 
 
-@pytest.mark.parametrize("path", ["/offer", "/tunnel?to=api.telegram.org:443", "/", "/api/world"])
-def test_without_the_code_nothing_opens(offer, path):
-    for code in ({}, {"Bot_Sandbox_Code": "wrong"}, {"Bot_Sandbox_Code": ""}):
-        status, words = ask(offer, path, **code)
-        assert status == 401
-        assert words.startswith("the code after # is missing or wrong.")
+@pytest.mark.parametrize("ask", ["", "api.telegram.org:443 "])
+@pytest.mark.parametrize("code", ["", "wrong", CODE[:-1], CODE.upper()])
+def test_without_the_code_nothing_opens(offer, code, ask):
+    status, (_, refused), answer = handshake(offer, code, ask)
+    assert (status, answer) == (101, None)
+    assert refused["refused"].startswith("knows no such code.")
+    assert offer.notes == [f"a program was refused: this sandbox {refused['refused']}"]
 
 
 @pytest.mark.parametrize(
-    ("headers", "words"),
+    "said",
     [
-        ({"place": "evil.example"}, "does not answer to the host 'evil.example'"),
-        ({"Origin": "https://evil.example"}, "pages of 'https://evil.example' may not use"),
-        ({"Origin": "null"}, "pages of 'null' may not use"),
+        b"",
+        b"hello",
+        b"[]",
+        b"{}",
+        b'{"nonce": 5, "ask": "", "proof": ""}',
+        b'{"nonce": "", "ask": "", "proof": "\\ud800"}',
+        b"[" * 100_000,
+        b"[" * 1_000_000,
     ],
 )
-def test_other_hosts_and_origins_are_refused_even_with_the_code(offer, headers, words):
-    for path in ("/offer", "/tunnel?to=api.telegram.org:443"):
-        status, said = ask(offer, path, Bot_Sandbox_Code=CODE, **headers)
-        assert status == 403 and words in said
+def test_whatever_a_program_says_first_the_offer_goes_on(offer, said):
+    async def say():
+        address = f"ws://127.0.0.1:{offer.port}/join"
+        async with ClientSession() as session, session.ws_connect(address) as connection:
+            await connection.receive()
+            await connection.send_frame(said, WSMsgType.TEXT)
+            return [message.type async for message in connection]
+
+    assert WSMsgType.BINARY not in asyncio.run(say())
+    assert handshake(offer, CODE, "")[2]["platforms"]
+
+
+def test_who_listens_learns_neither_the_code_nor_the_token(offer, account):
+    code = offer.address_for(account).partition("#")[2]
+    _, said, answer = handshake(offer, code, "")
+    assert (answer["bot"], answer["token"]) == (account.username, account.token)
+    for secret in (code, account.token, account.username, "CERTIFICATE"):
+        assert secret not in str(said) and secret.encode().hex() not in str(said)
+
+
+def test_what_was_recorded_opens_nothing_later(offer):
+    sent = []
+
+    async def replay():
+        address = f"ws://127.0.0.1:{offer.port}/join"
+        async with ClientSession() as session:
+            for _ in range(2):
+                async with session.ws_connect(address) as connection:
+                    nonce = (await connection.receive_json())["nonce"]
+                    proof = key_from(CODE, "program", nonce, "", "").hex()
+                    sent.append({"nonce": "", "ask": "", "proof": proof})
+                    await connection.send_json(sent[0])
+                    yield await connection.receive_json()
+
+    async def collect():
+        return [list(said) async for said in replay()]
+
+    assert asyncio.run(collect()) == [["sealed"], ["refused"]]
+
+
+@pytest.mark.parametrize("part", ["role", "ask", "nonce", "code"])
+def test_an_answer_that_was_made_for_something_else_is_not_believed(offer, part):
+    """Somebody on the way could turn a message back, or swap answers."""
+
+    async def impostor(request):
+        connection = web.WebSocketResponse()
+        await connection.prepare(request)
+        await connection.send_json({"nonce": "1"})
+        said = await connection.receive_json()
+        words = {"role": "sandbox", "theirs": "1", "nonce": said["nonce"], "ask": said["ask"]}
+        words |= {"role": "program"} if part == "role" else {part: "x"} if part != "code" else {}
+        key = key_from("x" if part == "code" else CODE, *words.values())
+        await connection.send_json({"sealed": seal(key, json.dumps({"platforms": []}))})
+        return connection
+
+    with (
+        SomebodyElse(impostor) as other,
+        pytest.raises(ValueError, match="doesn't know the code either"),
+    ):
+        JoinedProxy(f"127.0.0.1:{other.port}#{CODE}")
 
 
 @pytest.mark.parametrize(
-    "to", ["", "api.example.com:443", "api.telegram.org:22", "127.0.0.1:443", "api.telegram.org"]
+    ("headers", "path"),
+    [
+        ({"Host": "evil.example"}, "/join"),
+        ({"Origin": "https://evil.example"}, "/join"),
+        ({"Origin": "null"}, "/join"),
+        ({"Origin": "null"}, "/"),
+    ],
+)
+def test_other_hosts_and_origins_are_refused_even_with_the_code(offer, headers, path):
+    assert handshake(offer, CODE, "", path, **headers) == (403, [], None)
+
+
+@pytest.mark.parametrize("path", ["/", "/offer", "/tunnel", "/api/world", "/join/more"])
+def test_the_code_opens_nothing_else(offer, path):
+    assert handshake(offer, CODE, "", path) == (404, [], None)
+
+
+@pytest.mark.parametrize(
+    "to", ["api.example.com:443", "api.telegram.org:22", "127.0.0.1:443", "api.telegram.org"]
 )
 def test_a_tunnel_leads_to_the_platforms_alone(offer, to):
-    status, words = ask(offer, f"/tunnel?to={to}", Bot_Sandbox_Code=CODE)
-    assert status == 403
-    assert words.startswith("tunnels lead to api.telegram.org, api.twitch.tv,")
-
-
-@pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/api/world"), ("POST", "/offer"), ("GET", "/offer/more")]
-)
-def test_the_code_opens_nothing_else(offer, method, path):
-    assert ask(offer, path, method=method, Bot_Sandbox_Code=CODE)[0] in (404, 405)
+    refused = handshake(offer, CODE, to)[1][1]["refused"]
+    assert refused.startswith("leads to api.telegram.org, api.twitch.tv,")
 
 
 def test_no_code_for_one_bot_follows_from_a_code_that_somebody_chose(telegram, account):
@@ -247,6 +347,13 @@ def test_no_code_for_one_bot_follows_from_a_code_that_somebody_chose(telegram, a
     with JoinOffer(telegram, code=CODE) as one, JoinOffer(telegram, code=CODE) as other:
         codes = [each.address_for(account).partition("#")[2] for each in (one, other)]
     assert codes[0] != codes[1]
+
+
+@pytest.mark.parametrize("code", ["x", "nora", "a" * 40, "correct horse"])
+def test_a_code_that_a_listener_could_try_is_refused(telegram, code):
+    with pytest.raises(ValueError, match="needs at least 20 characters, 8 of them different") as e:
+        JoinOffer(telegram, code=code)
+    assert code not in str(e.value) or code in "code x"
 
 
 def test_each_offer_has_a_new_code_that_is_not_shown_by_chance(telegram):
@@ -327,7 +434,7 @@ def test_a_code_stays_that_of_its_bot(offer, start, telegram, account, other):
     before = telegram.snapshot()
     telegram.reset()
     telegram.new_bot("Hello bot", "hello_bot")  # another bot of the same name
-    with pytest.raises(ValueError, match="@hello_bot, for whom this join code was, is gone"):
+    with pytest.raises(ValueError, match="has no @hello_bot anymore, for whom this"):
         JoinedProxy(address)
     telegram.restore(before)
     with JoinedProxy(address) as joined:
@@ -340,8 +447,9 @@ def test_a_code_for_a_bot_of_telegram_opens_no_twitch(offer, account):
     code = offer.address_for(account).partition("#")[2]
     with JoinedProxy(offer.address_for(account)) as joined:
         assert joined.platforms == ["telegram"]
-    status, words = ask(offer, "/tunnel?to=irc.chat.twitch.tv:6667", Bot_Sandbox_Code=code)
-    assert (status, words) == (403, "this join code opens no Twitch")
+        ask = f"irc.chat.twitch.tv:6667 {hash_of(joined.authority)}"
+    _, (_, said), _ = handshake(offer, code, ask)
+    assert said == {"refused": "opens no Twitch with this code"}
 
 
 def answer_of(joined, host, method, path, token="", form=""):
@@ -419,7 +527,7 @@ def test_no_code_but_the_whole_one_opens_a_tunnel(offer, account, other):
     codes = [each.partition("#")[2] for each in map(offer.address_for, (account, other))]
     wrong = [codes[0][:-1], codes[0] + codes[1], codes[0] + "=", codes[0].swapcase(), "hello_bot"]
     for code in [*wrong, f"{codes[0]},{codes[1]}"]:
-        assert ask(offer, "/tunnel?to=api.telegram.org:443", Bot_Sandbox_Code=code)[0] == 401
+        assert "refused" in handshake(offer, code, "")[1][1]
     assert len({*codes, CODE}) == 3
     assert not any(code in text for code in codes for text in (repr(offer), *offer.notes))
 
@@ -437,35 +545,52 @@ def test_a_code_is_for_accounts_of_this_sandbox(offer, telegram, account, twitch
 
 
 def test_a_wrong_code_is_explained_without_the_code(offer):
-    with pytest.raises(ValueError, match=r"refuses: the code after # is missing or wrong") as error:
+    with pytest.raises(ValueError, match="knows no such code") as error:
         JoinedProxy(f"127.0.0.1:{offer.port}#not-this-one")
     assert "not-this-one" not in str(error.value)
 
 
-def test_whatever_a_sandbox_offers_is_shown_safely():
+def offering(**offer):
+    """Return a handler for who knows the code, and offers this."""
+
+    async def handler(request):
+        connection = web.WebSocketResponse()
+        await connection.prepare(request)
+        _, _, key = await hear_program(connection, {"": CODE})
+        await connection.send_json({"sealed": seal(key, json.dumps(offer))})
+        return connection
+
+    return handler
+
+
+def test_whatever_a_sandbox_offers_is_shown_safely(offer):
     """Somebody else may have made it."""
-    odd = {"authority": "", "platforms": ["telegram"], "bot": 5, "token": "a\x1b[2Jb\0"}
+    odd = {"authority": handshake(offer, CODE, "")[2]["authority"], "platforms": ["telegram", 5]}
+    with (
+        SomebodyElse(offering(**odd, bot=5, token="a\x1b[2Jb\0")) as other,
+        JoinedProxy(f"127.0.0.1:{other.port}#{CODE}") as joined,
+    ):
+        assert (joined.bot, joined.variables({})["TELEGRAM_TOKEN"]) == ("5", "a␛[2Jb␀")
 
-    class Odd(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps(odd).encode())
 
-        def log_message(self, *_):
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Odd) as server:
-        threading.Thread(target=server.handle_request).start()
-        with JoinedProxy(f"127.0.0.1:{server.server_port}#code") as joined:
-            assert (joined.bot, joined.variables({})["TELEGRAM_TOKEN"]) == ("5", "a␛[2Jb␀")
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        ({}, "can't be joined by this version of bot-sandbox"),
+        ({"authority": 5}, "it offers no certificate"),
+        ({"authority": trustme.CA().cert_pem.bytes().decode()}, "could sign for other sites, too"),
+    ],
+)
+def test_an_authority_that_could_sign_for_other_sites_is_refused(odd, words):
+    with SomebodyElse(offering(**odd)) as other, pytest.raises(ValueError, match=words):
+        JoinedProxy(f"127.0.0.1:{other.port}#{CODE}")
 
 
 def test_an_address_of_something_else_is_explained(offer, telegram):
     offer.close()
     with pytest.raises(OSError, match=f"no sandbox answers at 127.0.0.1:{offer.port}"):
         JoinedProxy(offer.address)
-    with pytest.raises(ValueError, match=f"the sandbox at 127.0.0.1:{telegram.port} refuses"):
+    with pytest.raises(ValueError, match=f"at 127.0.0.1:{telegram.port} can't be joined by this"):
         JoinedProxy(f"127.0.0.1:{telegram.port}#code")
 
 
