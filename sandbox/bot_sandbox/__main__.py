@@ -32,8 +32,8 @@ JOIN has its address and code, if trustme is installed. `bot-sandbox join --help
 Tokens, secrets, ids and keys are new at every start, unless you fix them:
 
     --fixed              the same at every start on this machine, for a client that you set up once
-    --seed TEXT          the same on every machine, except for the window's key. If somebody knows
-                         the text, they know the tokens
+    --seed TEXT          the same on every machine, except for the window's key and the code to
+                         join. If somebody knows the text, they know the tokens
     --key TEXT           the key of the window and the cloud, at least 16 characters. Other users
                          of this machine may see it in the list of processes. They don't see the
                          variable BOT_SANDBOX_KEY, which does the same

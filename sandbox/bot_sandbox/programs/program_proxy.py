@@ -183,7 +183,7 @@ class ProgramProxy(LocalServer):
             head += await reader.readuntil(b"\r\n\r\n")
         method, target, *_ = [*head.decode("latin-1").split(" ", 2), "", ""]
         host, port = "", 0
-        with suppress(ValueError):  # a port that is none, or half an IPv6 address
+        with suppress(ValueError):  # not a port, or half an IPv6 address
             place = urlsplit(target if "://" in target else f"https://{target}")
             host, port = place.hostname or "", place.port or DEFAULT_PORTS.get(place.scheme, HTTPS)
         if not host:
