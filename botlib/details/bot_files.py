@@ -120,12 +120,13 @@ def include_folder(
             del commands[name]
     replaced = included[str(folder)] = {}
     bots = load_command_files(folder, type(bot))
-    owners = dict.fromkeys(commands.keys() - {"help"}, "the bot that includes this folder")
-    # First those with a command of the file's own name: a copy in which only that was forgotten
-    # must not push out its original.
-    for file in sorted(bots, key=lambda file: file.stem not in bots[file].own_commands()):
+    # A command belongs to the file of its name: a copy in which it was forgotten must not push out
+    # its original.
+    owners = {file.stem: file.name for file in bots if file.stem in bots[file].own_commands()}
+    owners |= dict.fromkeys(commands.keys() - {"help"}, "the bot that includes this folder")
+    for file in list(bots):
         found = bots[file].own_commands()
-        taken = next((name for name in found if name in owners), "")
+        taken = next((name for name in found if owners.get(name, file.name) != file.name), "")
         if not taken:
             owners |= dict.fromkeys(found, file.name)
             continue
@@ -217,7 +218,7 @@ def suggest_fix(
     if type(error) is NameError:
         return " Is it spelled right, and imported? If it is a text, it needs quotes."
     # A slip in the bot's own code would fail anywhere; a missing setting only here.
-    if bot_was_made and not isinstance(error, NameError | AttributeError | TypeError):
+    if bot_was_made and not isinstance(error, NameError | AttributeError | TypeError | ValueError):
         return (
             " Its `bot` was made before that. If the rest is for the cloud, move `bot` into a file "
             "of its own, and name that one here."

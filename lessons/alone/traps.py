@@ -236,7 +236,8 @@ TRAPS = (
     ),
     Trap(
         r"NameError: name '(?!create_)\w+' is not defined",
-        "Python doesn't know this name. Is it spelled right, and imported at the top of the file?",
+        "Python doesn't know this name. Is it spelled right? Does a line above it, or an import, "
+        "bring it? A handler gets update and context, and nothing else",
         "CommandHandler, ",
         "",
     ),

@@ -66,7 +66,7 @@ def explain_syntax(error: SyntaxError, before: str = "") -> str:
         return "A text with a ' in it needs double quotes: \"it's me\"."
     if message.startswith("unterminated"):
         return (
-            "A text begins with a quote and ends with one: the second is missing. Over several "
+            "A text begins with a quote and ends with one: one of the two is missing. Over several "
             "lines it needs three at each end."
         )
     if re.search(INNER_QUOTES, line) and message.startswith(("f-string: ", "invalid character")):
@@ -101,7 +101,7 @@ def explain_guess(line: str) -> str:
     answer = found[1] if found else ""
     if decimal := re.fullmatch(r"(\d+),(\d+)", answer):
         return f"Python writes a decimal with a point: {decimal[1]}.{decimal[2]}"
-    if number := re.fullmatch(r"([\d.]+)\s*(%|[A-Za-z€$]+)", answer):
+    if number := re.fullmatch(r"(\d[\d.]*)\s*(%|[A-Za-z€$]+)", answer):
         return f"Write the number alone, without a unit: {number[1]}"
     if re.fullmatch(r"[\d.]+(\s+[\d.]+)+", answer):
         return f"Write commas between several answers: {', '.join(answer.split())}"

@@ -74,6 +74,13 @@ def test_a_file_that_cannot_be_used_is_named_with_its_line_and_the_rest_works(
     assert words in message
 
 
+def test_a_command_stays_with_the_file_of_its_name(folder, caplog):
+    bye = GREET.format("bye").replace("def say", "def bye")
+    write(folder, bye=bye + GREET.format("hello").split("\n", 3)[3], hello=GREET.format("hello"))
+    assert load(folder).commands == ["help", "hello"]
+    assert "bye.py makes !hello in line 7, which hello.py has already." in caplog.text
+
+
 def test_a_file_of_commands_gets_no_advice_for_a_main_file(folder, caplog):
     write(folder, bad="from botlib import Bot\nbot = Bot()\nopen('gone')")
     load(folder)

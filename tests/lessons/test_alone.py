@@ -84,6 +84,9 @@ def test_each_trap_is_named(check, file, trap):
 def test_it_says_who_wrote_what_and_what_came_back(check):
     said = check(CODE.replace("update.effective_user.first_name", "update.message.text"))
     assert 'Viktor wrote /hello. "hello /hello!" came back. Expected the name Viktor' in said
+    for answer in ('f"you said {update.message.text}"', "update.message"):  # has it, and more
+        said = check(CODE.replace("reply_text(update.message.text)", f"reply_text({answer})"))
+        assert "see you at eight" in said and "Expected exactly the same text" in said
     said = check(CODE.replace("await update.message.reply_text(f", "await update.message.answer(f"))
     assert (
         "Viktor wrote /hello. Nothing came back, and phone.py printed:\nphone.py:7: await" in said
@@ -95,7 +98,7 @@ def test_it_says_who_wrote_what_and_what_came_back(check):
     below = f"application.run_polling()\napplication.add_handler{below}"
     assert "Above run_polling, phone.py adds no handler." in check(above + below)
     silent = CODE.replace("await update.message.reply_text(f", "return (f")
-    assert "It has to send its answer: what it returns goes nowhere" in check(silent)
+    assert "It has to send its answer: what it returns or prints goes nowhere" in check(silent)
     said = check("from botlib import Bot\n\nbot = Bot()\n")
     assert "phone.py imports botlib, which is this course's own." in said
     assert "begin with what python_telegram_bot.md shows" in said

@@ -440,7 +440,7 @@ def test_a_wrong_file_leaves_no_store(answer, tmp_path):
         (bot_with("add", lambda message: "2" / 3), "in quotes is a text: remove the quotes"),
         (
             bot_with("sum", adds),
-            "no command add yet; it has: help, sum. Change the word in the line",
+            "no command add yet; it has: help, sum. Is this line right above def",
         ),
         (bot_with("add", still_open), "… not yet: write the command add"),
         (Bot(), "… not yet: write the command add"),

@@ -69,7 +69,7 @@ MEANT = {
     "not indented": ("def hello(m):\nreturn 1", "four spaces further right"),
     "indented too far": ("x = 1\n    y = 2", "which does not end with a colon"),
     "two columns": ("if 1:\n        x = 1\n    y = 2", "begin in the same column"),
-    "one quote": ("x = 'good", "the second is missing"),
+    "one quote": ("x = 'good", "one of the two is missing"),
     "one quote for three lines": ("x = 'good\nday\n'", "it needs three at each end"),
     "three quotes once": ('x = """it\'s a good\nday', "ends with three"),
     "a times sign": ("x = 24 × 2", "Python writes * for times"),
@@ -234,7 +234,7 @@ IN_EXERCISES = {
         [
             "goodbye.py makes !hello in line 5, which hello.py has already. Change the word in "
             '@bot.command("hello").',
-            'begins with @. It should be @bot.command("goodbye"), right above def',
+            'right above def, with exactly this word? @bot.command("goodbye")',
         ],
     ),
     "only the return": (

@@ -287,8 +287,8 @@ def answer_of(bot: Bot, turn: Turn) -> Answer:
     known = ", ".join(bot.commands)
     expect(
         name is None or name in bot.commands,
-        f"the bot has no command {name} yet; it has: {known}. Change the word in the line that "
-        f'begins with @. It should be @{variable_of(bot)}.command("{name}"), right above def',
+        f"the bot has no command {name} yet; it has: {known}. Is this line right above "
+        f'def, with exactly this word? @{variable_of(bot)}.command("{name}")',
     )
     try:
         with redirect_stdout(printed):
