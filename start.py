@@ -161,7 +161,7 @@ OPTIONS_WITH_VALUE = {
 }
 ON_PHONES = ("autostart", "login", "new", "run")  # the others need packages with compiled parts
 # What is compiled for other systems doesn't fit Android, and a phone has no compiler.
-PURE_PYTHON = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none")
+PURE_PYTHON = ("--platform=any", "--implementation=py", "--abi=none")
 ADVICE = {  # words in the installer's output: what happened and what to do
     "no space left|disk full|quota": "The disk is full. Free about 1 GB and start again.",
     "no module named ensurepip": "On Debian or Ubuntu type: sudo apt install python3-venv",
@@ -268,16 +268,17 @@ def read_lines(pipe: IO[str] | None, lines: list[str]) -> None:
         lines.extend(pipe or ())
 
 
-def run_shown(describe: Callable[[str], str], *words: str | Path) -> tuple[bool, str]:
+def run_shown(
+    describe: Callable[[str], str], *words: str | Path, env: dict[str, str] | None = None
+) -> tuple[bool, str]:
     """Run a command in the course's folder. On a terminal, show what `describe` says of its output.
 
     Returns whether it succeeded, and all of its output.
     """
     lines: list[str] = []
-    out, err = subprocess.PIPE, subprocess.STDOUT
-    with subprocess.Popen(
-        words, cwd=HERE, stdout=out, stderr=err, text=True, errors="replace", close_fds=False
-    ) as process:
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    pipes |= {"text": True, "errors": "replace", "close_fds": False}
+    with subprocess.Popen(words, cwd=HERE, env=env, **pipes) as process:
         # pip prints nothing while it unpacks, and the line must change meanwhile.
         reader = threading.Thread(target=read_lines, args=(process.stdout, lines))
         reader.start()
@@ -337,17 +338,23 @@ def install(lock: Path) -> None:
 
 
 def run_installer(describe: Callable[[str], str], *what: str | Path) -> None:
-    """Install this with uv, or with pip if uv fails; else stop and say what to do."""
-    uv = shutil.which("uv")
+    """Install this with uv, or with pip if uv fails; else stop and say what to do.
+
+    Only wheels: to build a package from source is to run its author's code.
+    """
+    from deploy.installer import environment_for, uv_words
+
+    what += ("--only-binary", ":all:")
+    uv, pip = shutil.which("uv"), (PYTHON, "-P", "-m", "pip")
     if uv:
-        words = (uv, "pip", "install", *what, "--python", PYTHON, "--compile-bytecode")
-        if run_shown(describe, *words)[0]:
+        words = (*uv_words(uv), "install", *what, "--python", PYTHON, "--compile-bytecode")
+        if run_shown(describe, *words, env=environment_for(pip))[0]:
             return
         say("uv failed. Trying pip.")
     done, output = run_shown(lambda _: "preparing pip", PYTHON, "-P", "-m", "ensurepip")
     if done:
-        words = (PYTHON, "-P", "-m", "pip", "install", *what, "--no-compile")
-        done, output = run_shown(describe, *words)
+        words = (*pip, "install", *what, "--no-compile")
+        done, output = run_shown(describe, *words, env=environment_for(pip))
     if not done:
         advice = [text for words, text in ADVICE.items() if re.search(words, output, re.I)]
         lines = output.splitlines()
@@ -429,9 +436,9 @@ def install_for_bots(lists: dict[Path, list[str]]) -> None:
         pins = Path(scratch, "course.txt")
         locks = [lock for lock in MEGABYTES if lock.name in read_stamp()]
         pins.write_text("\n".join(pin for lock in locks for pin in constraints_from(lock)), "utf-8")
-        words = [word for path in wanted for word in ("-r", path)]
-        # Only wheels, as in a bundle: building a package from source runs its author's code.
-        words += ["--only-binary", ":all:", "-c", str(pins)]
+        asked = Path(scratch, "requirements.txt")
+        asked.write_text("\n".join(line for lines in wanted.values() for line in lines), "utf-8")
+        words = ("-r", asked, "-c", pins)
         run_installer(lambda _: "installing your bot's packages", *words)
         lists_so_far = {**read_stamp().get("lists", {}), **wanted}
         made = {**read_stamp(), "lists": lists_so_far, "last lists": wanted}

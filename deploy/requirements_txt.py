@@ -1,7 +1,10 @@
-"""Read a bot's requirements.txt, and refuse the names of the course's own packages in it.
+"""Read a bot's requirements.txt, which may name packages of a registry and nothing else.
 
-Those packages are there already, in the course's folder. Nobody reserves their names in a package
-registry: a stranger who takes one could run code on the machine of everybody who installs it.
+The bot's author wrote this file, too. With an option, an address or a folder in it, an
+installer would build a package here, and to build it is to run its author's program. So only what
+this file understands is left of the lines, and the installer gets these. The course's own packages
+are refused as well: they are there already, and nobody reserves their names in a registry.
+
 start.py reads the file before it installs any package, so this needs only the standard library.
 """
 
@@ -13,15 +16,34 @@ from pathlib import Path
 from deploy.own_packages import OWN_PACKAGES
 
 REFUSED_NAMES = (*(name.replace("_", "-") for name in OWN_PACKAGES), "such-different-chatbots")
+NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
+NO_FILE = r"(?<!\.zip|\.whl|\.tar|\.tgz|\.tbz|\.txz|\.tlz|\.bz2)(?<!\.gz|\.xz|\.lz)(?<!\.lzma)"
+VERSION = r"(?:===|[<>=!~]=|[<>])\s*\w[\w.*+!-]*"
+VERSIONS = rf"{VERSION}(?:\s*,\s*{VERSION})*"
+PACKAGE = re.compile(
+    rf"""({NAME}){NO_FILE}\s*
+    (?:\[\s*{NAME}(?:\s*,\s*{NAME})*\s*\]\s*)?       # extras
+    (?:{VERSIONS}|\(\s*{VERSIONS}\s*\))?\s*
+    (?:;(?:[\w\s.()<>=!~]|'[\w.+*]*'|"[\w.+*]*")*)?  # a condition
+    (?:\s--hash=sha(?:256|384|512):[0-9a-f]+\s*)*""",
+    re.VERBOSE | re.ASCII | re.IGNORECASE,
+)
 
 
 def lines_in(path: Path) -> list[str]:
     """Read the lines of a requirements.txt, and of files that it names by `-r`, without comments.
 
-    Raises ValueError if one of them asks for a package of the course.
+    Raises ValueError if one of them is anything but a package with its extras, versions, condition
+    and hashes, or asks for a package of the course.
     """
     found = []
-    for file, number, line in _lines(path, set()):
+    for file, number, line in _lines(path, set()) if path.is_file() else ():
+        if not PACKAGE.fullmatch(line):
+            raise ValueError(
+                f"{file}, line {number}, is no package of a registry. A line is a name and, if you "
+                "like, a version, such as requests>=2.32, or -r and a file beside this one. Delete "
+                "an option. What is only at an address or in a folder, copy into your bot's folder."
+            )
         if (name := name_in(line)) in REFUSED_NAMES:
             raise ValueError(
                 f"{file}, line {number}, asks for {name}. It is already there, in the course's "
@@ -34,18 +56,14 @@ def lines_in(path: Path) -> list[str]:
 def name_in(line: str) -> str:
     """Return the package that a line asks for, its name spelled as installers normalize it.
 
-    "" for an option, a folder or a file.
+    "" for what is no package.
     """
-    found = re.search(r"#.*\begg=([\w.-]+)", line) or re.match(
-        r"([A-Za-z0-9][\w.-]*)\s*(?=$|[\[(=<>!~;@\s])", line
-    )
+    found = PACKAGE.fullmatch(line)
     return re.sub(r"[-_.]+", "-", found[1]).lower() if found else ""
 
 
 def _lines(path: Path, seen: set[Path]) -> Iterator[tuple[Path, int, str]]:
     """Yield each line that is not empty: (its file, its number there, the line)."""
-    if path.resolve() in seen or not path.is_file():
-        return  # the installer reports a missing file
     seen.add(path.resolve())
     raw = path.read_bytes()
     # PowerShell writes UTF-16, and installers read it.
@@ -59,8 +77,11 @@ def _lines(path: Path, seen: set[Path]) -> Iterator[tuple[Path, int, str]]:
             joined = joined.rstrip("\\")
             continue
         bare = joined.strip()
-        if nested := re.match(r"(?:-r|--requirement)[\s=]*(\S.*)", bare):
-            yield from _lines(path.parent / nested[1].strip("\"'"), seen)
+        nested = re.match(r"(?:-r|--requirement)[\s=]*(\S.*)", bare)
+        taken_in = path.parent / nested[1].strip("\"'") if nested else path
+        if nested and taken_in.is_file():
+            if taken_in.resolve() not in seen:
+                yield from _lines(taken_in, seen)
         elif bare:
             yield path, first, bare
         first, joined = number + 1, ""

@@ -28,6 +28,7 @@ from packaging.utils import canonicalize_name
 
 from deploy.bundle.lockfile import read_lock, requirement_applies, version_of, with_dependencies
 from deploy.bundle.target import THIS_PYTHON, Target
+from deploy.installer import environment_for, uv_words
 from deploy.requirements_txt import lines_in
 
 Files = dict[str, bytes]
@@ -54,11 +55,10 @@ class Packages(NamedTuple):
 def download_required(requirements: Path, target: Target) -> Packages:
     """Download what a folder's requirements.txt asks for; nothing if it is empty or missing.
 
-    Raises ValueError for a package of the course's own, RuntimeError if a download fails.
+    Raises ValueError for a line that may not be in it, RuntimeError if a download fails.
     """
-    return (
-        install_requirements(requirements, target) if lines_in(requirements) else Packages({}, {})
-    )
+    lines = lines_in(requirements)
+    return install_lines(lines, target) if lines else Packages({}, {})
 
 
 def add_locked(names: Iterable[str], lock: Path, target: Target, own: Packages) -> Packages:
@@ -71,10 +71,8 @@ def add_locked(names: Iterable[str], lock: Path, target: Target, own: Packages) 
     here = {name: installed_files(name, locked[name], target) for name in wanted}
     files = {name: content for copy in here.values() for name, content in copy.items()}
     if missing := [name for name in wanted if not here[name]]:
-        with tempfile.TemporaryDirectory() as scratch:
-            chosen = Path(scratch, "chosen.txt")
-            chosen.write_text("\n".join(locked[name] for name in missing) + "\n", encoding="utf-8")
-            files |= install_requirements(chosen, target, "--no-deps", "--require-hashes").files
+        chosen = [locked[name] for name in missing]
+        files |= install_lines(chosen, target, "--no-deps", "--require-hashes").files
     versions = {name: version_of(locked[name]) for name in wanted}
     return Packages(files | own.files, versions | own.versions)
 
@@ -133,20 +131,24 @@ def files_of(found: Distribution) -> Files:
     return files
 
 
-def install_requirements(requirements: Path, target: Target, *options: str) -> Packages:
-    """Install what a file lists, for the target, by uv if it is here, else by pip, and read it.
+def install_lines(lines: list[str], target: Target, *options: str) -> Packages:
+    """Install what checked lines ask for, by uv if it is here, else by pip, and read it.
 
     Only wheels: what a source package builds here may not run on the cloud's machine, and to build
-    it is to run its author's program.
+    it is to run its author's program. One door is left: pip builds what a wheel demands at an
+    address. PyPI takes no such wheel, and uv refuses it.
     """
-    uv = shutil.which("uv")
-    command = [uv, "pip"] if uv else [sys.executable, "-P", "-m", "pip"]
-    how = target.uv_options if uv else target.pip_options
-    with tempfile.TemporaryDirectory() as folder:
+    uv, pip = shutil.which("uv"), [sys.executable, "-P", "-m", "pip"]
+    command, how = (uv_words(uv), target.uv_options) if uv else (pip, target.pip_options)
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as scratch:
+        listed = Path(scratch, "requirements.txt")
+        listed.write_text("\n".join(lines) + "\n", encoding="utf-8")
         where = ["install", "--target", folder, "--only-binary", ":all:"]
+        where += ["--python", sys.executable] if uv else []
         done = subprocess.run(
-            [*command, *where, *how, *options, "-r", str(requirements.absolute())],
-            cwd=folder,  # uv reads settings where it is called
+            [*command, *where, *how, *options, "-r", str(listed)],
+            cwd=folder,  # where you are, a file could mean something to it
+            env=environment_for(pip),
             capture_output=True,
             text=True,
             errors="replace",
@@ -154,7 +156,7 @@ def install_requirements(requirements: Path, target: Target, *options: str) -> P
         if done.returncode:
             tail = "\n".join(done.stderr.strip().splitlines()[-6:])
             raise RuntimeError(
-                f"what {requirements.name} lists could not be installed for {target}:\n{tail}\n"
+                f"what requirements.txt lists could not be installed for {target}:\n{tail}\n"
                 "Is every name right, can you reach the package registry, and is there a wheel for "
                 "this Python and platform? If a package exists as source only, copy its code into "
                 "your bot's folder."

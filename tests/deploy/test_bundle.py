@@ -296,15 +296,24 @@ def wheel(folder, name, version="1.0", tag="py3-none-any", **modules):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def asks_for(folder, wheels, *lines):
-    text = "\n".join(["# mine", "--no-index", f"--find-links {wheels}", *lines, ""])
-    (folder / "requirements.txt").write_text(text, encoding="utf-8")
+@pytest.fixture
+def asks_for(monkeypatch):
+    """Write a requirements.txt, whose packages are in a folder of wheels."""
+
+    def write(folder, wheels, *lines):
+        for name, value in {"NO_INDEX": "1", "FIND_LINKS": str(wheels)}.items():
+            monkeypatch.setenv(f"PIP_{name}", value)
+            monkeypatch.setenv(f"UV_{name}", value)
+        text = "\n".join(["# mine", *lines, ""])
+        (folder / "requirements.txt").write_text(text, encoding="utf-8")
+
+    return write
 
 
 WITH_PACKAGE = ECHO + "import greetings\n"
 
 
-def test_what_the_folders_requirements_ask_for_goes_along(tmp_path, capsys):
+def test_what_the_folders_requirements_ask_for_goes_along(tmp_path, capsys, asks_for):
     right = wheel(tmp_path / "wheels", "greetings", __init__="hello = 'hello'\n")
     wheel(tmp_path / "wheels", "unused", __init__="")
     folder = folder_of(tmp_path, WITH_PACKAGE)
@@ -323,7 +332,7 @@ def test_what_the_folders_requirements_ask_for_goes_along(tmp_path, capsys):
     assert bundle(folder).packages == ("greetings==1.0", "unused==1.0")
 
 
-def test_a_list_that_asks_for_the_courses_packages_is_refused(tmp_path, capsys):
+def test_a_list_that_asks_for_the_courses_packages_is_refused(tmp_path, capsys, asks_for):
     stranger = wheel(tmp_path / "wheels", "botlib", __init__="raise RuntimeError('a stranger')\n")
     folder = folder_of(tmp_path, ECHO)
     asks_for(folder, tmp_path / "wheels", "-r more.txt")
@@ -349,7 +358,7 @@ def test_a_package_that_is_locked_twice_comes_in_the_version_for_the_clouds_pyth
         ("Requires-Python: >=3.15", "needy 1.0 needs Python >=3.15, and the bundle is for Python"),
     ],
 )
-def test_what_pip_gets_wrong_for_another_python_is_named(tmp_path, metadata, words):
+def test_what_pip_gets_wrong_for_another_python_is_named(tmp_path, metadata, words, asks_for):
     if sys.version_info[:2] >= (3, 14) or shutil.which("uv"):
         pytest.skip("only an older Python's pip gets this wrong")
     wheel = tmp_path / "needy-1.0-py3-none-any.whl"
@@ -360,12 +369,13 @@ def test_what_pip_gets_wrong_for_another_python_is_named(tmp_path, metadata, wor
         kind = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         archive.writestr("needy-1.0.dist-info/WHEEL", kind)
         archive.writestr("needy-1.0.dist-info/RECORD", "needy.py,,\n")
-    files = {"requirements.txt": f"needy @ {wheel.as_uri()}\n"}
+    folder = folder_of(tmp_path, ECHO + "import needy\n")
+    asks_for(folder, tmp_path, "needy")
     with pytest.raises(ValueError, match=re.escape(words)):
-        bundle(folder_of(tmp_path, ECHO + "import needy\n", **files), target=Target("3.14"))
+        bundle(folder, target=Target("3.14"))
 
 
-def test_a_compiled_package_comes_for_the_clouds_machine(tmp_path):
+def test_a_compiled_package_comes_for_the_clouds_machine(tmp_path, asks_for):
     for machine in ("x86_64", "aarch64"):
         tag = f"cp313-cp313-manylinux_2_17_{machine}"
         wheel(tmp_path / "wheels", "greetings", tag=tag, __init__=f"machine = {machine!r}\n")
@@ -378,7 +388,7 @@ def test_a_compiled_package_comes_for_the_clouds_machine(tmp_path):
         bundle(folder, target=Target("3.12"))
 
 
-def test_the_folders_own_version_of_a_package_wins(tmp_path):
+def test_the_folders_own_version_of_a_package_wins(tmp_path, asks_for):
     wheel(tmp_path / "wheels", "redis", "99.0", __init__="", asyncio="")
     folder = folder_of(tmp_path, DOORS["store"])
     asks_for(folder, tmp_path / "wheels", "redis")
@@ -430,7 +440,7 @@ def with_commands(tmp_path):
     return folder
 
 
-def test_an_included_folder_goes_along_and_answers_in_the_cloud(tmp_path, with_commands):
+def test_an_included_folder_goes_along_and_answers_in_the_cloud(tmp_path, with_commands, asks_for):
     with pytest.raises(ValueError, match=r"^commands/_dice\.py imports greetings, which is neith"):
         bundle(with_commands)
     asks_for(with_commands, tmp_path / "wheels", "greetings")

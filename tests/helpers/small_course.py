@@ -14,7 +14,8 @@ NOTHING = '"""Nothing."""\n'
 LOCKS = [f"requirements{name}.lock" for name in ("", "-test", "-all", "-node", "-server", "-book")]
 EXTENSION = "lessons/jupyter/jupyter_server_config.d/such-different-chatbots.json"
 READ = ("start.py", "pyproject.toml", "sandbox/pyproject.toml", "tests/report.py", EXTENSION)
-READ += ("deploy/own_packages.py", "deploy/requirements_txt.py", "botlib/details/file_lock.py")
+READ += tuple(f"deploy/{name}.py" for name in ("installer", "own_packages", "requirements_txt"))
+READ += ("botlib/details/file_lock.py",)
 
 
 def want_more(course):

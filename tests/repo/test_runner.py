@@ -96,7 +96,7 @@ def course(tmp_path_factory):
     settings = re.sub(r"--nbval .* (?=--ignore=deploy/new)", "-p no:nbval ", settings)
     settings = settings[: settings.index("[tool.such-different-chatbots.coverage]")] + COVERAGE
     (folder / "pyproject.toml").write_text(settings, encoding="utf-8")
-    for name in ("requirements_txt.py", "own_packages.py"):
+    for name in ("installer.py", "own_packages.py", "requirements_txt.py"):
         (folder / "deploy" / name).unlink()
     (folder / "lessons/room.py").write_text(ROOM)
     (folder / "conftest.py").write_text(CONFTEST)

@@ -310,7 +310,7 @@ def test_an_active_environment_that_lacks_a_package_is_told_which(
 
 
 @POSIX
-@pytest.mark.parametrize("wants", ["nothing-of-the-kind", "aiohttp>=300", "--find-links ."])
+@pytest.mark.parametrize("wants", ["nothing-of-the-kind", "aiohttp>=300"])
 def test_an_active_environment_is_used_for_a_bot_if_it_has_the_bots_packages(
     complete, activate, wants
 ):
@@ -580,16 +580,19 @@ def test_only_a_folder_that_is_named_brings_its_packages_or_is_refused(door, wor
 def test_each_failure_has_its_advice_and_no_control_character(course, monkeypatch, output, advice):
     start, tried = load(course / "start.py"), []
 
-    def run_shown(describe, *words):
+    def run_shown(describe, *words, env=None):
         tried.append(words)
         return "ensurepip" in words, output
 
     monkeypatch.setattr(shutil, "which", lambda _: "uv")
     monkeypatch.setattr(start, "run_shown", run_shown)
+    monkeypatch.setattr(start, "PYTHON", sys.executable)
     with pytest.raises(SystemExit) as stopped:
         start.run_installer(str, "-r", "any")
     uv, before, pip = tried
-    assert uv[:3] == ("uv", "pip", "install") and before[1:3] == pip[1:3] == ("-P", "-m")
+    assert uv[:4] == ("uv", "--no-config", "pip", "install")
+    assert before[1:3] == pip[1:3] == ("-P", "-m")
+    assert all(" ".join(words).count("--only-binary :all:") == 1 for words in (uv, pip))
     assert advice in str(stopped.value)
     assert start.replace_control_characters(output.splitlines()[-1]) in str(stopped.value)
 
@@ -912,7 +915,7 @@ def test_without_network_it_says_so_and_the_next_start_begins_anew(offline):
 @POSIX
 @pytest.mark.slow("pip")
 def test_a_package_without_a_wheel_stops_before_the_bot_and_its_author_runs_nothing(
-    offline, tmp_path
+    offline, tmp_path, monkeypatch
 ):
     made = load(offline.course / "start.py")
     made.STAMP.write_text(json.dumps(made.venv_inputs()))
@@ -925,7 +928,10 @@ def test_a_package_without_a_wheel_stops_before_the_bot_and_its_author_runs_noth
     bot = tmp_path / "my_bot"
     bot.mkdir()
     (bot / "main.py").touch()
-    (bot / "requirements.txt").write_text(f"--no-index\n--find-links {tmp_path}\nstranger\n")
+    (bot / "requirements.txt").write_text("stranger\n")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_NO_BINARY", ":all:")
     done = offline.start("run", "telegram", bot)
     assert done.returncode == 1 and not (tmp_path / "ran").exists()
     assert "stranger" in done.stderr and "If a package has no wheel" in done.stderr
