@@ -2,8 +2,12 @@
 
 import json
 import os
+import socket
+import sys
 import threading
 import time
+from contextlib import ExitStack
+from http.client import HTTPConnection
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -12,7 +16,7 @@ import pytest
 from botlib import Bot
 from lessons.alone.check import SECTIONS, alone_folder, check_alone
 from lessons.classroom import pupils
-from lessons.classroom.laptop import open_server
+from lessons.classroom.laptop import IDLE_S, MOST_CONNECTIONS, PublicFiles, open_server
 from lessons.classroom.pupils import read_pupil, read_pupils
 from lessons.classroom.table import (
     TABLE_HEAD,
@@ -240,3 +244,32 @@ def test_a_laptop_serves_its_pages_and_nothing_else(tmp_path):
                 urlopen(Request(f"{here}/", b"x"))
         finally:
             server.shutdown()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has more than one 127.0.0.x")
+def test_idle_connections_of_one_device_keep_nobody_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(PublicFiles, "timeout", 60)
+    (tmp_path / "index.html").write_text("the course")
+    with ExitStack() as opened, open_server(tmp_path, 0) as server:
+        threading.Thread(target=server.serve_forever).start()
+        opened.callback(server.shutdown)
+        here = ("127.0.0.1", server.server_port)
+        idle = [opened.enter_context(socket.create_connection(here)) for _ in range(300)]
+        before = threading.active_count()
+        other = HTTPConnection(*here, timeout=20, source_address=("127.0.0.2", 0))
+        other.request("GET", "/")
+        assert other.getresponse().read() == b"the course"
+        assert before < MOST_CONNECTIONS + 50 and idle[-1].recv(1) == b""
+        for connection in idle:
+            connection.close()
+
+
+def test_a_silent_connection_is_closed(tmp_path, monkeypatch):
+    assert PublicFiles.timeout == IDLE_S
+    monkeypatch.setattr(PublicFiles, "timeout", 0.1)
+    with ExitStack() as opened, open_server(tmp_path, 0) as server:
+        threading.Thread(target=server.serve_forever).start()
+        opened.callback(server.shutdown)
+        with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as silent:
+            silent.sendall(b"GET / HT")
+            assert silent.recv(1) == b""
