@@ -41,7 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def make_folder(folder: Path) -> None:
-    """Copy the template; ValueError if something is there already."""
+    """Copy the template; ValueError if something is there already, or the name can't be shown."""
+    if not str(folder).isprintable():
+        raise ValueError("Its name has a character that no screen can show. Choose another name.")
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file. Choose another name.")
     if folder.is_dir() and any(folder.iterdir()):

@@ -70,6 +70,13 @@ def test_what_is_there_already_is_never_touched(tmp_path, capsys):
     assert [path.read_text() for path in (tmp_path / "mine").iterdir()] == ["mine"]
 
 
+def test_a_name_that_no_screen_can_show_is_refused_and_not_shown(tmp_path, capsys):
+    assert main([str(tmp_path / "a\x1b[2Jb")]) == 1
+    printed = capsys.readouterr()
+    assert "Choose another name" in printed.err and "\x1b" not in printed.err + printed.out
+    assert not any(tmp_path.iterdir())
+
+
 def test_nothing_that_tools_left_in_the_template_is_copied(folder):
     code = "import sys; sys.dont_write_bytecode = False; import main"
     subprocess.run([sys.executable, "-c", code], cwd=TEMPLATE, check=True)

@@ -362,8 +362,11 @@ def test_only_a_passed_exercise_is_remembered(tmp_path, monkeypatch, capsys):
     assert hints[3] == hints[0]  # somebody who comes back can read them again
 
 
-def test_a_verdict_has_a_sign_as_well_as_a_colour_and_runs_no_script():
-    shown = Note("… not yet: <script>alert(1)</script>", AMBER)._repr_html_()
+def test_a_verdict_has_a_sign_as_well_as_a_colour_and_no_script_and_no_escape_sequence():
+    note = Note("… not yet: <script>alert(1)</script>\x1b]0;owned\x07", AMBER)
+    assert "\x1b" not in repr(note) and r"\x1b]0;owned" in repr(note)
+    shown = note._repr_html_()
+    assert "\x1b" not in shown
     assert "…" in shown
     assert AMBER in shown
     assert "<script>" not in shown
