@@ -12,26 +12,29 @@ import json
 import os
 import re
 import stat
+import struct
 import time
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+try:
+    from lzma import LZMAError
+except ImportError:  # as in a browser's Python, which then opens no such zip
+    LZMAError = OSError  # type: ignore[assignment,misc]
+
 from botlib.details.env_file import bots_folder
 from deploy.secret_scan import (
-    BROKEN_ZIP,
-    DATABASE,
     OF_TOOLS,
     SECRET_FILES,
-    UNSEARCHABLE,
     files_below,
     find_leak,
     find_leak_in_name,
     is_environment,
-    is_searchable,
     known_secrets,
 )
 from deploy.whole_file import write_whole
@@ -57,6 +60,11 @@ TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
 LOCK_WAIT_S = 5.0  # until a program has written into a database
 PICTURE = re.compile(r"pictures/[^/]+\.svg")  # the course's, or the learner's
 MADE_AGAIN = re.compile(r"card\.html|card\.svg")  # the last by an older course
+DATABASE = b"SQLite format 3\0"
+BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, LZMAError, struct.error),
+    *(OSError, EOFError, ValueError, LookupError, RuntimeError),
+)
 # How SQLite's files beside a database begin, and their names. They may be empty. A journal begins
 # with zeros if it has nothing to bring back. A full disk leaves only the first zeros of an index.
 JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\x18\xe2\x2d\0|\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
@@ -185,8 +193,6 @@ def check_content(content: bytes, secrets: dict[bytes, str]) -> None:
     """Raise PackError, which says why, if this does not go into a pack."""
     if len(content) > FILE_LIMIT:  # with what was in a database's journal
         raise PackError(TOO_LARGE)
-    if not is_searchable(content):
-        raise PackError(f"it {UNSEARCHABLE}")
     if leak := find_leak(content, secrets):
         hint = "" if leak.in_use else ". A false alarm? End the line with: # not a secret"
         raise PackError(f"it holds {leak.what}, in line {leak.line}{hint}")

@@ -11,10 +11,10 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
-from deploy.secret_scan import BROKEN_ZIP
-
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # of the zip format; every file gets it
 READABLE_MODE = 0o100644 << 16  # an ordinary file that everyone may read, as clouds require
+# What zipfile raises for the list of a broken zip, or of a file that is none.
+UNREADABLE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
 # AWS Lambda, direct upload: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 ZIPPED_LIMIT, UNZIPPED_LIMIT = 50 * 1024**2, 250 * 1024**2
 # Yandex Cloud: yandex.cloud/en/docs/functions/concepts/limits. Both were read in November 2026.
@@ -64,7 +64,7 @@ def zip_files(files: dict[str, bytes]) -> bytes:
 def is_bundle(path: Path) -> bool:
     """Return whether `zip_files` has made this file: others write dates, or like Word no mode."""
     if path.is_file():
-        with suppress(*BROKEN_ZIP), zipfile.ZipFile(path) as archive:
+        with suppress(*UNREADABLE), zipfile.ZipFile(path) as archive:
             made = {(entry.date_time, entry.external_attr) for entry in archive.infolist()}
             return made == {(ZIP_DATE, READABLE_MODE)}
     return False

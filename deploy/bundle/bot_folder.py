@@ -10,12 +10,10 @@ from deploy.bundle.archive import check_size
 from deploy.secret_scan import (
     OF_TOOLS,
     SECRET_FILES,
-    UNSEARCHABLE,
     files_below,
     find_leak,
     find_leak_in_name,
     is_environment,
-    is_searchable,
     known_secrets,
 )
 
@@ -80,11 +78,6 @@ def bot_files(folder: Path) -> dict[str, bytes]:
     check_size({name: path.stat().st_size for name, path in inside.items()})
     files = {name: path.read_bytes() for name, path in inside.items()}
     for file, content in files.items():
-        if not is_searchable(content):
-            raise ValueError(
-                f"{file} {UNSEARCHABLE}, so nothing was packed. Move it out of {folder}, or "
-                "make it smaller."
-            )
         if leak := find_leak(content, known):
             raise ValueError(
                 f"{file} holds {leak.what}, in line {leak.line}, so nothing was packed. Remove it, "

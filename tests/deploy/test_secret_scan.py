@@ -1,19 +1,16 @@
 """No secret that the scan knows gets into the zip, and an ordinary folder is not held up."""
 
 import base64
-import io
 import json
 import random
 import re
 import string
-import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from secret_kinds import HARDLY_FOUND, KINDS, TELEGRAM, chars
+from secret_kinds import FOUND, LOWER, NOT_PROMISED, chars
 
-from deploy import secret_scan
 from deploy.bundle import bundle
 from deploy.bundle.bot_folder import bot_files
 from deploy.export_secrets import main as export_secrets
@@ -38,9 +35,9 @@ def folder_with(tmp_path, **files):
     return folder
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in HARDLY_FOUND])
+@pytest.mark.parametrize("kind", FOUND)
 def test_a_secret_is_found_and_not_shown(tmp_path, kind):
-    name, content = KINDS[kind]
+    name, content = FOUND[kind]
     folder = folder_with(tmp_path, **{name: content})
     with pytest.raises(ValueError, match=rf"^{name} {STOPS}") as told:
         bundle(folder)
@@ -56,7 +53,7 @@ def test_what_start_py_secrets_wrote_is_found_after_new_ones_are_in_env(
 ):
     with monkeypatch.context() as before:
         before.setenv("TWITCH_CLIENT_ID", chars(30))
-        before.setenv("TWITCH_CLIENT_SECRET", chars(30))
+        before.setenv("TWITCH_CLIENT_SECRET", chars(30, LOWER))
         before.setenv("TWITCH_EVENTSUB_SECRET", chars(20))
         before.setenv("TWITCH_BOT_ID", "1")
         assert export_secrets([cloud, "twitch"]) == 0
@@ -65,16 +62,13 @@ def test_what_start_py_secrets_wrote_is_found_after_new_ones_are_in_env(
         bot_files(folder)
 
 
-def test_what_is_not_found_on_purpose_is_not_found():
-    """As soon as one is, it leaves the list."""
-    found = {
-        kind for kind, (_, content) in HARDLY_FOUND.items() if find_leak(as_bytes(content), {})
-    }
+def test_nothing_is_found_that_is_not_promised():
+    """As soon as it is, it leaves the list."""
+    found = {kind for kind, (_, text) in NOT_PROMISED.items() if find_leak(as_bytes(text), {})}
     assert found == set()
 
 
-@pytest.mark.parametrize(("begins", "count"), [("YC", 38), ("AQVN", 36), ("AQAAAA", 33),
-                                               ("EAAA", 60), ("AIza", 35)])  # fmt: skip
+@pytest.mark.parametrize(("begins", "count"), [("YC", 38), ("AQVN", 36)])
 @pytest.mark.parametrize(("before", "behind"), [("+", "+"), ("/", "/"), ("/", "\n"), ("\n", "+")])
 def test_a_picture_in_base64_holds_no_key(begins, count, before, behind):
     key = f"{begins}{chars(count)}"
@@ -83,21 +77,21 @@ def test_a_picture_in_base64_holds_no_key(begins, count, before, behind):
 
 
 SLOW = {  # each once made the scan look at all that follows, again and again
-    "a name without a digit": b"password:",
-    "a form in an address": b"user.password=value&user.name=abc&",
-    "tables of sessions": b"CREATE TABLE sessions(",
-    "keys without a digit": b"sk-",
-    "a word in hex": b"0a",
+    "names": b"token",
+    "names, and signs": b"secret = value = ",
+    "an address": b"://a:",
+    "dots of a token": b" t1.abc",
+    "a word in base64": b"0a",
+    "lines in base64": b"abcd\n",
 }
 
 
-@pytest.mark.slow("a second of work or more")
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("part", SLOW.values(), ids=SLOW)
 def test_a_scan_takes_no_longer_for_what_repeats_itself(part):
     """If it looked at all that follows each part, it would look at 20 billion bytes."""
     count = int((4e10 / len(part)) ** 0.5)
-    assert find_leak(b"SQLite format 3\0" + part * count, {}) is None
+    assert find_leak(part * count, {}) is None
 
 
 def written_by_cells():
@@ -225,7 +219,7 @@ def test_an_ordinary_folder_is_packed_whole(tmp_path):
     ],
 )
 def test_a_line_may_say_that_it_holds_no_secret(tmp_path, name, end):
-    line = f'{{"api_key": "{chars(32)}'
+    line = f'{{"client_secret": "{chars(30, LOWER)}'
     folder = folder_with(tmp_path, **{name: f"{line}{end}\r\nlast = 1\n"})
     assert bot_files(folder)
     (folder / name).write_text(f'{line}{end}\n{line}"\n')  # and the next line does not say so
@@ -251,14 +245,7 @@ SPELLINGS = {
     + f"mine is {SPELLED}\r\n".encode("utf-16-le"),
     "in UTF-16 without a mark, with Cyrillic": f"{'Привет' * 99}\n{SPELLED}".encode("utf-16-le"),
     "in JSON": json.dumps({"k": SPELLED}).encode(),
-    "in an address, each character": "".join(f"%{each:02x}" for each in SPELLED.encode()).encode(),
-    "in Python, in hex": "".join(f"\\x{each:02x}" for each in SPELLED.encode()).encode(),
-    "in Python, in Latin-1": "".join(f"\\x{ord(each):02X}" for each in SPELLED).encode(),
-    "in JSON, each character": "".join(f"\\u{ord(each):04x}" for each in SPELLED).encode(),
-    "in HTML": "".join(f"&#{ord(each)};" for each in SPELLED).encode(),
-    "in HTML, in hex": "".join(f"&#x{ord(each):X};" for each in SPELLED).encode(),
     "in an address": f"https://a.example/?k={quote(SPELLED)}".encode(),
-    "in Markdown": SPELLED.replace("_", r"\_").encode(),
 }
 
 
@@ -370,16 +357,15 @@ def test_the_end_of_an_address_is_no_secret(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("count", [*range(8, 21)])
-@pytest.mark.parametrize(("before", "behind"), [("", ""), ("", "\n"), ("me:", "!"), ("v", ""),
-                                                ("go", "\n")])  # fmt: skip
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_a_short_value_in_use_is_found_in_base64(count, before, behind, encode, tmp_path):
+def test_a_short_value_in_use_is_found_in_base64(count, encode, tmp_path):
     value = ("?>" + chars(count))[:count]
     (tmp_path / ".env").write_text(f"SMTP_PASS='{value}'\n")
-    encoded = encode(f"{before}{value}{behind}".encode())
-    for text in (encoded, encoded.rstrip(b"=")):
-        leak = find_leak(b'start("%b")' % text, known_secrets([tmp_path / ".env"]))
-        assert leak and leak.setting == "SMTP_PASS"
+    for text in (value, f"somebody@example.org:{value}"):  # as a header has it
+        encoded = encode(text.encode())
+        for spelled in (encoded, encoded.rstrip(b"=")):
+            leak = find_leak(b'start("%b")' % spelled, known_secrets([tmp_path / ".env"]))
+            assert leak and leak.setting == "SMTP_PASS"
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
@@ -405,40 +391,6 @@ def test_the_secret_half_of_a_token_is_found_alone(tmp_path, monkeypatch):
         folder = folder_with(tmp_path / name, **{"notes.txt": f"mine is {value}."})
         with pytest.raises(ValueError, match=f"holds the value of {name}"):
             bot_files(folder)
-
-
-def document_of(size, compression):
-    """A document with a token, and a picture that has this size when it is unzipped."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as archive:
-        archive.writestr("picture.bmp", bytes(size))
-        archive.writestr("word/document.xml", f"mine is {TELEGRAM}", zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
-def test_a_document_that_is_too_large_to_search_is_refused(tmp_path):
-    document = document_of(secret_scan.LARGEST_DOCUMENT, zipfile.ZIP_DEFLATED)
-    folder = folder_with(tmp_path, **{"notes.docx": document})
-    with pytest.raises(ValueError, match=r"^notes\.docx has more than 20 MB, counted unzipped"):
-        bot_files(folder)
-
-
-def test_a_database_that_is_too_large_to_search_is_refused(tmp_path, monkeypatch):
-    """A long text in it may be in pieces, so the scan would have to read it as SQL."""
-    database = b"SQLite format 3\0".ljust(secret_scan.LARGEST_DOCUMENT + 1, b".")
-    folder = folder_with(tmp_path, **{"words.sqlite3": database})
-    with pytest.raises(ValueError, match=r"^words\.sqlite3 has more than 20 MB, counted unzipped"):
-        bot_files(folder)
-    monkeypatch.setattr(secret_scan, "LARGEST_DOCUMENT", 10_000)
-    (folder / "words.sqlite3").write_bytes(database[:10_000])
-    assert bot_files(folder)
-
-
-def test_a_large_part_that_is_not_compressed_hides_no_other(tmp_path, monkeypatch):
-    monkeypatch.setattr(secret_scan, "LARGEST_DOCUMENT", 10_000)
-    folder = folder_with(tmp_path, **{"model.npz": document_of(10_001, zipfile.ZIP_STORED)})
-    with pytest.raises(ValueError, match=rf"^model\.npz {STOPS}"):
-        bot_files(folder)
 
 
 def test_too_large_a_folder_is_refused_by_the_sizes_of_its_files(tmp_path):
