@@ -37,6 +37,8 @@ PRIVATE += [
 PRIVATE += ["notebooks/workshop/bot.py", "notebooks/store.sqlite3-wal", "lessons/pack.zip"]
 PRIVATE += ["botlib/bot.env~", "lessons/bot.env.bak", "deploy/id_ed25519", "notebooks/key.pem"]
 PRIVATE += ["deploy/terraform.tfstate.backup", "deploy/aws/class.tfvars", "lessons/store.db"]
+PRIVATE += ["botlib/me.session", "deploy/credentials.json", "lessons/my.p12", "deploy/a.kdbx"]
+PRIVATE += ["notebooks/cookies.txt", "deploy/client_secret_1.json", "deploy/putty.ppk"]
 PRIVATE += [
     "deploy/yandex/key.json",
     "botlib/prod.env.1",
