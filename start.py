@@ -259,6 +259,8 @@ def run(*words: str | Path, folder: Path = HERE) -> int:
         signal.signal(signal.SIGINT, before)
     if presses:
         raise KeyboardInterrupt
+    if status == -9:  # SIGKILL: the command could say nothing itself
+        print("The command was killed. Is the memory full, or did a program of yours end it?")
     return status
 
 

@@ -232,10 +232,13 @@ def test_what_is_put_in_front_of_a_path_keeps_what_was_there(door):
 
 
 @POSIX
-def test_run_gives_the_status_and_interrupts_when_the_command_has_ended(course):
+def test_run_gives_the_status_and_interrupts_when_the_command_has_ended(course, capsys):
     start, before = load(course / "start.py"), signal.getsignal(signal.SIGINT)
     assert start.run("sh", "-c", '[ "$(pwd)" = "$1" ]; exit $((3 + $?))', "-", Path.cwd()) == 4
     assert start.run("sh", "-c", '[ "$(pwd -P)" = "$1" ]', "-", os.path.realpath(course)) == 0
+
+    assert start.run("sh", "-c", "kill -KILL $$") == -9
+    assert "The command was killed. Is the memory full" in capsys.readouterr().out
 
     def note_handler(number, handler):
         previous = signal.signal(number, handler)
