@@ -116,7 +116,7 @@ TURNS = (
 class PhoneTester(ProgramTester[ProgramOnTelegram]):
     """A learner's program that asks Telegram."""
 
-    not_ready = "didn't start to ask Telegram"
+    not_ready = ProgramOnTelegram.not_asking
     ended_early = (
         "ended before it asked Telegram anything. Is application.run_polling() its last line, and "
         "at the left edge? What is indented belongs to the function above it"

@@ -5,7 +5,6 @@ how people write to it there.
 """
 
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
@@ -206,6 +205,7 @@ class TelegramWorld(BotWorld):
 class ProgramOnTelegram(ProgramWorld, TelegramWorld):
     """A program asks Telegram for what people write."""
 
+    not_asking = "didn't start to ask Telegram"
     advice_if_ended = "The last line is app.run_polling(), without indentation."
 
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
@@ -221,6 +221,12 @@ class ProgramOnTelegram(ProgramWorld, TelegramWorld):
                 self.telegram.wait_ready(self._bot, CHECK_INTERVAL_S)
                 return True
         return False
+
+    def silence_advice(self) -> str:
+        """Say what to do if the program has never asked for updates."""
+        if any(call.method == "getUpdates" for call in list(self._bot.calls)):
+            return ""
+        return f"Your program {self.not_asking}. {self.advice_if_ended}"
 
     @contextmanager
     def late_responses(self) -> Iterator[None]:
@@ -246,7 +252,8 @@ class FunctionOnTelegram(TelegramWorld):
     def __init__(self, stack: ExitStack, setup: Setup) -> None:
         super().__init__(stack, setup)
         self._folder = setup.folder
-        self._stored = stack.enter_context(tempfile.TemporaryDirectory(prefix="exam-"))
+        self._stored = setup.folder.with_name("stored")
+        self._stored.mkdir()
         self._cloud = stack.enter_context(Cloud())
         self._failure: list[str] = []  # of the last deployment
 
@@ -261,7 +268,7 @@ class FunctionOnTelegram(TelegramWorld):
                     "TELEGRAM_TOKEN": self._bot.token,
                     "TELEGRAM_SECRET": WEBHOOK_SECRET,
                     "TELEGRAM_API": self.telegram.url,
-                    "STORE_FOLDER": self._stored,
+                    "STORE_FOLDER": str(self._stored),
                 },
                 must_load=True,
             )

@@ -59,7 +59,8 @@ class Conversation:
         self._stack = ExitStack()
         with ExitStack() as stack:
             scratch = tempfile.TemporaryDirectory(prefix="exam-", ignore_cleanup_errors=True)
-            folder = Path(stack.enter_context(scratch)).resolve()
+            # Two folders deeper, so that "..", too, is the exam's own.
+            folder = Path(stack.enter_context(scratch)).resolve() / "exam/bot"
             command = copy_program(source, folder, world.files)
             self._before: list[list[str]] = []  # lines about what happened before this turn
             self._open_replies: Callable[[], list[str]] | None = None  # since texts not for the bot
@@ -130,9 +131,8 @@ class Conversation:
         self._is_new = True  # until it is ready, which shows a silent one soon, or has answered
         self._world.start()
         if is_first or not self._world.keeps_messages:
-            is_ready = self._world.wait_ready(START_S)
-            # Where nobody keeps messages, a bot that isn't there hears none: don't wait twice.
-            self._is_new = not is_ready and self._world.keeps_messages
+            self._world.wait_ready(START_S)
+            self._is_new = False  # if it isn't there now, don't wait as long again
 
     def _wait_for_reply(self, sent: SentText, words: tuple[str, ...]) -> bool:
         """Wait until the reply has all words; False if it ends before, or the program does."""

@@ -17,7 +17,7 @@ class NoProgram(Exception):  # noqa: N818 - reads as a sentence
 
 
 def copy_program(source: Path, folder: Path, files: tuple[str, ...]) -> tuple[str, ...]:
-    """Copy a program's code into an empty folder, and return the command that starts it there.
+    """Copy a program's code into a new folder, and return the command that starts it there.
 
     NoProgram if there is none, or far too much of it.
     """
@@ -27,7 +27,7 @@ def copy_program(source: Path, folder: Path, files: tuple[str, ...]) -> tuple[st
         hidden = [name for name in folders if name.startswith(".") or name in NOT_COPIED]
         folders[:] = [name for name in folders if name not in hidden]
         below = folder / Path(place).relative_to(source)
-        below.mkdir(exist_ok=True)
+        below.mkdir(parents=True, exist_ok=True)
         for name in names:
             file = Path(place, name)
             if (file.suffix in CODE_SUFFIXES or name == "package.json") and file.is_file():

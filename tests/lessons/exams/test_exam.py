@@ -293,6 +293,27 @@ def test_an_error_in_a_passed_point_is_shown(take_wrong, write):
 
 
 @pytest.mark.slow("commands from start to end")
+def test_a_program_that_never_asks_telegram_is_told(take_wrong, write):
+    asleep = GOOD_START.replace("app.run_polling()", "import time; time.sleep(1000)")
+    assert asleep != GOOD_START
+    status, printed = take_wrong(write(asleep))
+    assert status == 1
+    assert "   and saw  no reply" in printed
+    assert "Your program didn't start to ask Telegram. The last line is app.run_p" in printed
+
+
+@pytest.mark.slow("commands from start to end")
+def test_what_is_above_the_bots_folder_is_the_exams_own(take_wrong, write, tmp_path):
+    look = f"""
+from pathlib import Path
+folders = [path for path in Path(__file__).resolve().parents[1:3] for path in path.iterdir()]
+Path({str(tmp_path / "seen.txt")!r}).write_text(" ".join(path.name for path in folders))
+"""
+    take_wrong(write(look + GOOD_START))
+    assert (tmp_path / "seen.txt").read_text() == "bot exam"
+
+
+@pytest.mark.slow("commands from start to end")
 def test_a_file_that_hides_the_library_is_named(take_wrong, write):
     write("", "telegram.py")
     status, printed = take_wrong(write(GOOD_START))
