@@ -1,4 +1,4 @@
-"""Write requirements-server.lock, the locks of test, test --all and book, and Binder's versions.
+"""Write requirements-server.lock, the locks of test, test --all and book, of CI, and Binder's pins.
 
     python tests/write_lock.py          in the course's folder, with uv on the path
 
@@ -24,10 +24,14 @@ LOCKS = {  # the groups in pyproject.toml that each locks, and the lock that it 
     HOME / "requirements-all.lock": (["test", "all"], HOME / "requirements-test.lock"),
     HOME / "requirements-book.lock": (["book"], LEARNERS),
 }
+TOOLS = HOME / ".ci/requirements.txt"
+OPTIONS = (
+    "--universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url "
+    "--no-header"
+)
 RESOLVE = (
     "uv pip compile pyproject.toml sandbox/pyproject.toml --all-extras -c requirements.lock "
-    "--universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url "
-    "--no-header --no-emit-package rfc3987-syntax --no-emit-package lark"
+    f"{OPTIONS} --no-emit-package rfc3987-syntax --no-emit-package lark"
 )
 BINDER = HOME / ".binder/environment.yml"
 HEAD = "# Beyond {}, written by: python tests/write_lock.py\n"
@@ -57,6 +61,16 @@ def main():
         head = HEAD.format(" and ".join(path.name for path in earlier))
         lock.write_text(head + "".join(added), encoding="utf-8")
     pin_binder()
+    lock_tools()
+
+
+def lock_tools():
+    """Lock what tests drive apart from the course's packages, with hashes."""
+    kept = ["-c", TOOLS] if TOOLS.exists() else []
+    command = ["uv", "pip", "compile", TOOLS.with_suffix(".in"), *kept, *OPTIONS.split()]
+    done = subprocess.run(command, cwd=HOME, stdout=subprocess.PIPE, text=True, check=True)
+    head = "# Written by: python tests/write_lock.py, from requirements.in\n"
+    TOOLS.write_text(head + done.stdout, encoding="utf-8")
 
 
 def pin_binder():

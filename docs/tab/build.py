@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jupyterlite_pyodide_kernel.constants import PYODIDE_KERNEL_NPM_NAME, PYODIDE_VERSION
+from jupyterlite_pyodide_kernel.constants import PYODIDE_KERNEL_NPM_NAME
 
 from bot_sandbox.cloud.deployment import find_node
 from deploy.own_folder import check_own_folder
@@ -119,11 +119,10 @@ def npm() -> list[str | Path]:
 
 
 def copy_runtime(python: Path, stage: Path) -> None:
-    """Fetch Pyodide in the version that the kernel was made for."""
+    """Fetch Pyodide in the version that the kernel was made for, with the hash in its lock."""
     place = stage / "npm"
-    place.mkdir()
-    words = ("install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts")
-    run(*npm(), *words, f"pyodide@{PYODIDE_VERSION}", folder=place)
+    shutil.copytree(TAB / "runtime", place)
+    run(*npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts", folder=place)
     for name in RUNTIME:
         shutil.copy(place / "node_modules/pyodide" / name, python)
     shutil.copy(place / "node_modules/pyodide/pyodide-lock.json", stage / "pyodide-lock.json")

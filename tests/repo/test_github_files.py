@@ -200,8 +200,13 @@ def test_a_workflow_names_commands_and_files_that_are_there(path):
 
 
 def test_the_tools_for_aws_are_pinned_in_one_place():
-    lines = [line for line in TOOLS.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
-    assert [line for line in lines if not re.match(r"[\w-]+(\[\w+\])?==\d+(\.\d+)+ ", line)] == []
+    asked = TOOLS.with_suffix(".in").read_text(encoding="utf-8").splitlines()
+    assert [line for line in asked if not re.match(r"#|[\w-]+(\[\w+\])?==\d+(\.\d+)+ ", line)] == []
+    lock = TOOLS.read_text(encoding="utf-8")
+    locked = re.findall(r"(?m)^([\w-]+==\S+).*\\$\n    --hash=sha256:", lock)  # each has a hash
+    assert len(locked) == len(re.findall(r"(?m)^[\w-]+==", lock)) > len(asked)
+    assert {re.sub(r"\[\w+\]", "", line.split()[0]) for line in asked[1:]} <= {*locked}
+    assert "://" not in lock
     users = [HOME / ".ci/run", HOME / ".ci/linux_tools"]
     for text in (path.read_text(encoding="utf-8") for path in users):
         assert "-r .ci/requirements.txt" in text

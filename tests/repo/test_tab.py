@@ -14,6 +14,7 @@ import zipfile
 
 import pytest
 from jupyterlab_browser import FINISHED, MODEL, READY
+from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 from notebook_runs import NOTEBOOKS
 from tab_site import (
     HOME,
@@ -297,6 +298,18 @@ def test_on_a_dark_phone_the_notebook_has_room_and_runs_and_ends_a_loop(reader):
     other.value.wait_for_url(f"**/notebooks/index.html?path={OTHER}.ipynb")
     other.value.locator(".jp-Notebook .jp-Cell").first.wait_for()
     phone.close()
+
+
+def test_the_lock_has_the_pyodide_that_the_kernel_was_made_for():
+    lock = json.loads((HOME / "docs/tab/runtime/package-lock.json").read_text("utf-8"))
+    packages = lock["packages"]
+    assert packages["node_modules/pyodide"]["version"] == PYODIDE_VERSION, (
+        "in docs/tab/runtime, type: npm install pyodide@VERSION --package-lock-only "
+        "--omit-lockfile-registry-resolved --ignore-scripts"
+    )
+    fetched = [each for name, each in packages.items() if name]
+    assert all(each["integrity"].startswith("sha512-") for each in fetched)
+    assert not any("resolved" in each for each in fetched)  # npm asks the registry it knows
 
 
 def test_the_same_python_answers_in_node(site, tmp_path):
