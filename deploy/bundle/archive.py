@@ -13,7 +13,7 @@ from pathlib import Path
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # of the zip format; every file gets it
 READABLE_MODE = 0o100644 << 16  # an ordinary file that everyone may read, as clouds require
-# What zipfile raises for the list of a broken zip, or of a file that is none.
+# What zipfile raises for the list of a broken zip, or of another file.
 UNREADABLE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
 # AWS Lambda, direct upload: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 ZIPPED_LIMIT, UNZIPPED_LIMIT = 50 * 1024**2, 250 * 1024**2

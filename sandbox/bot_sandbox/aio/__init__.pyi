@@ -222,20 +222,22 @@ class Person(Twin[bot_sandbox.Person]):
     async def send_all(self, texts: Iterable[str], to: Person | BotAccount | Group | None=None) -> list[Message]:
         """Write several messages at once, in this order."""
 
-    async def ask(self, text: str, to: Person | BotAccount | Group | None=None, timeout: float=5.0, reply_to: Message | None=None) -> str:
+    async def ask(self, text: str, to: Person | BotAccount | Group | None=None, timeout: float=5.0, reply_to: Message | None=None, edits: bool=False) -> str:
         """Write a message and return the text of the bot's next one; NoReply after `timeout` s.
 
-        The message may be a reply, as in `send`. What Telegram writes for the bot, such as that it
-        removed somebody, is not the bot's message.
+        The message may be a reply, as in `send`. With `edits`, an older message that the bot edits
+        is an answer, too. What Telegram writes for the bot, such as that it removed somebody, is
+        not the bot's message.
         NoReply comes sooner if the bot is a function that has ended without a reply. If the command
         failed and the bot's log says why, you see that line, too.
         """
 
-    async def ask_all(self, text: str, to: Person | BotAccount | Group | None=None, quiet: float=0.5, timeout: float=5.0) -> list[Message]:
+    async def ask_all(self, text: str, to: Person | BotAccount | Group | None=None, quiet: float=0.5, timeout: float=5.0, edits: bool=False) -> list[Message]:
         """Write a message, and return all that bots write there until they are quiet.
 
-        They are when `quiet` seconds pass without a new message or an edit. NoReply as in `ask`, if
-        the first message doesn't come, or if they are not quiet `timeout` seconds later.
+        They are when `quiet` seconds pass without a new message or an edit. With `edits`, older
+        messages that they edit are returned, too. NoReply as in `ask`, if the first message doesn't
+        come, or if they are not quiet `timeout` seconds later.
         """
 
     async def wait(self, n: int=1, timeout: float=5.0) -> list[Message]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 SECRET_NAME = re.compile(r"TOKEN|SECRET|KEY|PASS", re.IGNORECASE)
+SHORT = 6  # characters; a shorter value is hidden only where it is a whole word
 LONGEST_ERROR = 20_000  # characters; a text of megabytes would take seconds to search
 TWITCH_PASS = re.compile(r"\boauth:\w+")
 
@@ -48,12 +49,16 @@ def hide_secrets(text: str, environment: Mapping[str, str]) -> str:
 
     >>> hide_secrets("PASS oauth:abc123, key 77", {"API_KEY": "77", "PORT": "1"})
     'PASS <secret>, key <secret>'
+    >>> hide_secrets("exit text x", {"API_KEY": "x"})
+    'exit text <secret>'
     >>> hide_secrets(f"token 7000000001:{34 * 'A'}-", {})  # its last character may be a -
     'token <secret>'
     """
     for name, value in environment.items():
         if value and SECRET_NAME.search(name):
-            text = text.replace(value, "<secret>")
+            part = re.escape(value)  # a short value may be a part of any word
+            part = rf"(?<!\w){part}(?!\w)" if len(value) < SHORT else part
+            text = re.sub(part, "<secret>", text)
     return hide_tokens(TWITCH_PASS.sub("<secret>", text))
 
 

@@ -14,6 +14,11 @@ from urllib.parse import unquote
 
 from bot_sandbox.diagnosis.clean_text import hide_secrets
 from bot_sandbox.diagnosis.no_reply import NoReply
+from bot_sandbox.diagnosis.program_registry import (
+    RegisteredProgram,
+    register_program,
+    unregister_program,
+)
 from bot_sandbox.http.switchable_server import SwitchableServer
 from bot_sandbox.processes.supervisor import ManagedProcess, ProcessSupervisor
 from bot_sandbox.programs.platform_proxy import PlatformProxy, platform_servers
@@ -26,6 +31,8 @@ LAST_LINES = 20  # of its output, in an error
 # A frame of a traceback: a file and a line in it.
 PYTHON_FRAME = re.compile(r'\s*File "(.+)", line (\d+)')
 NODE_FRAME = re.compile(r"(?:^|[\s(])(?:file://)?((?:[A-Za-z]:)?[^\s():]+\.[cm]?[jt]s):(\d+)")
+# What Python and Node.js print of an error: its class, then its text.
+ERROR_LINE = re.compile(r"(?:Uncaught )?(?:[\w$]+\.)*\w*(?:Error|Exception)\b.*")
 FOREIGN_FOLDERS = frozenset({"site-packages", "node_modules"})  # of what somebody else wrote
 
 
@@ -62,6 +69,7 @@ class Program:
         self._grace_s = grace_s
         self._supervisor = ProcessSupervisor()
         self._started: list[tuple[tuple[str, ...], ManagedProcess, Mapping[str, str]]] = []
+        self._registered: list[RegisteredProgram] = []
         self._proxies: dict[tuple[SwitchableServer, ...], PlatformProxy] = {}  # for these servers
 
     def __call__(
@@ -92,6 +100,9 @@ class Program:
             known |= self._proxy_to(platforms).variables(known)
         managed = self._supervisor.start(list(command), folder, known)
         self._started.append((command, managed, environment))
+        trouble = partial(describe_trouble, managed, folder, environment)
+        self._registered.append(RegisteredProgram(frozenset(known.values()), trouble))
+        register_program(self._registered[-1])
         if isinstance(ready, str):
             if not managed.wait_for_line(ready, timeout):
                 with suppress(subprocess.TimeoutExpired):  # its pipes close a moment before it ends
@@ -108,6 +119,8 @@ class Program:
 
     def close(self) -> None:
         """End all programs; a second call does nothing."""
+        for program in self._registered:
+            unregister_program(program)
         for _, managed, _ in self._started:
             managed.terminate()
         for _, managed, _ in self._started:
@@ -188,6 +201,20 @@ def call_unless_program_fails(ready: Callable[[], object], managed: ManagedProce
 
 def _raise(error: BaseException) -> None:
     raise error
+
+
+def describe_trouble(managed: ManagedProcess, folder: Path, environment: Mapping[str, str]) -> str:
+    """Say how a program has ended, and which error it has printed last; "" if neither."""
+    status = managed.status
+    printed = [*managed.output.all(), *managed.errors.all()]
+    errors = [line for line in printed if ERROR_LINE.fullmatch(line)]
+    own = own_line(printed, folder)
+    said = [
+        *([f"Its program has ended with status {status}."] if status is not None else []),
+        *([f"Its program's last error: {errors[-1]}"] if errors else []),
+        *([f"    {own}"] if errors and own else []),
+    ]
+    return hide_secrets("\n".join(said), environment)
 
 
 def own_line(lines: Sequence[str], folder: Path) -> str:

@@ -133,6 +133,8 @@ def deliver(
     known = ValueContext(objects, int(world.clock.now()), world.new_number, world.find_json)
     if sender and values and "channel" not in kind:  # optional there, but Telegram's own have it
         given = {name: sender for name in ("from", "user") if name in fields} | values
+    if kind == "inline_query" and isinstance(given, dict):
+        given = {"chat_type": group.kind if group else "sender"} | given
     payload = complete_value("Update", {"update_id": 0, kind: given}, known, "Update")[kind]
 
     told, is_new = None, kind in ("message", "channel_post") and "message_id" not in values

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot_sandbox.diagnosis.bot_log import HeardLogs, LogFacts, append_source_line, read_log_facts
 from bot_sandbox.diagnosis.clean_text import hide_tokens, quote_safely
 from bot_sandbox.diagnosis.function_registry import function_at
+from bot_sandbox.diagnosis.program_registry import program_trouble
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.errors import NOT_FETCHED, UNKNOWN_METHOD, UNSUPPORTED, WRONG_TYPE
 from bot_sandbox.telegram.parameters import similar_method
@@ -30,10 +31,17 @@ SHOWN_OTHERS = 10  # how many messages to show that came instead of another
 SERVER_IS_DOWN = (
     "This Telegram is down, by the fault stop. What to do: start it with the fault start"
 )
+SHOWN_DEEDS = 5
 SHOWN_SLIPS = 3  # how many unknown parameters
 # People use the sandbox from Python and elsewhere, so the advice has both forms.
 START_AGAIN = "start the bot again, if it has ended"
 SET_WEBHOOK = 'call setWebhook (in Python: telegram.call(account, "setWebhook", url=...))'
+START_OR_SET = f"start a bot that polls, or {SET_WEBHOOK}"
+FIX_AND_START = "What to do: fix that, and start the bot again"
+WAIT_FOR_DEED = (
+    "What to do: if that is its answer, wait for it: for an edit by edits=True of ask and ask_all, "
+    "for the rest by telegram.wait_until, as in telegram.wait_until(lambda: message.deleted)"
+)
 
 
 @dataclass(frozen=True)
@@ -176,7 +184,9 @@ def explain_update(facts: UpdateFacts) -> str:
 
 def _describe_silence(how: str, facts: UpdateFacts) -> str:
     account, log = facts.account, facts.log
-    lines = [f"{how}, but sent no message."]
+    deeds = list_deeds(account, facts.update)
+    lines = [f"{how}, but sent no message.{f' It called {deeds}.' if deeds else ''}"]
+    trouble = program_trouble(account.token)
     if log.failed_command:
         lines += quote_log(account, log.failed_command)
         lines.append("What to do: fix that; the bot apologizes at most once a minute")
@@ -189,6 +199,10 @@ def _describe_silence(how: str, facts: UpdateFacts) -> str:
             "What to do: if this is the reply, write return instead of print, because print "
             "itself returns nothing",
         ]
+    elif trouble:
+        lines += [trouble, FIX_AND_START]
+    elif deeds:
+        lines.append(WAIT_FOR_DEED)
     elif account._webhook:
         lines += [
             "Expected: a response like {'method': 'sendMessage', 'chat_id': …, 'text': …} with "
@@ -203,6 +217,26 @@ def _describe_silence(how: str, facts: UpdateFacts) -> str:
     return "\n".join(lines)
 
 
+def list_deeds(account: BotAccount, update: Update) -> str:
+    """List what a bot has called since it got an update, but for questions; "" if nothing.
+
+    An edit has its text.
+    """
+    done = [
+        call
+        for call in account.calls
+        if not call.error
+        and 0 < update.told_at <= call.at
+        and not call.method.lower().startswith("get")
+    ]
+    texts = [call.arguments.get("text") or call.arguments.get("caption") for call in done]
+    words = [
+        f"{call.method} {quote_safely(text)}" if text else call.method
+        for call, text in zip(done, texts, strict=True)
+    ]
+    return ", ".join(list(dict.fromkeys(words))[:SHOWN_DEEDS])
+
+
 def _describe_waiting(facts: UpdateFacts) -> str:
     update, account = facts.update, facts.account
     pending = f"pending_update_count is {len(account._updates)}"
@@ -211,15 +245,11 @@ def _describe_waiting(facts: UpdateFacts) -> str:
         return f"somebody waits in getUpdates and has not acknowledged the update; {pending}"
     if webhook is None and update.replies_from >= 0:
         return _describe_silence("the bot took the update with getUpdates", facts)
-    if webhook is None and account._updates.polls:
-        return (
-            f"no webhook is set and nobody calls getUpdates now, so the update waits; {pending}.\n"
-            f"What to do: {START_AGAIN}"
-        )
     if webhook is None:
+        now = " now" if account._updates.polls else ""
         return (
-            f"no webhook is set and nobody calls getUpdates, so the update waits; {pending}.\n"
-            f"What to do: start a bot that polls, or {SET_WEBHOOK}"
+            f"no webhook is set and nobody calls getUpdates{now}, so the update waits; {pending}.\n"
+            f"{_what_to_start(account)}"
         )
     if webhook.last_error_message:
         state = f"fails after {update.attempts} attempts"
@@ -233,6 +263,13 @@ def _describe_waiting(facts: UpdateFacts) -> str:
         ]
         return "\n".join(lines)
     return f"the webhook {webhook_address(account)} has not answered yet; {pending}"
+
+
+def _what_to_start(account: BotAccount) -> str:
+    """Return what to do about a bot that neither polls nor has a webhook."""
+    if trouble := program_trouble(account.token):
+        return f"{trouble}\n{FIX_AND_START}"
+    return f"What to do: {START_AGAIN if account._updates.polls else START_OR_SET}"
 
 
 def describe_failing_webhook(account: BotAccount, log: LogFacts) -> list[str]:
@@ -413,12 +450,10 @@ def describe_bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
         elif account._updates.is_polled:
             state = "somebody waits in getUpdates"
         elif account._updates.polls:
-            state = (
-                "no webhook is set and nobody waits in getUpdates now, though the bot has called "
-                f"it. What to do: {START_AGAIN}"
-            )
+            state = "no webhook is set and nobody waits in getUpdates now, though the bot has "
+            state += f"called it. {_what_to_start(account)}"
         else:
-            state = f"no webhook is set and nobody calls getUpdates. What to do: {SET_WEBHOOK}"
+            state = f"no webhook is set and nobody calls getUpdates. {_what_to_start(account)}"
         lines += [f"Found: {account.name}: {state}", *describe_unsupported_calls(account)]
         lines += [*describe_last_refusal(account), *describe_ignored_parameters(account)]
         describe = describe_failing_webhook if account._updates else describe_handler_error

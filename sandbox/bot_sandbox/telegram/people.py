@@ -92,17 +92,19 @@ class Person(User):
         to: User | Chat | None = None,
         timeout: float = 5.0,
         reply_to: Message | None = None,
+        edits: bool = False,
     ) -> str:
         """Write a message and return the text of the bot's next one; NoReply after `timeout` s.
 
-        The message may be a reply, as in `send`. What Telegram writes for the bot, such as that it
-        removed somebody, is not the bot's message.
+        The message may be a reply, as in `send`. With `edits`, an older message that the bot edits
+        is an answer, too. What Telegram writes for the bot, such as that it removed somebody, is
+        not the bot's message.
         NoReply comes sooner if the bot is a function that has ended without a reply. If the command
         failed and the bot's log says why, you see that line, too.
         """
         with hear_bot_logs() as heard:
             asked = self._send(text, to, reply_to)
-            reply = await self._answer(asked, timeout, heard)
+            reply = await self._answer(asked, timeout, heard, edits)
         logged = await self._log_of_bot(asked, reply, heard)
         return add_failure_reason(reply.shown, asked.words, logged)
 
@@ -113,16 +115,18 @@ class Person(User):
         to: User | Chat | None = None,
         quiet: float = 0.5,
         timeout: float = 5.0,
+        edits: bool = False,
     ) -> list[Message]:
         """Write a message, and return all that bots write there until they are quiet.
 
-        They are when `quiet` seconds pass without a new message or an edit. NoReply as in `ask`, if
-        the first message doesn't come, or if they are not quiet `timeout` seconds later.
+        They are when `quiet` seconds pass without a new message or an edit. With `edits`, older
+        messages that they edit are returned, too. NoReply as in `ask`, if the first message doesn't
+        come, or if they are not quiet `timeout` seconds later.
         """
         with hear_bot_logs() as heard:
             asked = self._send(text, to)
-            await self._answer(asked, timeout, heard)
-            return await self._answers(asked, quiet, timeout)
+            await self._answer(asked, timeout, heard, edits)
+            return await self._answers(asked, quiet, timeout, edits)
 
     @blocking
     async def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
@@ -487,14 +491,17 @@ class Person(User):
             self._world.check_allowed(message.chat, self, "can_react_to_messages", "react in")
         self._world.react(self, message, emoji)
 
-    async def _answer(self, asked: Message, timeout_s: float, heard: HeardLogs) -> Message:
+    async def _answer(
+        self, asked: Message, timeout_s: float, heard: HeardLogs, edits: bool = False
+    ) -> Message:
         """Return a bot's next message after this person's; for callers on the server's loop.
 
-        NoReply quotes what bots have logged since.
+        With `edits`, it may be an older one that it has edited. NoReply quotes what bots have
+        logged since.
         """
 
         def answer() -> Message | None:
-            return first_answer(asked)
+            return first_answer(asked, edits)
 
         def was_answered_or_ended() -> bool:
             return bool(answer()) or diagnosis.has_ended(asked, self._world)
@@ -510,12 +517,16 @@ class Person(User):
             self.inbox.popleft()
         return reply
 
-    async def _answers(self, asked: Message, quiet_s: float, timeout_s: float) -> list[Message]:
+    async def _answers(
+        self, asked: Message, quiet_s: float, timeout_s: float, edits: bool
+    ) -> list[Message]:
         """Return what bots write after this person's message until they are quiet."""
-        first = first_answer(asked)
+        first, messages = first_answer(asked), asked.chat.messages
+        start = asked.message_id if edits or first is None else first.message_id - 1
 
         def found() -> dict[Message, float]:
-            later = asked.chat.messages[first.message_id - 1 :] if first else []
+            edited = edited_since(asked._written_at, messages[:start]) if edits else []
+            later = [*edited, *messages[start:]]
             bots = [m for m in later if m.sender.is_bot and not (m.event or m.deleted)]
             return {message: message.changed_at for message in bots}
 
@@ -548,14 +559,29 @@ class Person(User):
         return diagnosis.logged_since(account, heard)
 
 
-def first_answer(message: Message) -> Message | None:
-    """Return a bot's first message after it had received this one."""
+def first_answer(message: Message, edits: bool = False) -> Message | None:
+    """Return a bot's first message after it had received this one; with `edits`, or its first edit.
+
+    A bot's edit is the message that it has edited.
+    """
+    messages = message.chat.messages
     for update in message.updates:
-        if update.replies_from >= 0:
-            for answer in message.chat.messages[update.replies_from :]:
-                if answer.sender is update.account and not answer.event:
-                    return answer
+        start = update.replies_from
+        found = messages[start:] if start >= 0 else []
+        if edits and start >= 0:
+            found = sorted(
+                [*edited_since(update.told_at, messages[:start]), *found],
+                key=lambda one: one._written_at,
+            )
+        for answer in found:
+            if answer.sender is update.account and not answer.event:
+                return answer
     return None
+
+
+def edited_since(moment: float, messages: Iterable[Message]) -> list[Message]:
+    """Return those messages that were edited after a moment, and are still there."""
+    return [m for m in messages if m.edited_at and m._written_at > moment and not m.deleted]
 
 
 def _reply_fields(chat: Chat, original: Message | None, quoted: str) -> dict[str, Any]:

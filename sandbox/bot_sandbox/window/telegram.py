@@ -84,6 +84,7 @@ TO = name_or_id("to", "a bot by its username, a group by its title or username, 
 TEXT = text("text", "what they write")
 MESSAGE = whole_number("message", "a message's number in its chat: its `id`", least=1)
 REPLY_TO = whole_number("reply_to", "the number of the message to reply to", OPTIONAL)
+EDITS = flag("edits", "whether a message that the bot edits is an answer, too", False)
 CAPTION = text("caption", "the text under it", "")
 BOT_FIELD = name_or_id("bot", "a bot by its username or id")
 GROUP = name_or_id("group", "a group by its title, username or id")
@@ -309,7 +310,7 @@ class TelegramView(View):
 
     @post_route(
         "telegram/ask",
-        *(FROM, TO, TEXT, REPLY_TO, wait_field(5.0)),
+        *(FROM, TO, TEXT, REPLY_TO, EDITS, wait_field(5.0)),
         example=VIKTOR | {"text": "!hello", "timeout": 5},
     )
     async def ask(self, values: Values) -> MessageJson:
@@ -321,12 +322,13 @@ class TelegramView(View):
         reply_to = None if number is None else self._message(values, number)
         with hear_bot_logs() as heard:
             asked = await call(person.send, values["text"], to, reply_to)
-            reply = await self.wait(person._answer(asked, values["timeout"], heard))
+            answer = person._answer(asked, values["timeout"], heard, values["edits"])
+            reply = await self.wait(answer)
         return message_json(reply)
 
     @post_route(
         "telegram/ask_all",
-        *(FROM, TO, TEXT),
+        *(FROM, TO, TEXT, EDITS),
         number("quiet", "how many seconds without anything new", 0.5, 0, LONGEST_WAIT_S),
         wait_field(5.0, "how many seconds to wait for the first"),
         example=VIKTOR | {"text": "!hello", "timeout": 5},
@@ -334,7 +336,7 @@ class TelegramView(View):
     async def ask_all(self, values: Values) -> MessagesJson:
         """Write, and get all that bots write then until they are quiet; 504 if they don't."""
         person, to = self._person(values), self._recipient(values)
-        waits = (values["quiet"], values["timeout"])
+        waits = (values["quiet"], values["timeout"], values["edits"])
         found = await self.wait(coroutine_of(person.ask_all, values["text"], to, *waits))
         return {"messages": [message_json(one) for one in found]}
 

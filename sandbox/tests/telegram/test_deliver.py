@@ -35,7 +35,7 @@ def test_a_bot_that_polls_gets_what_a_test_names_with_what_the_sandbox_knows(
     query = update["inline_query"]
     assert update == told.update and update["update_id"] == told.update_id
     assert (query["query"], query["offset"], query["from"]) == ("tea", "", viktor.to_json())
-    assert query["id"]
+    assert query["id"] and query["chat_type"] == "sender"  # every official client says it
     telegram.call(account, "setMyName", name="Tea bot")
     assert [call.method for call in told.wait()] == ["setMyName"]
     assert told.calls == told.wait("setMyName")
