@@ -144,6 +144,8 @@ def deliver(
         payload = about.to_json()
     if kind == "callback_query":
         world.queries.expect(account, payload["id"])
+    if kind == "chat_join_request" and sender:
+        world.private_chat(sender, account)  # a bot may write to somebody whom it can let in
     nowhere = Chat(account.id, "private", "", [account])
     told = told or account._updates.add(account, kind, payload, chat or nowhere)
     if told and about and told not in about.updates:

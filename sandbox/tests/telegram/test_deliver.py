@@ -48,6 +48,8 @@ def test_ids_are_completed_and_objects_of_the_sandbox_are_taken_as_they_are(tele
     request = telegram.deliver(account, {"chat_join_request": asked}).update["chat_join_request"]
     assert (request["chat"]["title"], request["from"]["username"]) == ("Family", "anna")
     assert request["user_chat_id"] == anna.id and request["date"] > 1_700_000_000
+    telegram.call(account, "sendMessage", chat_id=request["user_chat_id"], text="Who are you?")
+    assert anna.wait()[0].text == "Who are you?"
     with pytest.raises(ValueError, match=r"inline_query\.from is missing; say who it is from"):
         telegram.deliver(account, {"inline_query": {"query": "tea"}})
     told = telegram.deliver(account, {"inline_query": {"query": "tea"}}, sender=viktor)

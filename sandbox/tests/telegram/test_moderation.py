@@ -305,6 +305,36 @@ def test_a_bot_gives_its_admins_a_title(telegram, account, viktor, anna, group, 
     assert "custom_title" not in call("getChatMember", anna)
 
 
+def test_a_message_is_deleted_within_48_hours_and_a_die_after_a_day(telegram, account, viktor):
+    viktor.send("/start")
+    club = telegram.group("Club", [viktor, account], "supergroup")
+
+    def send(chat, method="sendMessage", **more):
+        sent = telegram.call(account, method, chat_id=chat.id, **more)
+        return {"chat_id": chat.id, "message_id": sent["message_id"]}
+
+    def delete(where):
+        return telegram.call(account, "deleteMessage", **where)
+
+    old, old_in_club = send(viktor, text="old"), send(club, text="old")
+    die, die_in_club = send(viktor, "sendDice"), send(club, "sendDice")
+    assert delete(die_in_club)
+    with pytest.raises(TelegramError, match="message can't be deleted for everyone"):
+        delete(die)
+    telegram.clock.advance(25 * 3600)
+    assert delete(die)
+    new = send(viktor, text="new")
+    telegram.clock.advance(24 * 3600)
+    with pytest.raises(TelegramError, match="message can't be deleted for everyone"):
+        delete(old)
+    with pytest.raises(TelegramError, match="message can't be deleted$"):
+        delete(old_in_club)
+    with pytest.raises(TelegramError, match="can't be deleted for everyone"):
+        both = [old["message_id"], new["message_id"]]
+        telegram.call(account, "deleteMessages", chat_id=viktor.id, message_ids=both)
+    assert delete(new)
+
+
 def test_an_admin_needs_each_right(telegram, account, viktor, anna, group, call):
     said = anna.send("spam", to=group)
     group.promote(account, can_delete_messages=False, can_restrict_members=False)

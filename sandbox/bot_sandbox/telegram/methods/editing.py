@@ -26,6 +26,8 @@ NOT_MODIFIED = (
 # A message keeps these when it gets a new picture.
 KEPT_FIELDS = {"has_protected_content", "media_group_id", "external_reply", "quote"}
 CAPTION_ABOVE = "show_caption_above_media"
+DAY_S = 86400
+DELETABLE_S = 2 * DAY_S
 
 
 class Editing(MethodGroup):
@@ -127,9 +129,18 @@ class Editing(MethodGroup):
             own = message.sender is account or message.chat.kind == "private"
             if not own:
                 NEEDS["deleteMessage"].check_right(message.chat, account)
+            self._check_age(message)
         for message in messages:
             self._world.delete(account, message)
         self._world.changes.changed()
+
+    def _check_age(self, message: Message) -> None:
+        """Refuse what is too old to delete, or a die that is too new (tdlib/td: can_revoke)."""
+        age_s, kind = self._world.clock.now() - message.date, message.chat.kind
+        is_new_die = kind == "private" and "dice" in message.more and age_s <= DAY_S
+        if is_new_die or age_s >= DELETABLE_S:
+            for_everyone = " for everyone" if kind in ("private", "group") else ""
+            raise bad_request(f"message can't be deleted{for_everyone}")
 
     async def set_message_reaction(self, account: BotAccount, arguments: Arguments) -> bool:
         """Give a message a reaction, or remove it."""
