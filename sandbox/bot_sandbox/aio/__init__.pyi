@@ -83,8 +83,12 @@ class Telegram(ServerTwin[TelegramCore]):
     async def account(self, username: str) -> BotAccount:
         """Return a bot by its username; KeyError lists the existing ones."""
 
-    async def person(self, name: str, username: str | None=None) -> Person:
-        """Add a person who chats; raise ValueError if somebody or a group has their `username`."""
+    async def person(self, name: str, username: str | None=None, *, id: int | None=None, last_name: str='', language_code: str='en', is_premium: bool=False) -> Person:
+        """Add a person who chats; raise ValueError if somebody has their `username` or `id`.
+
+        A bot that knows its admin by a number can meet them: `person("Anna", id=12345)`. With "",
+        their app tells no language.
+        """
 
     async def group(self, title: str, members: list[Person | BotAccount], kind: str='group', username: str='') -> Group:
         """Create a group of people and bots, or a "supergroup"; the first person owns it.
@@ -655,8 +659,11 @@ class Twitch(ServerTwin[bot_sandbox.Twitch]):
     async def reset(self) -> None:
         """Forget everybody and everything, as in a new Twitch at the same addresses."""
 
-    async def account(self, login: str, display_name: str='') -> TwitchAccount:
-        """Add a person with a channel of the same name; `find` returns one that is there."""
+    async def account(self, login: str, display_name: str='', *, id: str | int='') -> TwitchAccount:
+        """Add a person with a channel of the same name; `find` returns one that is there.
+
+        A bot that knows its channel by a number can meet it: `account("anna", id="12345")`.
+        """
 
     async def find(self, login: str) -> TwitchAccount:
         """Return an account that is there already; ValueError lists them."""

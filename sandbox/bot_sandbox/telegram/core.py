@@ -111,9 +111,23 @@ class TelegramCore(Service):
         """Return a bot by its username; KeyError lists the existing ones."""
         return self._runner.do(self._world.account, username)
 
-    def person(self, name: str, username: str | None = None) -> Person:
-        """Add a person who chats; raise ValueError if somebody or a group has their `username`."""
-        return self._runner.do(self._add_person, name, username)
+    def person(
+        self,
+        name: str,
+        username: str | None = None,
+        *,
+        id: int | None = None,
+        last_name: str = "",
+        language_code: str = "en",
+        is_premium: bool = False,
+    ) -> Person:
+        """Add a person who chats; raise ValueError if somebody has their `username` or `id`.
+
+        A bot that knows its admin by a number can meet them: `person("Anna", id=12345)`. With "",
+        their app tells no language.
+        """
+        more = {"last_name": last_name, "language_code": language_code, "is_premium": is_premium}
+        return self._runner.do(self._add_person, name, username, id, more)
 
     def group(
         self, title: str, members: list[User], kind: str = "group", username: str = ""
@@ -310,9 +324,15 @@ class TelegramCore(Service):
         group._set_first_members(sorted(members, key=lambda member: member.is_bot))
         return group
 
-    def _add_person(self, name: str, username: str | None) -> Person:
+    def _add_person(
+        self, name: str, username: str | None, chosen: int | None, more: dict[str, Any]
+    ) -> Person:
         username = self._world.check_username(username) if username else ""
-        person = Person(self._world, self._runner, next(self._person_ids), name, username)
+        if chosen is None:
+            chosen = next(one for one in self._person_ids if self._world.user(one) is None)
+        else:
+            self._world.check_free_id(chosen)
+        person = Person(self._world, self._runner, chosen, name, username, more)
         self._world.add_person(person)
         return person
 

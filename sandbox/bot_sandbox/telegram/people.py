@@ -56,11 +56,18 @@ class Person(User):
     """
 
     def __init__(
-        self, world: TelegramWorld, runner: Runner, id: int, name: str, username: str = ""
+        self,
+        world: TelegramWorld,
+        runner: Runner,
+        id: int,
+        name: str,
+        username: str,
+        more: Json,
     ) -> None:
         super().__init__(id, name, username)
-        self._json["language_code"] = "en"
-        self.phone_number = f"447700900{id % 1000:03}"  # Ofcom keeps these free for films
+        self._json |= {key: value for key, value in more.items() if value}
+        number = (len(world.people) + 1) % 1000
+        self.phone_number = f"447700900{number:03}"  # Ofcom keeps these free for films
         self.place: tuple[float, float] = DEFAULT_LOCATION  # shared if a bot's button asks for it
         self._world = world
         self._runner = runner

@@ -127,8 +127,8 @@ class Chat(ChatFields):
         self._activities: dict[tuple[int, bool], Activity] = {}  # by the bot's id and `is_draft`
         self._json: Json = {"id": id, "type": kind}
         if kind == "private":
-            person = members[0]._json
-            self._json |= {key: person[key] for key in ("first_name", "username") if key in person}
+            person, names = members[0]._json, ("first_name", "last_name", "username")
+            self._json |= {key: person[key] for key in names if key in person}
         else:
             self._json["title"] = title
         if kind == "group":  # older fields, which the real server still adds

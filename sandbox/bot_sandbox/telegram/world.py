@@ -44,6 +44,7 @@ LACKED_ABILITIES = (  # what getMe says that a bot can or has, and what this san
     "allows_users_to_create_topics", "can_manage_bots",
 )  # fmt: skip
 CLOSE_AFTER_S = 600.0  # how long the public server refuses `close` after a bot's start
+MAX_ID = 2**52 - 1  # the Bot API: "at most 52 significant bits"
 _PUBLIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]+))?")
 
@@ -193,7 +194,7 @@ class TelegramWorld:
         """Do BotFather's /newbot; raise ValueError in his words if he refuses."""
         username = check_bot_names(name, username, self._taken_names())
         limiter = SendLimiter(self._limits)
-        bot_id = next(self._bot_ids)
+        bot_id = next(one for one in self._bot_ids if one not in self.people)
         # A bot whose store has outlived another sandbox must not take these updates for repeats.
         first_id = 100_000_000 + self.randomness.number(800_000_000, f"update {bot_id}")
         updates = UpdateQueue(first_id, self._update_lifetime_s, self.clock, self.changes)
@@ -232,6 +233,15 @@ class TelegramWorld:
         """Add a person."""
         self.people[person.id] = person
         self.changes.changed()
+
+    def check_free_id(self, number: int) -> None:
+        """Raise ValueError for an id that no new person can have."""
+        if type(number) is not int or not 0 < number <= MAX_ID:
+            raise ValueError(
+                f"a person's id is a whole number from 1 to {MAX_ID}; found {number!r}"
+            )
+        if owner := self.user(number):
+            raise ValueError(f"the id {number} is taken by {owner.name}; choose another")
 
     def add_group(self, group: Chat, username: str) -> None:
         """Add a group or a channel; raise ValueError if it can't have this username."""

@@ -125,11 +125,13 @@ class Twitch(Servers):
         self._eventsub.begin_again()
         self._runner.changes.changed()
 
-    def account(self, login: str, display_name: str = "") -> TwitchAccount:
-        """Add a person with a channel of the same name; `find` returns one that is there."""
-        return TwitchAccount(
-            self._world, self._runner.do(self._world.add_user, login, display_name), self._runner
-        )
+    def account(self, login: str, display_name: str = "", *, id: str | int = "") -> TwitchAccount:
+        """Add a person with a channel of the same name; `find` returns one that is there.
+
+        A bot that knows its channel by a number can meet it: `account("anna", id="12345")`.
+        """
+        user = self._runner.do(self._world.add_user, login, display_name, id)
+        return TwitchAccount(self._world, user, self._runner)
 
     def find(self, login: str) -> TwitchAccount:
         """Return an account that is there already; ValueError lists them."""

@@ -30,6 +30,7 @@ from bot_sandbox.world.randomness import Randomness
 
 KEPT_FAULTS = 1_000  # what faults did, the newest
 KEPT_REFUSALS = 1_000  # HTTP requests that were refused, the newest ones
+USER_ID = re.compile(r"[1-9][0-9]{0,14}")
 LOGIN = re.compile(r"[a-z0-9][a-z0-9_]{2,24}")  # Twitch's rule: 4 to 25; the sandbox takes 3
 
 
@@ -88,8 +89,8 @@ class TwitchWorld:
         self.unsupported: list[str] = []  # what programs requested that only the real Twitch has
         self.ignored: list[str] = []  # what programs sent that Twitch does not know
 
-    def add_user(self, login: str, display_name: str) -> TwitchUser:
-        """Add a user and their channel; ValueError says what is wrong with the login."""
+    def add_user(self, login: str, display_name: str, chosen: str | int = "") -> TwitchUser:
+        """Add a user and their channel; ValueError says what is wrong with the login or the id."""
         login = login.lower()
         if not LOGIN.fullmatch(login):
             raise ValueError(
@@ -105,7 +106,16 @@ class TwitchWorld:
                 f"display name {display_name!r} must be the login {login!r}"
                 " with other capitals, as on Twitch"
             )
-        user_id = str(next(self._user_ids))
+        if chosen == "":
+            chosen = next(one for one in self._user_ids if str(one) not in self.users)
+        user_id = str(chosen)
+        if isinstance(chosen, bool) or not USER_ID.fullmatch(user_id):
+            raise ValueError(
+                f"an account's id has 1 to 15 digits and begins with no 0; found {chosen!r}"
+            )
+        if user_id in self.users:
+            owner = self.users[user_id].login
+            raise ValueError(f"the id {user_id} is taken by {owner!r}; choose another")
         user = TwitchUser(user_id, login, display_name or login, self.clock.timestamp())
         self.users[user.id] = user
         self.chat.channels[login] = Channel(user)

@@ -5,6 +5,7 @@ username; ids work, too. A route that only reads also takes `chat`, the chat's k
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from bot_sandbox.diagnosis.bot_log import hear_bot_logs
 from bot_sandbox.diagnosis.no_reply import NoReply
@@ -199,6 +200,10 @@ class TelegramView(View):
         "telegram/people",
         text("name", "what the others see", least=1),
         text("username", "a unique name, without @", ""),
+        whole_number("id", "a number that no one has; without it, one is chosen", OPTIONAL),
+        text("last_name", "their last name", ""),
+        text("language_code", 'their app\'s language, or "" if it tells none', "en"),
+        flag("is_premium", "whether they have Telegram Premium", False),
         example={"name": "Viktor"},
     )
     async def new_person(self, values: Values) -> PersonJson:
@@ -206,7 +211,9 @@ class TelegramView(View):
         name = values["name"].strip()
         if not name:
             raise ValueError("'name' is empty; expected what the others see")
-        return person_json(await call(self.telegram.person, name, values["username"] or None))
+        more = {key: values[key] for key in ("id", "last_name", "language_code", "is_premium")}
+        add = partial(self.telegram.person, name, values["username"] or None, **more)
+        return person_json(await call(add))
 
     @get_route("telegram/groups")
     async def groups(self, _: Values) -> GroupsJson:

@@ -3,6 +3,7 @@
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 
 from bot_sandbox.diagnosis.bot_log import hear_bot_logs
@@ -21,6 +22,7 @@ from bot_sandbox.window.routes import (
     flag,
     get_route,
     list_of_values,
+    name_or_id,
     number,
     post_route,
     quote_json,
@@ -174,11 +176,13 @@ class TwitchView(View):
         "twitch/accounts",
         text("login", "lowercase letters, digits and underscores"),
         text("name", "what others see; by default the login", ""),
+        name_or_id("id", "a number that no one has; without it, one is chosen", ""),
         example={"login": "viktor", "name": "Viktor"},
     )
     async def new_account(self, values: Values) -> AccountJson:
         """Add an account and its channel."""
-        await call(self.twitch.account, values["login"], values["name"])
+        add = partial(self.twitch.account, values["login"], values["name"], id=values["id"])
+        await call(add)
         return await self.read(lambda: account_json(self.twitch._world.channel(values["login"])))
 
     @get_route("twitch/applications")

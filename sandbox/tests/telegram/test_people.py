@@ -72,6 +72,44 @@ def test_a_username_belongs_to_one_bot_person_or_group(telegram, account):
     assert len(telegram._world.accounts) == 1
 
 
+def test_a_person_is_as_a_bot_expects_them(telegram, account):
+    anna = telegram.person(
+        "Anna", id=12345, last_name="Lovelace", language_code="pt-br", is_premium=True
+    )
+    told = anna.send("hi").updates[0].payload
+    assert told["from"] == {
+        "id": 12345,
+        "is_bot": False,
+        "first_name": "Anna",
+        "last_name": "Lovelace",
+        "language_code": "pt-br",
+        "is_premium": True,
+    }
+    names = {"first_name": "Anna", "last_name": "Lovelace"}
+    assert told["chat"] == {"id": 12345, "type": "private"} | names
+    telegram.call(account, "sendMessage", chat_id=12345, text="Hello, admin")
+    assert anna.wait()[0].text == "Hello, admin"
+    silent = telegram.person("Peter", language_code="")
+    assert "language_code" not in silent.send("hi").updates[0].payload["from"]
+
+
+@pytest.mark.parametrize("wrong", [0, -5, True, "12345", 1.5, 2**52])
+def test_an_id_that_no_person_can_have_is_refused(telegram, wrong):
+    with pytest.raises(ValueError, match=r"id is a whole number from 1 to 4503599627370495; found"):
+        telegram.person("Anna", id=wrong)
+
+
+def test_an_id_belongs_to_one_person_or_bot(telegram, account):
+    for taken, owner in ((telegram.person("Viktor").id, "Viktor"), (account.id, "Hello bot")):
+        with pytest.raises(ValueError, match=f"the id {taken} is taken by {owner}; choose another"):
+            telegram.person("Anna", id=taken)
+    next_ones = telegram.person("Peter").id + 1, account.id + 1
+    chosen = [telegram.person("Anna", id=number) for number in next_ones]
+    others = [telegram.person("Zoe"), telegram.new_bot("Quiz", "quiz_bot"), account, *chosen]
+    assert len({one.id for one in others}) == 5
+    assert len({one.phone_number for one in [*chosen, others[0]]}) == 3
+
+
 def test_a_revoked_token_is_refused(telegram, account):
     old = account.token
     new = telegram.new_token(account)

@@ -20,6 +20,19 @@ def test_ask_and_transcript(world):
     assert "hello viktor!" in html and "flex-start" in html and "flex-end" in html
 
 
+def test_an_account_has_the_id_that_a_bot_knows(world):
+    anna = world.twitch.account("anna", id="12345")
+    assert (anna.id, world.twitch.account("peter", id=77).id) == ("12345", "77")
+    following = str(int(world.viktor.id) + 2)
+    world.twitch.account("zoe", id=following)
+    assert world.twitch.account("quinn").id != following
+    with pytest.raises(ValueError, match=r"the id 12345 is taken by 'anna'; choose another"):
+        world.twitch.account("other", id=12345)
+    for wrong in (0, "0", -5, "012", "anna", "1" * 16, True, 1.5, None):
+        with pytest.raises(ValueError, match=r"id has 1 to 15 digits and begins with no 0; found"):
+            world.twitch.account("other", id=wrong)
+
+
 def test_wait_reads_each_message_once(world):
     anna = world.twitch.account("anna", "Anna")
     anna.say_all(["one", "two", "three"], channel=world.viktor)

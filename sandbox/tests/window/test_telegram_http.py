@@ -132,6 +132,20 @@ def test_a_person_and_a_bot_may_have_the_same_name(ask):
     assert (status, why) == (400, "Viktor is a person; expected a bot")
 
 
+def test_a_person_has_the_id_and_the_language_that_a_test_needs(ask, telegram):
+    made = ask("people", {"name": "Zoe", "id": 12345, "language_code": "de", "is_premium": True})
+    assert made["id"] == 12345
+    told = telegram._world.people[12345].to_json()
+    assert (told["language_code"], told["is_premium"]) == ("de", True)
+    assert ask("people", {"name": "Max", "id": 12345}) == (
+        400,
+        "the id 12345 is taken by Zoe; choose another",
+    )
+    assert ask("people", {"name": "Max", "id": "12"})[0] == 400
+    status, why = ask("people", {"name": "Max", "id": -3})
+    assert status == 400 and "from 1 to 4503599627370495; found -3" in why
+
+
 def test_a_public_group_is_made_and_named_by_its_username(ask, telegram):
     club = {"title": "Club", "members": ["Viktor", "hello_bot"], "kind": "supergroup"}
     made = ask("groups", club | {"username": "chess_club"})

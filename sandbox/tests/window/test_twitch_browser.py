@@ -352,9 +352,12 @@ def test_who_comes_first_finds_the_way(browser, size):
         expect(page.get_by_text("Break something")).to_be_hidden()
         assert barriers(page) == []
         page.get_by_label("A new account's name").fill("mila")
+        page.get_by_text("More, as a test may need it").click()
+        page.get_by_label("Its id").fill("12345")
         press(page, "Create")
         expect(log(page)).to_contain_text("You are mila, and this is your own channel.")
         say(page, "hello")
         expect(page.locator(".message")).to_have_count(1)
         assert [message.text for message in twitch.messages("mila")] == ["hello"]
+        assert twitch.find("mila").id == "12345"
         assert not is_wider_than_its_window(page)

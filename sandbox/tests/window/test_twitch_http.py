@@ -88,6 +88,9 @@ def test_accounts_are_made_and_listed(world):
         world.post("twitch/accounts", login="viktor")
     with pytest.raises(RefusalError, match="400: 'login' is missing"):
         world.post("twitch/accounts")
+    assert world.post("twitch/accounts", login="anna", id=12345)["id"] == "12345"
+    with pytest.raises(RefusalError, match="400: the id 12345 is taken by 'anna'"):
+        world.post("twitch/accounts", login="peter", id="12345")
 
 
 def test_a_refusal_of_a_huge_text_is_shorter(http, twitch):

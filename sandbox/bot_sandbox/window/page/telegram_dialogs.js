@@ -58,8 +58,21 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
   return {
     person() {
       const [name, label] = field("Name", { maxlength: "64" });
-      ask("New person", [label], "Be this person", async (dialog) => {
-        const made = await app.post("telegram/people", { name: name.value });
+      const [lastName, lastLabel] = field("Last name", { maxlength: "64", required: false });
+      const [language, languageLabel] = field("Language of their app", { value: "en", required: false });
+      const [id, idLabel] = field("Id", { required: false, inputmode: "numeric", pattern: "[0-9]*" });
+      const premium = element("input", { type: "checkbox" });
+      const premiumLabel = element("label", { class: "box" }, premium, " Premium");
+      const rest = [lastLabel, languageLabel, idLabel, premiumLabel];
+      const more = element("details", {}, element("summary", {}, "More, as a test may need it"), ...rest);
+      ask("New person", [label, more], "Be this person", async (dialog) => {
+        const made = await app.post("telegram/people", {
+          name: name.value,
+          last_name: lastName.value.trim(),
+          language_code: language.value.trim(),
+          is_premium: premium.checked,
+          ...(id.value && { id: Number(id.value) }),
+        });
         dialog.close();
         become(made.id);
       });

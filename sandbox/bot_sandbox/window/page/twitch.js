@@ -23,11 +23,14 @@ export function mount(section, app) {
     "New…",
   );
   const login = element("input", { autocomplete: "off", maxlength: "25", required: true });
+  const userId = element("input", { autocomplete: "off", inputmode: "numeric", placeholder: "any" });
+  const userLabel = element("label", {}, "Its id ", userId);
   const newForm = element(
     "form",
     { class: "new", hidden: true, onsubmit: makeAccount, onkeydown: closeOnEscape },
     element("label", {}, "A new account's name ", login),
     element("button", {}, "Create"),
+    element("details", {}, element("summary", {}, "More, as a test may need it"), userLabel),
   );
 
   // The chat, and its input.
@@ -348,10 +351,10 @@ export function mount(section, app) {
   async function makeAccount(event) {
     event.preventDefault();
     const name = login.value.trim();
-    const values = { login: name.toLowerCase(), name };
+    const values = { login: name.toLowerCase(), name, id: userId.value };
     const made = await app.attempt(() => app.post("twitch/accounts", values));
     if (!made) return;
-    login.value = "";
+    login.value = userId.value = "";
     fillSelect(me, [[made.login, made.name]]);
     fillSelect(channel, [[made.login, `#${made.login}`]]);
     me.value = made.login;
