@@ -557,7 +557,7 @@ REFUSED = {
     "a secret by name": (
         {"config.py": f'A = 1\nTWITCH_CLIENT_SECRET = "{RANDOM}"\n'},
         ECHO,
-        r"config\.py holds a value for TWITCH_CLIENT_SECRET, in line 2.*setting\('TWITCH_CLIENT_S",
+        r"config\.py holds a secret of Twitch, in line 2.*require_setting\('NAME'\)",
     ),
 }
 
@@ -571,23 +571,6 @@ def test_what_no_cloud_could_run_or_should_have_is_refused_by_name(tmp_path, fil
         bundle(folder)
     assert TOKEN not in str(caught.value) and RANDOM not in str(caught.value)
     assert not (tmp_path / "my_bot.zip").exists()
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        f"token = '{RANDOM}'",
-        f'my_password: str = "{RANDOM}"',
-        f'KEYS = {{"token": b"{RANDOM}"}}',
-        f'handler = webhook(bot, secret="{RANDOM}")',
-        f'os.environ["TWITCH_TOKEN"] = "{RANDOM}"',
-        f'os.environ.get("TWITCH_TOKEN", "{RANDOM}")',
-        'password = "correct-horse-battery"',
-    ],
-)
-def test_a_value_with_a_secrets_name_is_refused(tmp_path, line):
-    with pytest.raises(ValueError, match=r"main\.py holds a value for .*, in line 3"):
-        bundle(folder_of(tmp_path, ECHO + f"def f(): {line}\n"))
 
 
 @pytest.mark.parametrize(
