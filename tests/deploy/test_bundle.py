@@ -576,6 +576,20 @@ def test_what_no_cloud_could_run_or_should_have_is_refused_by_name(tmp_path, fil
 @pytest.mark.parametrize(
     "line",
     [
+        f"token = '{RANDOM}'",
+        f'handler = webhook(bot, secret="{RANDOM}")',
+        f'os.environ["TWITCH_TOKEN"] = "{RANDOM}"',
+        f'os.environ.get("TWITCH_TOKEN", "{RANDOM}")',
+    ],
+)
+def test_a_secret_of_twitch_behind_a_telling_name_is_refused(tmp_path, line):
+    with pytest.raises(ValueError, match=r"main\.py holds a secret of Twitch, in line 3"):
+        bundle(folder_of(tmp_path, ECHO + f"def f(): {line}\n"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         'token = os.environ["TWITCH_CLIENT_SECRET"]',
         'token = require_setting("TWITCH_CLIENT_SECRET")',
         'SECRET_NAME = "TWITCH_CLIENT_SECRET"',
