@@ -1,4 +1,4 @@
-"""Read a message's other content: a file with a caption, the preview of a link."""
+"""Read a message's other content: a file with a caption, a link's preview, a place, a contact."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,10 +17,13 @@ from bot_sandbox.telegram.json_fields import (
 from bot_sandbox.telegram.media import MAX_THUMBNAIL, Files
 from bot_sandbox.telegram.media_kinds import DOCUMENT, KINDS, NUMBERS, PHOTO, VIDEO, Kind
 from bot_sandbox.telegram.types import Json
+from bot_sandbox.telegram.world import TelegramWorld
 
 INPUT_MEDIA = ("photo", "video", "animation", "audio", "document")
 ALBUM_KINDS = {*INPUT_MEDIA} - {"animation"}
 ALONE_IN_ALBUMS = {"audio", "document"}  # with no other kind
+MAX_ACCURACY = 1500.0  # meters
+FOREVER = 0x7FFFFFFF  # the live_period of a place that is followed without an end
 PREVIEW_OPTIONS = ("is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text")
 
 
@@ -72,6 +75,12 @@ def _read_file(
     return {"file": file, "words": caption[0], "marks": caption[1], "more": more}
 
 
+def inner_problem(refusal: TelegramError) -> ValueError:
+    """Return a refusal as a part of a longer one."""
+    problem = refusal.description.removeprefix("Bad Request: ")
+    return ValueError(problem[0].upper() + problem[1:])
+
+
 def _read_thumbnail(arguments: Arguments, fields: Fields) -> bytes:
     """Return an uploaded thumbnail; Telegram ignores any other, and one that is too large."""
     named = fields.text("thumbnail")
@@ -110,8 +119,7 @@ def _input_media(files: Files, item: Any, arguments: Arguments, in_album: bool) 
     try:
         text, entities = formatted(words, mode, item.get("caption_entities"))
     except TelegramError as refusal:
-        problem = refusal.description.removeprefix("Bad Request: ")
-        raise ValueError(problem[0].upper() + problem[1:]) from None
+        raise inner_problem(refusal) from None
     for name in ("show_caption_above_media", "has_spoiler"):
         fields.flag(name)
     kind, media = text_field(item, "type", required=True), fields.text("media")
@@ -143,3 +151,39 @@ def read_link_preview(arguments: Arguments) -> Json:
         raise bad_field_error(problem) from None
     kept = {name: value for name, value in given.items() if value}
     return {"link_preview_options": kept} if kept else {}
+
+
+def read_location(arguments: Arguments) -> Json:
+    """Return a Location; 400 as in `td/telegram/Location.cpp` of tdlib/td."""
+    latitude, longitude = arguments.number("latitude"), arguments.number("longitude")
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise bad_request("invalid location specified")
+    place: Json = {"latitude": latitude, "longitude": longitude}
+    accuracy = arguments.number("horizontal_accuracy", 0.0)
+    if accuracy > 0:
+        place["horizontal_accuracy"] = min(accuracy, MAX_ACCURACY)
+    period, heading = arguments.integer("live_period"), arguments.integer("heading")
+    radius = arguments.integer("proximity_alert_radius")
+    if period not in (0, FOREVER) and not 60 <= period <= 86_400:
+        raise bad_request("wrong live location period specified")
+    if heading and not 1 <= heading <= 360:
+        raise bad_request("wrong live location heading specified")
+    if not 0 <= radius <= 100_000:
+        raise bad_request("wrong live location proximity alert radius specified")
+    live = {"live_period": period, "heading": heading, "proximity_alert_radius": radius}
+    return place | {name: value for name, value in live.items() if value and period}
+
+
+def read_contact(world: TelegramWorld, arguments: Arguments) -> Json:
+    """Return a Contact; it names the user who has this number."""
+    card: Json = {}
+    for name in ("phone_number", "first_name"):
+        if not arguments.text(name):
+            raise bad_request(f'parameter "{name}" is required')
+        card[name] = arguments.text(name)
+    for name in ("last_name", "vcard"):
+        if arguments.text(name):
+            card[name] = arguments.text(name)
+    if person := world.person_with_number(card["phone_number"]):
+        card["user_id"] = person.id
+    return card

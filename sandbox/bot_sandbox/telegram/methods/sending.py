@@ -13,9 +13,11 @@ from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
 from bot_sandbox.telegram.methods.content import (
     ALBUM_KINDS,
     ALONE_IN_ALBUMS,
+    read_contact,
     read_file,
     read_input_media,
     read_link_preview,
+    read_location,
 )
 from bot_sandbox.telegram.replies import (
     ReplyParameters,
@@ -29,10 +31,9 @@ from bot_sandbox.telegram.world import BotAccount
 DICE = {"🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64}  # highest values
 NOT_COPIED = (  # dropped from a copy
     "forward_", "has_protected_content", "media_group_id", "external_reply", "quote", "sender_chat",
+    "via_bot",
 )  # fmt: skip
-MAX_ACCURACY = 1500.0  # meters
 DRAFT_S = 30.0  # pending_text_message_period in tdlib
-FOREVER = 0x7FFFFFFF  # the live_period of a place that is followed without an end
 
 
 def _sender_of(kind: str) -> Callable[["Sending", BotAccount, Arguments], Awaitable[Json]]:
@@ -106,21 +107,12 @@ class Sending(MethodGroup):
 
     async def send_location(self, account: BotAccount, arguments: Arguments) -> Json:
         """Send a place on Earth."""
-        place = _read_location(arguments)
+        place = read_location(arguments)
         return self._send(account, arguments, more={"location": place}).to_json()
 
     async def send_contact(self, account: BotAccount, arguments: Arguments) -> Json:
         """Send a card with a phone number; it names the user who has this number."""
-        card: Json = {}
-        for name in ("phone_number", "first_name"):
-            if not arguments.text(name):
-                raise bad_request(f'parameter "{name}" is required')
-            card[name] = arguments.text(name)
-        for name in ("last_name", "vcard"):
-            if arguments.text(name):
-                card[name] = arguments.text(name)
-        if person := self._world.person_with_number(card["phone_number"]):
-            card["user_id"] = person.id
+        card = read_contact(self._world, arguments)
         return self._send(account, arguments, more={"contact": card}).to_json()
 
     async def send_dice(self, account: BotAccount, arguments: Arguments) -> Json:
@@ -239,27 +231,6 @@ class Sending(MethodGroup):
         return found
 
 
-def _read_location(arguments: Arguments) -> Json:
-    """Return a Location; 400 as in `td/telegram/Location.cpp` of tdlib/td."""
-    latitude, longitude = arguments.number("latitude"), arguments.number("longitude")
-    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
-        raise bad_request("invalid location specified")
-    place: Json = {"latitude": latitude, "longitude": longitude}
-    accuracy = arguments.number("horizontal_accuracy", 0.0)
-    if accuracy > 0:
-        place["horizontal_accuracy"] = min(accuracy, MAX_ACCURACY)
-    period, heading = arguments.integer("live_period"), arguments.integer("heading")
-    radius = arguments.integer("proximity_alert_radius")
-    if period not in (0, FOREVER) and not 60 <= period <= 86_400:
-        raise bad_request("wrong live location period specified")
-    if heading and not 1 <= heading <= 360:
-        raise bad_request("wrong live location heading specified")
-    if not 0 <= radius <= 100_000:
-        raise bad_request("wrong live location proximity alert radius specified")
-    live = {"live_period": period, "heading": heading, "proximity_alert_radius": radius}
-    return place | {name: value for name, value in live.items() if value and period}
-
-
 def _with_start(content: dict[str, Any], arguments: Arguments) -> dict[str, Any]:
     """Let a repeated video start later, if a call asks for it."""
     file = content["file"]
@@ -298,5 +269,6 @@ def _content_of_forward(message: Message) -> dict[str, Any]:
     else:
         old["forward_from"] = origin["sender_user"]
     content = _content_of_copy(message)
-    content["more"] |= {"forward_origin": origin} | old
+    via = {"via_bot": more["via_bot"]} if "via_bot" in more else {}
+    content["more"] |= {"forward_origin": origin} | old | via
     return content
