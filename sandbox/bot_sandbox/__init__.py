@@ -31,6 +31,7 @@ _NAMES_BY_MODULE = {
     "bot_sandbox.telegram.calls": ["ApiCall", "FaultHit"],
     "bot_sandbox.telegram.faults": ["Fault", "TelegramFaults"],
     "bot_sandbox.telegram.in_memory": ["InMemoryTelegram"],
+    "bot_sandbox.telegram.inline_query": ["InlineQuery"],
     "bot_sandbox.world.transcript": ["Transcript"],
     "bot_sandbox.twitch": [
         "Application", "ChatMessage", "ConnectionRecord", "EventSubDelivery", "Subscription",

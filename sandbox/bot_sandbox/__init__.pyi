@@ -23,6 +23,7 @@ from bot_sandbox.cloud.errors import FunctionError as FunctionError
 from bot_sandbox.telegram.people import Group as Group
 from bot_sandbox.telegram.in_memory import InMemoryTelegram as InMemoryTelegram
 from bot_sandbox.cloud.in_process import InProcessCloud as InProcessCloud
+from bot_sandbox.telegram.inline_query import InlineQuery as InlineQuery
 from bot_sandbox.programs.join import JoinOffer as JoinOffer
 from bot_sandbox.mail import Letter as Letter
 from bot_sandbox.telegram.limits import Limits as Limits
@@ -54,4 +55,4 @@ from bot_sandbox.twitch.user import TwitchUser as TwitchUser
 from bot_sandbox.window.window import Window as Window
 
 __version__: str
-__all__ = ['ApiCall', 'Application', 'BotAccount', 'ChatMember', 'ChatMessage', 'Clock', 'Cloud', 'ConnectionRecord', 'DeliveredUpdate', 'Delivery', 'EventSubDelivery', 'Fault', 'FaultHit', 'File', 'Function', 'FunctionError', 'Group', 'InMemoryTelegram', 'InProcessCloud', 'JoinOffer', 'Letter', 'Limits', 'Mail', 'ManagedProcess', 'Message', 'NoLetter', 'NoReply', 'NotReady', 'OutputLines', 'Person', 'PhotoSize', 'Press', 'Program', 'Snapshot', 'Subscription', 'Telegram', 'TelegramError', 'TelegramFaults', 'Timer', 'Token', 'TraceEntry', 'Transcript', 'Twitch', 'TwitchAccount', 'TwitchFaults', 'TwitchSettings', 'TwitchUser', 'Window', 'aio']
+__all__ = ['ApiCall', 'Application', 'BotAccount', 'ChatMember', 'ChatMessage', 'Clock', 'Cloud', 'ConnectionRecord', 'DeliveredUpdate', 'Delivery', 'EventSubDelivery', 'Fault', 'FaultHit', 'File', 'Function', 'FunctionError', 'Group', 'InMemoryTelegram', 'InProcessCloud', 'InlineQuery', 'JoinOffer', 'Letter', 'Limits', 'Mail', 'ManagedProcess', 'Message', 'NoLetter', 'NoReply', 'NotReady', 'OutputLines', 'Person', 'PhotoSize', 'Press', 'Program', 'Snapshot', 'Subscription', 'Telegram', 'TelegramError', 'TelegramFaults', 'Timer', 'Token', 'TraceEntry', 'Transcript', 'Twitch', 'TwitchAccount', 'TwitchFaults', 'TwitchSettings', 'TwitchUser', 'Window', 'aio']

@@ -72,7 +72,7 @@ def python_type(kind: str) -> str:
     return object_in(kind) if kind in SEEN else "Any"
 
 
-SEEN = types_in("Message", "ChatMember")
+SEEN = [*types_in("Message", "ChatMember"), "InlineQueryResult", "InlineQueryResultsButton"]
 
 
 def stub(name: str, of_type: str) -> str:

@@ -43,6 +43,7 @@ CLASSES = [
     Public("bot_sandbox.telegram.people", "Person"),
     Public("bot_sandbox.telegram.people", "Group"),
     Public("bot_sandbox.telegram.buttons", "Press"),
+    Public("bot_sandbox.telegram.inline_query", "InlineQuery"),
     Public("bot_sandbox.telegram.delivered_update", "DeliveredUpdate"),
     Public("bot_sandbox.telegram.faults", "Faults"),
     Public("bot_sandbox.telegram.faults", "Fault"),

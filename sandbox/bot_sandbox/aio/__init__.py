@@ -23,6 +23,7 @@ __all__ = [
     "Fault",
     "Function",
     "Group",
+    "InlineQuery",
     "Mail",
     "Person",
     "Press",

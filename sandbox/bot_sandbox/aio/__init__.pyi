@@ -16,6 +16,8 @@ from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.mail import LARGEST_LETTER
 from bot_sandbox.mail import Letter
 from bot_sandbox.telegram.bot_api_types import ChatMember
+from bot_sandbox.telegram.bot_api_types import InlineQueryResult
+from bot_sandbox.telegram.bot_api_types import InlineQueryResultsButton
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.core import TelegramCore
@@ -47,7 +49,7 @@ from typing import Any
 import bot_sandbox
 import bot_sandbox.twitch.faults
 
-__all__ = ['Clock', 'Cloud', 'DeliveredUpdate', 'Fault', 'Function', 'Group', 'Mail', 'Person', 'Press', 'Telegram', 'TelegramFaults', 'Timer', 'Twitch', 'TwitchAccount', 'TwitchFaults']
+__all__ = ['Clock', 'Cloud', 'DeliveredUpdate', 'Fault', 'Function', 'Group', 'InlineQuery', 'Mail', 'Person', 'Press', 'Telegram', 'TelegramFaults', 'Timer', 'Twitch', 'TwitchAccount', 'TwitchFaults']
 
 
 class Telegram(ServerTwin[TelegramCore]):
@@ -72,6 +74,12 @@ class Telegram(ServerTwin[TelegramCore]):
         """Ask BotFather for a bot; raise ValueError in his words if he refuses.
 
         `privacy` is his /setprivacy: with it, a bot in a group sees only what is meant for it.
+        """
+
+    async def set_inline(self, account: BotAccount, inline: bool=True, feedback: bool=False) -> None:
+        """Do BotFather's /setinline: from now on, a bot gets inline queries, or none.
+
+        With `feedback`, his /setinlinefeedback, it also gets each choice: chosen_inline_result.
         """
 
     async def new_token(self, account: BotAccount) -> str:
@@ -315,6 +323,13 @@ class Person(Twin[bot_sandbox.Person]):
         `choose` presses a button of a reply keyboard.
         """
 
+    async def inline_query(self, text: str='', to: Person | BotAccount | None=None, chat: 'User | Group | None'=None, offset: str='') -> InlineQuery:
+        """Type a bot's name and a text, in their chat with this bot, or in a group or another chat.
+
+        `wait` of the returned query gives the bot's results, and `choose` sends one into this chat.
+        As on Telegram, a bot isn't asked again while an answer of its is kept, by its `cache_time`.
+        """
+
     async def keyboard(self, to: Person | BotAccount | Group | None=None) -> list[list[str]]:
         """Return the buttons of the reply keyboard that a bot shows this person, row by row."""
 
@@ -455,6 +470,49 @@ class Press(Twin[bot_sandbox.Press]):
         its chat with this person; nothing else that it does counts. It comes sooner if the bot is a
         function that has ended.
         """
+
+
+class InlineQuery(Twin[bot_sandbox.InlineQuery]):
+    """The twin of `InlineQuery` in bot_sandbox.telegram.inline_query; see there."""
+
+    @property
+    def id(self) -> str:
+        ...
+
+    @property
+    def text(self) -> str:
+        ...
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the bot has answered, perhaps without any result."""
+
+    @property
+    def results(self) -> list[InlineQueryResult]:
+        """What the person sees: the Bot API's InlineQueryResult objects."""
+
+    @property
+    def button(self) -> InlineQueryResultsButton | None:
+        """The button above the results, if there is one."""
+
+    @property
+    def next_offset(self) -> str:
+        """What the bot gets for the next page; "" after the last one."""
+
+    async def wait(self, timeout: float=5.0) -> list[InlineQueryResult]:
+        """Wait for the bot's answer, and return its results.
+
+        NoReply if none comes in `timeout` seconds, or if the bot is a function that has ended.
+        """
+
+    async def choose(self, result: InlineQueryResult | str) -> Message:
+        """Choose a result, or the one with this id, and return the message that this sends."""
+
+    async def next_page(self) -> InlineQuery:
+        """Scroll to the end of the results: ask the bot for what follows."""
+
+    async def press_button(self) -> Message:
+        """Press the button above the results, and START: the bot gets /start with its parameter."""
 
 
 class DeliveredUpdate(Twin[bot_sandbox.DeliveredUpdate]):

@@ -99,7 +99,7 @@ class Press:
             message
             for chat in self._chats
             for message in chat.messages
-            if message.sender is self._bot and message._written_at > self._at
+            if message._is_by(self._bot) and message._written_at > self._at
         ]
 
     def _explain_no_answer(self, timeout: float) -> str:
@@ -132,7 +132,7 @@ def describe_button_effect(button: Json) -> str:
     if "callback_game" in button:
         return "starts a game, and this sandbox has no games"
     if any(name.startswith("switch_inline_query") for name in button):
-        return "begins an inline query, and this sandbox has no inline mode"
+        return "begins an inline query; in Python that is person.inline_query(…)"
     return "does nothing"
 
 
@@ -180,18 +180,19 @@ class CallbackQueries:
         self._open: dict[str, tuple[User, Press | None]] = {}
         self._ids = itertools.count(1)
 
-    def open(self, person: User, message: Message, button: Json, press: Press) -> Json:
+    def open(self, person: User, bot: User, message: Message, button: Json, press: Press) -> Json:
         """Return the callback query of a press; raise ValueError if the bot isn't told of it."""
         if "callback_data" not in button:
             words = f"{button['text']!r} {describe_button_effect(button)}; the bot isn't told"
             raise ValueError(hide_tokens(words))
         press.button = button["text"]
         key = str(next(self._ids))
-        self._open[key] = (message.sender, press)
+        self._open[key] = (bot, press)
+        inline_id = message._inline_id
         return {
             "id": key,
             "from": person._json,
-            "message": message.to_json(),
+            **({"inline_message_id": inline_id} if inline_id else {"message": message.to_json()}),
             "chat_instance": str(message.chat.id),
             "data": button["callback_data"],
         }

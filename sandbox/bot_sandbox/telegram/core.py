@@ -100,6 +100,13 @@ class TelegramCore(Service):
         """
         return self._runner.do(self._world.new_bot, name, username, privacy)
 
+    def set_inline(self, account: BotAccount, inline: bool = True, feedback: bool = False) -> None:
+        """Do BotFather's /setinline: from now on, a bot gets inline queries, or none.
+
+        With `feedback`, his /setinlinefeedback, it also gets each choice: chosen_inline_result.
+        """
+        self._runner.do(self._world.set_inline, account, inline, feedback)
+
     def new_token(self, account: BotAccount) -> str:
         """Do BotFather's /revoke: return a new token; the old one is refused with 401.
 

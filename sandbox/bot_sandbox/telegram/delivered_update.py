@@ -142,6 +142,8 @@ def deliver(
         about = _post(world, chat, sender, payload, values)
         told = next((one for one in about.updates if one.account is account), None)
         payload = about.to_json()
+    if kind == "inline_query":
+        world.inline.expect(account, payload)
     if kind == "callback_query":
         world.queries.expect(account, payload["id"])
     if kind == "chat_join_request" and sender:

@@ -57,6 +57,10 @@ _READ_PARTLY = {  # what a method's code reads, if it isn't all that the table h
     "editMessageCaption": _EDIT | _CAPTION | {"show_caption_above_media"},
     "editMessageMedia": _EDIT | {"media"},
     "editMessageReplyMarkup": _EDIT,
+    "answerInlineQuery": {
+        "inline_query_id", "results", "cache_time", "is_personal", "next_offset", "button",
+        "switch_pm_text", "switch_pm_parameter",
+    },
 }  # fmt: skip
 WITHOUT_EFFECT = {  # accepted, because what they change does not exist in the sandbox
     "cache_time",  # every press reaches the bot

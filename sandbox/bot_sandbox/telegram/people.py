@@ -17,15 +17,19 @@ from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram import diagnosis, membership
 from bot_sandbox.telegram.bot_api_types import ChatMember
 from bot_sandbox.telegram.buttons import Press
+from bot_sandbox.telegram.delivered_update import deliver
 from bot_sandbox.telegram.entities import detect_entities
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.formatting import MAX_CAPTION, MAX_TEXT
+from bot_sandbox.telegram.inline_query import InlineQuery, read_result
+from bot_sandbox.telegram.inline_results import AskedQuery, InlineResult
 from bot_sandbox.telegram.media import MAX_ALBUM, File
 from bot_sandbox.telegram.media_kinds import KINDS
 from bot_sandbox.telegram.membership import KICKED, MEMBER, PERMISSIONS, MemberStatus
 from bot_sandbox.telegram.replies import make_quote, reply_fields
 from bot_sandbox.telegram.types import REACTIONS, Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
+from bot_sandbox.world.randomness import URL_SAFE
 from bot_sandbox.world.transcript import Line, Transcript
 
 DEFAULT_LOCATION = (52.52, 13.405)  # latitude and longitude where people are, unless you move them
@@ -36,6 +40,8 @@ ASKS_FOR = {  # what the sandbox lacks, by what a button of a reply keyboard ask
     "request_chat": "choosing of chats",
     "request_managed_bot": "bots that manage bots",
 }
+MAX_QUERY = 256  # characters of an inline query
+INLINE_ID = 22  # characters that differ
 LATE_S = 1.0  # how long to wait for a reply after the function has ended
 
 
@@ -323,6 +329,20 @@ class Person(User):
         """
         return self._runner.do(self._press, message, button, data, position)
 
+    def inline_query(
+        self,
+        text: str = "",
+        to: User | None = None,
+        chat: "User | Group | None" = None,
+        offset: str = "",
+    ) -> InlineQuery:
+        """Type a bot's name and a text, in their chat with this bot, or in a group or another chat.
+
+        `wait` of the returned query gives the bot's results, and `choose` sends one into this chat.
+        As on Telegram, a bot isn't asked again while an answer of its is kept, by its `cache_time`.
+        """
+        return self._runner.do(self._inline_query, text, to, chat, offset)
+
     def keyboard(self, to: User | Chat | None = None) -> list[list[str]]:
         """Return the buttons of the reply keyboard that a bot shows this person, row by row."""
         return self._runner.do(lambda: self._keyboard(self._world.chat_of(self, to)).rows)
@@ -392,8 +412,58 @@ class Person(User):
     def _keyboard(self, chat: Chat) -> ReplyKeyboard:
         return chat._reply_keyboards.get(self.id) or ReplyKeyboard()
 
+    def _inline_query(
+        self, text: str, to: User | None, chat: "User | Group | None", offset: str
+    ) -> InlineQuery:
+        world, bot = self._world, self._world.addressed_bot(to)
+        if not bot.inline:
+            raise ValueError(f"{bot.name} has no inline mode; telegram.set_inline(…) turns it on")
+        if not isinstance(text, str) or len(text) > MAX_QUERY:
+            raise ValueError(f"an inline query has at most {MAX_QUERY} characters; found {text!r}")
+        group = chat if isinstance(chat, Group) else None
+        where = group or world.addressed_bot(chat if isinstance(chat, User) else bot)
+        kind = group.kind if group else "sender" if where is bot else "private"
+        world.check_same_telegram(self, where)
+        if group and self not in group.members:
+            raise ValueError(f"{self.name} is not in {group.title}; first add {self.name} to it")
+        if group:
+            permission, verb = "can_send_other_messages", "use inline bots in"
+            world.check_allowed(group, self, permission, verb)
+        asked, told = AskedQuery(bot, self.id, text, offset), None
+        asked.answer = world.inline.find_kept(bot, self, text, offset, world.clock.now())
+        key = str(world.new_number())
+        if asked.answer is None:
+            query = {"id": key, "query": text, "offset": offset, "chat_type": kind}
+            told = deliver(self._runner, world, bot, {"inline_query": query}, self, group)
+            asked = world.inline.find_asked(key)
+        return InlineQuery(
+            self._runner,
+            key,
+            asked,
+            told,
+            lambda result: self._choose_result(asked, where, result),
+            lambda start, **content: self._post(bot, start, **content),
+            lambda following: self._inline_query(text, bot, chat, following),
+        )
+
+    def _choose_result(self, asked: AskedQuery, to: User | Chat, result: InlineResult) -> Message:
+        world, bot = self._world, self._world.addressed_bot(asked.account)
+        content = read_result(result)
+        content["more"] = content["more"] | {"via_bot": bot._json}
+        content["marks"] = world.add_mentioned_users(bot, content["marks"])
+        message = self._post(to, content.pop("words"), keyboard=result.keyboard, **content)
+        chosen = {"result_id": result.id, "query": asked.text}
+        if result.keyboard:
+            number = world.randomness.text(INLINE_ID, "inline message", URL_SAFE)
+            message._inline_id = chosen["inline_message_id"] = f"AgAAA{number}"
+            world.inline.messages[message._inline_id] = message
+        if bot.inline_feedback:
+            deliver(self._runner, world, bot, {"chosen_inline_result": chosen}, self, None)
+        return message
+
     def _press(self, message: Message, text: str, data: str, position: int) -> Press:
         world, bot = self._world, message.sender
+        bot = world.bot_behind(message) if message._inline_id else bot
         own = world.private.get((self.id, bot.id))
         press = Press(
             self._runner,
@@ -437,6 +507,8 @@ class Person(User):
     def _edit(self, message: Message, text: str) -> Message:
         if message.sender is not self:
             raise ValueError(f"{self.name} can change only {self.name}'s own messages")
+        if via := message.more.get("via_bot"):
+            raise ValueError(f"only @{via['username']} can change what was sent through it")
         has_caption = message.file and KINDS[message.file.kind].has_caption
         if not (has_caption or (message.words and not message.file)):
             raise ValueError(f"there is no text in {message.shown} to change")

@@ -244,6 +244,7 @@ class Message(MessageFields):
     edited_at: int = 0  # seconds since 1970
     changed_at: float = 0.0  # posted, edited, deleted or given a reaction: seconds since 1970
     _written_at: float = 0.0  # posted, edited or deleted by its sender: seconds since 1970
+    _inline_id: str = ""  # the inline_message_id by which its bot edits it
     deleted: bool = False
     is_pinned: bool = False
     reactions: dict[int, str] = field(default_factory=dict)  # emoji by user id
@@ -260,6 +261,8 @@ class Message(MessageFields):
         sender: Json = origin.get("sender_user") or origin.get("chat") or {}
         if sender:
             named.append(f"forwarded from {sender.get('first_name') or sender.get('title', '?')}")
+        if via := self.more.get("via_bot"):
+            named.append(f"via @{via.get('username', '?')}")
         if file:
             named.append(f"{file.kind} {file.name or file.emoji}".strip())
         if "location" in self.more:
@@ -272,6 +275,10 @@ class Message(MessageFields):
         parts = [f"({', '.join(named)})"] if named else []
         words = self.words or self.event or self.more.get("caption", "")
         return " ".join([*parts, *filter(None, [words])])
+
+    def _is_by(self, bot: User) -> bool:
+        """Return whether a bot wrote it, or somebody through the bot's inline mode."""
+        return self.sender is bot or self.more.get("via_bot", {}).get("id") == bot.id
 
     @property
     def sticker_emoji(self) -> str:

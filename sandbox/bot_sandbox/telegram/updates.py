@@ -36,7 +36,7 @@ NOT_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
 ALL_TYPES = tuple(name for name in TYPES["Update"].fields if name != "update_id")
 CAUSED_TYPES = (  # what people of the sandbox cause; a test may deliver any other
     "message", "edited_message", "channel_post", "edited_channel_post", "message_reaction",
-    "callback_query", "my_chat_member", "chat_member",
+    "callback_query", "my_chat_member", "chat_member", "inline_query", "chosen_inline_result",
 )  # fmt: skip
 DEFAULT_TYPES = tuple(kind for kind in ALL_TYPES if kind not in NOT_DEFAULT)
 OTHER_GET_UPDATES = (

@@ -21,6 +21,7 @@ from bot_sandbox.telegram.arguments import leading_integer
 from bot_sandbox.telegram.buttons import CallbackQueries, Press, find_button
 from bot_sandbox.telegram.calls import KEPT_CALLS, KEPT_REFUSALS, ApiCall, FaultHit
 from bot_sandbox.telegram.errors import bad_request, forbidden
+from bot_sandbox.telegram.inline_results import InlineQueries
 from bot_sandbox.telegram.limits import Limits, SendLimiter
 from bot_sandbox.telegram.link_previews import entity_text
 from bot_sandbox.telegram.media import Files
@@ -39,7 +40,7 @@ from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.randomness import URL_SAFE, Randomness
 
 LACKED_ABILITIES = (  # what getMe says that a bot can or has, and what this sandbox lacks
-    "supports_inline_queries", "supports_guest_queries", "supports_join_request_queries",
+    "supports_guest_queries", "supports_join_request_queries",
     "can_connect_to_business", "has_main_web_app", "has_topics_enabled",
     "allows_users_to_create_topics", "can_manage_bots",
 )  # fmt: skip
@@ -67,6 +68,7 @@ class BotAccount(User):
         super().__init__(id, name, username)
         self.token = token
         self.privacy = privacy
+        self.inline = self.inline_feedback = False  # whether it gets inline queries, and choices
         self._updates = updates
         self._limiter = limiter
         self._next_set_webhook = 0.0  # seconds since 1970
@@ -113,6 +115,7 @@ class BotAccount(User):
             | {
                 "can_join_groups": True,
                 "can_read_all_group_messages": not self.privacy,
+                "supports_inline_queries": self.inline,
             }
             | dict.fromkeys(LACKED_ABILITIES, False)
         )
@@ -180,6 +183,7 @@ class TelegramWorld:
         self.up = True  # whether the server runs (faults.py)
         self.changes = changes
         self.queries = CallbackQueries()
+        self.inline = InlineQueries()
         self.files = Files()
         self.randomness = Randomness(seed)
         self.albums = itertools.count(13_000_000_000_000_001)  # their media_group_id
@@ -223,6 +227,12 @@ class TelegramWorld:
         account.token = new_token(account.id, self.randomness)
         account._updates.remove_webhook()
         return account.token
+
+    def set_inline(self, account: BotAccount, inline: bool, feedback: bool) -> None:
+        """Do BotFather's /setinline and /setinlinefeedback."""
+        self.check_same_telegram(account)
+        account.inline, account.inline_feedback = inline, inline and feedback
+        self.changes.changed()
 
     def next_moment(self) -> float:
         """Return the seconds since 1970, later than the last time, so that they give an order."""
@@ -283,13 +293,17 @@ class TelegramWorld:
         if isinstance(to, Chat):
             self.check_same_telegram(to)
             return to
+        return self.private_chat(person, self.addressed_bot(to))
+
+    def addressed_bot(self, to: User | None) -> BotAccount:
+        """Return the bot that a person means by `to`, None if there is only one."""
         if to is None and len(self.accounts) != 1:
             raise ValueError(f"to whom? Say to=…; the bots are {self.bot_usernames()}")
         account = to if to is not None else next(iter(self.accounts.values()))
         if not isinstance(account, BotAccount):
             raise ValueError(f"to= takes a bot's account or a group of this Telegram; got {to!r}")
         self.check_same_telegram(account)
-        return self.private_chat(person, account)
+        return account
 
     def check_same_telegram(self, *whom: User | Chat) -> None:
         """Raise ValueError for users and chats of another Telegram, whose ids overlap with ours."""
@@ -437,7 +451,8 @@ class TelegramWorld:
             message.edited_at = int(message.changed_at)
         message._meant_for = addressed_bots(message)
         kind = "edited_channel_post" if message.chat.kind == "channel" else "edited_message"
-        self._tell_bots(kind, message)
+        if "via_bot" not in message.more:  # only its bot edits it
+            self._tell_bots(kind, message)
         self.changes.changed()
 
     def delete(self, by: User, message: Message) -> None:
@@ -526,13 +541,18 @@ class TelegramWorld:
         if message.deleted:
             raise ValueError(f"{quote_safely(message.shown)} was deleted, and its buttons with it")
         button = find_button(message, text, data, position)
-        query = self.queries.open(person, message, button, press)
-        bot = self.accounts[message.sender.id]  # only bots put buttons under messages
+        bot = self.bot_behind(message)
+        query = self.queries.open(person, bot, message, button, press)
         update = bot._updates.add(bot, "callback_query", query, message.chat)
         if update:
             message.updates.append(update)
         press._update = update
         self.changes.changed()
+
+    def bot_behind(self, message: Message) -> BotAccount:
+        """Return the bot that has put buttons under a message, perhaps one of somebody else's."""
+        bot = message.more["via_bot"]["id"] if message._inline_id else message.sender.id
+        return self.accounts[bot]
 
     def set_blocked(self, person: User, account: BotAccount, blocked: bool) -> None:
         """Let a person block or unblock a bot; the bot gets an update."""
@@ -673,13 +693,12 @@ def may_see(account: BotAccount, message: Message) -> bool:
     joins and leaves. `!hello` isn't among that, and neither is a mention of the bot: BotFather's
     text promises mentions, but the manual lists none and none arrive
     (https://github.com/telegramdesktop/tdesktop/issues/2117, telegraf/telegraf#545,
-    HKUDS/nanobot#449). Messages sent through a bot's inline mode would be visible, too; the
-    sandbox has no inline mode.
+    HKUDS/nanobot#449). What somebody has sent through the bot's inline mode is visible, too.
     """
     everywhere = message.chat.kind not in ("group", "supergroup") or not account.privacy
     if everywhere or message.chat.status_of(account) == "administrator" or message.event:
         return True
-    return account in message._meant_for
+    return account in message._meant_for or message._is_by(account)
 
 
 def _reaction_types(emoji: str) -> list[Json]:

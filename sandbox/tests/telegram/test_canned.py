@@ -19,6 +19,7 @@ HINT = "Or turn on canned answers (--canned, in Python answer_canned())."
 LACKING = sorted(METHODS.keys() - set(names()))
 
 
+SHIPPING = {"shipping_query_id": "1", "ok": True}
 LIVE_PHOTO = {"live_photo": "BAAC", "photo": "AgAC"}
 VENUE = {"latitude": 52.5, "longitude": 13.4, "title": "Home", "address": "Here"}
 
@@ -108,8 +109,9 @@ def test_what_is_refused_deep_inside_is_answered_too(telegram, account, viktor):
     first, second = telegram.call(account, "sendMediaGroup", **chat, media=album)
     assert (first["live_photo"]["file_id"], second["photo"][0]["file_id"]) == ("BAAC", "AgAC")
     assert second["caption"] == "b"
-    inline = {"inline_message_id": "1", "text": "x"}
-    assert telegram.call(account, "editMessageText", **inline) is True
+    home = {"type": "venue", "id": "1", "title": "Home"}
+    answer = {"inline_query_id": "1", "results": [home]}
+    assert telegram.call(account, "answerInlineQuery", **answer) is True
     assert len(viktor.inbox) == 3
 
 
@@ -132,9 +134,9 @@ def test_objects_have_what_was_asked_for(telegram, account, viktor):
 @pytest.mark.parametrize(
     ("method", "arguments", "words"),
     [
-        ("answerInlineQuery", {"results": []}, 'parameter "inline_query_id" is required'),
-        ("answerInlineQuery", {"inline_query_id": "1", "results": "x"}, '"results" must be'),
-        ("answerInlineQuery", {"inline_query_id": "1", "results": {}}, "must be an Array of"),
+        ("answerShippingQuery", {"ok": True}, 'parameter "shipping_query_id" is required'),
+        ("answerShippingQuery", SHIPPING | {"shipping_options": "x"}, '"shipping_options" must be'),
+        ("answerShippingQuery", SHIPPING | {"shipping_options": {}}, "must be an Array of"),
         ("sendLivePhoto", {"chat_id": 5} | LIVE_PHOTO, "chat not found"),
         ("sendVenue", VENUE | {"chat_id": 5, "latitude": "x"}, '"latitude" must be a Float'),
         ("promoteChatMember", {"chat_id": -1, "user_id": 5}, "chat not found"),
@@ -246,5 +248,5 @@ def test_a_snapshot_knows_whether_they_are_on():
         assert telegram.canned_calls == {"answerShippingQuery": 1}
         telegram.restore(start)
         assert telegram.canned_calls == {}
-        assert api(telegram, account, "answerInlineQuery", {})[0] == 400
-        assert "This sandbox has no answerInlineQuery" in account.calls[-1].error
+        assert api(telegram, account, "answerShippingQuery", {})[0] == 400
+        assert "This sandbox has no answerShippingQuery" in account.calls[-1].error

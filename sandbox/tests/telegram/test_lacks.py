@@ -28,7 +28,7 @@ def test_the_command_prints_what_is_lacking():
     assert "getUpdates" not in lines
     (with_parameters,) = [line for line in lines if line.startswith("sendMessage with ")]
     assert "message_thread_id" in with_parameters and "chat_id" not in with_parameters
-    assert "update inline_query" in lines and "update message" not in lines
+    assert "update poll" in lines and "update message" not in lines
 
 
 def test_the_kinds_of_updates_that_are_caused_here_are_known(telegram, account, viktor):
@@ -43,6 +43,11 @@ def test_the_kinds_of_updates_that_are_caused_here_are_known(telegram, account, 
     message = viktor.wait_for(lambda message: message.text == "Tea?")
     viktor.press(message, "Yes")
     viktor.react(message, "👍")
+    telegram.set_inline(account, feedback=True)
+    query = viktor.inline_query("tea")
+    tea = {"type": "article", "id": "1", "title": "Tea", "message_text": "Tea!"}
+    telegram.call(account, "answerInlineQuery", inline_query_id=query.id, results=[tea])
+    query.choose("1")
     kinds = {name for update in telegram.pending_updates(account) for name in update}
     assert kinds == {"update_id", *CAUSED_TYPES}
     source = Path(bot_sandbox.telegram.__file__).with_name("world.py").read_text(encoding="utf-8")

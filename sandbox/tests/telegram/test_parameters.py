@@ -60,7 +60,7 @@ def test_each_method_has_its_parameters_in_the_table():
     assert SUPPORTED.keys() == METHODS.keys() | OLD_NAMES.keys()
     for method, read in READ_PARAMETERS.items():
         assert read <= METHODS[method].fields.keys(), method
-        assert read.isdisjoint(WITHOUT_EFFECT - {"offset", "limit"}), method
+        assert read.isdisjoint(WITHOUT_EFFECT - {"offset", "limit", "cache_time"}), method
     here = names_here()
     every = {name for method in here for name in METHODS[method].fields}
     assert every >= WITHOUT_EFFECT | WHY_WITHOUT_EFFECT.keys() | ADVICE.keys()
@@ -205,6 +205,9 @@ async def every_method(telegram, account, viktor, anna, group):
     await call("restrictChatMember", group, user_id=anna.id, permissions={})
     await call("promoteChatMember", group, user_id=anna.id, can_invite_users=True)
     await call("setChatAdministratorCustomTitle", group, user_id=anna.id, custom_title="Tea")
+    telegram._world.set_inline(account, True, False)
+    asked = {"inline_query_id": viktor._inline_query("x", account, None, "").id, "results": []}
+    await call("answerInlineQuery", **asked)
     news = telegram._add_group("News", [viktor, anna, account], "channel", "")
     with pytest.raises(Exception, match="not enough rights"):
         await call("promoteChatMember", news, user_id=anna.id, can_invite_users=True)

@@ -165,7 +165,7 @@ def test_blocking(telegram, account, viktor):
         ({"url": "https://example.org/a"}, "opens https://example.org/a; the bot isn't told"),
         ({"web_app": {"url": "https://example.org"}}, "opens the Mini App at https://example.org/"),
         ({"copy_text": {"text": "SALE5"}}, "copies 'SALE5'; the bot isn't told"),
-        ({"switch_inline_query": "cats"}, "begins an inline query, and this sandbox has no inline"),
+        ({"switch_inline_query": "cats"}, "begins an inline query; in Python that is person.inl"),
         ({"pay": True}, "pays, and this sandbox has no payments"),
     ],
 )

@@ -1,9 +1,10 @@
 """Edit and delete messages, and give them reactions."""
 
+import re
 from typing import Any
 
 from bot_sandbox.telegram.arguments import Arguments
-from bot_sandbox.telegram.errors import UnsupportedError, bad_request
+from bot_sandbox.telegram.errors import bad_request
 from bot_sandbox.telegram.formatting import read_caption, read_text
 from bot_sandbox.telegram.json_fields import integer_field, text_field
 from bot_sandbox.telegram.markup import Markup, read_markup
@@ -24,7 +25,8 @@ NOT_MODIFIED = (
     "same as a current content and reply markup of the message"
 )
 # A message keeps these when it gets a new picture.
-KEPT_FIELDS = {"has_protected_content", "media_group_id", "external_reply", "quote"}
+KEPT_FIELDS = {"has_protected_content", "media_group_id", "external_reply", "quote", "via_bot"}
+INLINE_MESSAGE_ID = "[A-Za-z0-9_-]{27}"  # a data center, a number and a secret, in base64
 CAPTION_ABOVE = "show_caption_above_media"
 DAY_S = 86400
 DELETABLE_S = 2 * DAY_S
@@ -33,7 +35,7 @@ DELETABLE_S = 2 * DAY_S
 class Editing(MethodGroup):
     """The methods that change messages."""
 
-    async def edit_message_text(self, account: BotAccount, arguments: Arguments) -> Json:
+    async def edit_message_text(self, account: BotAccount, arguments: Arguments) -> Json | bool:
         """Change the text of the bot's own message."""
         text, entities = read_text(arguments)
         markup, preview = read_markup(arguments), read_link_preview(arguments)
@@ -42,9 +44,9 @@ class Editing(MethodGroup):
             raise bad_request("there is no text in the message to edit")
         more = {key: value for key, value in message.more.items() if key != PREVIEW_FIELD}
         more |= preview
-        return self._edit(message, markup, words=text, marks=entities, more=more)
+        return self._edit(account, message, markup, words=text, marks=entities, more=more)
 
-    async def edit_message_caption(self, account: BotAccount, arguments: Arguments) -> Json:
+    async def edit_message_caption(self, account: BotAccount, arguments: Arguments) -> Json | bool:
         """Change the caption of the bot's own file."""
         markup = read_markup(arguments)
         text, entities = read_caption(arguments)
@@ -56,9 +58,9 @@ class Editing(MethodGroup):
         more.pop(CAPTION_ABOVE, None)
         if text and kind.is_visual and arguments.boolean(CAPTION_ABOVE):
             more[CAPTION_ABOVE] = True
-        return self._edit(message, markup, words=text, marks=entities, more=more)
+        return self._edit(account, message, markup, words=text, marks=entities, more=more)
 
-    async def edit_message_media(self, account: BotAccount, arguments: Arguments) -> Json:
+    async def edit_message_media(self, account: BotAccount, arguments: Arguments) -> Json | bool:
         """Replace a file or a text by a file."""
         markup = read_markup(arguments)
         media = arguments.json("media", "input media")
@@ -66,6 +68,8 @@ class Editing(MethodGroup):
             raise bad_request('parameter "media" is required')
         content = read_input_media(self._world.files, media, arguments)
         message = self._message_to_edit(account, arguments)
+        if message._inline_id and media["media"].startswith("attach://"):
+            raise bad_request("invalid message content specified")
         old = message.file.kind if message.file else ""
         if message.more.keys() & {"location", "contact", "dice"} or old not in ("", *INPUT_MEDIA):
             raise bad_request("message can't be edited")
@@ -77,34 +81,53 @@ class Editing(MethodGroup):
                 raise bad_request("can't change media type in the album")
         for name in message.more.keys() & KEPT_FIELDS:
             content["more"][name] = message.more[name]
-        return self._edit(message, markup, **content)
+        return self._edit(account, message, markup, **content)
 
-    async def edit_message_reply_markup(self, account: BotAccount, arguments: Arguments) -> Json:
+    async def edit_message_reply_markup(
+        self, account: BotAccount, arguments: Arguments
+    ) -> Json | bool:
         """Change or remove the buttons under the bot's own message."""
         markup = read_markup(arguments)
-        return self._edit(self._message_to_edit(account, arguments), markup, mark=False)
+        message = self._message_to_edit(account, arguments)
+        return self._edit(account, message, markup, mark=False)
 
     def _message_to_edit(self, account: BotAccount, arguments: Arguments) -> Message:
         """Return the message to edit."""
         if not arguments.text("chat_id") and not arguments.integer("message_id"):
-            if arguments.text("inline_message_id"):
-                advice = "It has no inline mode: a message has a chat_id and a message_id."
-                raise UnsupportedError("inline_message_id", advice)
+            if inline_id := arguments.text("inline_message_id"):
+                return self._inline_message(account, inline_id)
             raise bad_request("message identifier is not specified")
         message = self._find_message(account, arguments, "message to edit not found")
         if message.sender is not account or message.event or "forward_origin" in message.more:
             raise bad_request("message can't be edited")
         return message
 
-    def _edit(self, message: Message, markup: Markup, mark: bool = True, **changes: Any) -> Json:
-        changes["keyboard"] = markup.inline(message.chat.kind)
+    def _inline_message(self, account: BotAccount, inline_id: str) -> Message:
+        """Return a message that somebody has sent through this bot's inline mode."""
+        message = self._world.inline.messages.get(inline_id)
+        if not re.fullmatch(INLINE_MESSAGE_ID, inline_id):
+            raise bad_request("invalid inline message identifier specified")
+        if message is None or message.deleted or not message._is_by(account):
+            raise bad_request("MESSAGE_ID_INVALID")
+        return message
+
+    def _edit(
+        self,
+        account: BotAccount,
+        message: Message,
+        markup: Markup,
+        mark: bool = True,
+        **changes: Any,
+    ) -> Json | bool:
+        """Change a message; the result for one of inline mode is True."""
+        is_inline = bool(message._inline_id)  # its bot may not know which kind of chat it is in
+        changes["keyboard"] = markup.inline("supergroup" if is_inline else message.chat.kind)
         if "marks" in changes:
-            account = self._world.accounts[message.sender.id]  # bots edit their own messages only
             changes["marks"] = self._world.add_mentioned_users(account, changes["marks"])
         if all(getattr(message, name) == value for name, value in changes.items()):
             raise bad_request(NOT_MODIFIED)
         self._world.edit(message, mark=mark, **changes)
-        return message.to_json()
+        return is_inline or message.to_json()
 
     async def delete_message(self, account: BotAccount, arguments: Arguments) -> bool:
         """Delete a message: the bot's own, or any in private or as an admin."""

@@ -16,6 +16,7 @@ from bot_sandbox.telegram.errors import UNKNOWN_METHOD, TelegramError, Unsupport
 from bot_sandbox.telegram.methods.base import DescribedResult
 from bot_sandbox.telegram.methods.canned import CannedAnswers
 from bot_sandbox.telegram.methods.editing import Editing
+from bot_sandbox.telegram.methods.inline import InlineMode
 from bot_sandbox.telegram.methods.members import Members
 from bot_sandbox.telegram.methods.menus import Menus
 from bot_sandbox.telegram.methods.moderation import Moderation
@@ -29,7 +30,7 @@ from bot_sandbox.telegram.updates import ALL_TYPES, CAUSED_TYPES, WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 Method = Callable[[BotAccount, Arguments], Awaitable[object]]
-WORLD_GROUPS = (Sending, Editing, Members, Menus, Moderation, Pinning, Profile, Session)
+WORLD_GROUPS = (Sending, Editing, InlineMode, Members, Menus, Moderation, Pinning, Profile, Session)
 GROUPS = (*WORLD_GROUPS, WebhookMethods)
 ALL = (*METHODS, *OLD_NAMES)
 SPELLING = {name.lower(): name for name in ALL}
