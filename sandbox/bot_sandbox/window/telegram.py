@@ -4,6 +4,7 @@ A route names a chat by `from` and `to`: a person and a bot's username, or a gro
 username; ids work, too. A route that only reads also takes `chat`, the chat's key in the records.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
@@ -15,6 +16,7 @@ from bot_sandbox.telegram.bot_api import TYPES
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.delivered_update import KINDS, build_skeleton
+from bot_sandbox.telegram.inline_query import InlineQuery
 from bot_sandbox.telegram.media_kinds import NUMBERS
 from bot_sandbox.telegram.people import Group, Person
 from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, User
@@ -56,6 +58,7 @@ from bot_sandbox.window.telegram_json import (
     ChatJson,
     DeliveriesJson,
     GroupsJson,
+    InlineJson,
     KeyboardJson,
     KindsJson,
     MessageJson,
@@ -80,6 +83,7 @@ from bot_sandbox.window.telegram_json import (
 )
 from bot_sandbox.window.view import ClockJson, DoneJson, FileContent, View, call, clock_json
 
+KEPT_QUERIES = 1000  # inline queries, of which somebody may still choose a result
 FROM = name_or_id("from", "the person, by name or id")
 TO = name_or_id("to", "a bot by its username, a group by its title or username, or an id")
 TEXT = text("text", "what they write")
@@ -132,6 +136,7 @@ class TelegramView(View):
     def __init__(self, telegram: TelegramCore) -> None:
         super().__init__(telegram)
         self.telegram = telegram
+        self._inline_queries: deque[InlineQuery] = deque(maxlen=KEPT_QUERIES)
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield everyone, every chat and its newest messages."""
@@ -480,6 +485,53 @@ class TelegramView(View):
             "url": press.url,
             "messages": messages,
         }
+
+    @post_route(
+        "telegram/set_inline",
+        *(BOT_FIELD, flag("inline", "whether it gets inline queries", True)),
+        flag("feedback", "whether it also learns which result was chosen", False),
+        example={"bot": "hello_bot"},
+    )
+    async def set_inline(self, values: Values) -> BotJson:
+        """Do BotFather's /setinline and /setinlinefeedback."""
+        account = self._bot(values["bot"])
+        await call(self.telegram.set_inline, account, values["inline"], values["feedback"])
+        return bot_json(account)
+
+    @post_route(
+        "telegram/inline",
+        *(FROM, BOT_FIELD, text("query", "what they type after the bot's name", "")),
+        name_or_id("to", "a group or another bot, if it is typed in a chat with them", OPTIONAL),
+        text("offset", "the `next_offset` of the page before", ""),
+        wait_field(5.0),
+        example={"from": "Viktor", "bot": "hello_bot", "query": "tea", "timeout": 5},
+    )
+    async def inline(self, values: Values) -> InlineJson:
+        """Type a bot's name and a text, and wait for its results; 504 says why there are none."""
+        person, bot, text = self._person(values), self._bot(values["bot"]), values["query"]
+        where = None if values["to"] is None else self._recipient(values)
+        query = await call(person.inline_query, text, bot, where, values["offset"])
+        await self.wait(coroutine_of(query.wait, values["timeout"]))
+        self._inline_queries.append(query)
+        return {
+            "id": query.id,
+            "results": [result.to_json() for result in query.results],
+            "button": query.button.to_json() if query.button else None,
+            "next_offset": query.next_offset,
+        }
+
+    @post_route(
+        "telegram/choose",
+        text("query", "the `id` of `telegram/inline`"),
+        text("result", "the `id` of one of its results"),
+        example={"query": "900000000001", "result": "1"},
+    )
+    async def choose(self, values: Values) -> MessageJson:
+        """Choose a result of an inline query, which sends it."""
+        asked = [one for one in self._inline_queries if one.id == values["query"]]
+        if not asked:
+            raise KeyError(f"there is no inline query {quote_json(values['query'])}")
+        return message_json(await call(asked[0].choose, values["result"]))
 
     @get_route("telegram/keyboard", FROM, TO, example=VIKTOR)
     async def keyboard(self, values: Values) -> KeyboardJson:

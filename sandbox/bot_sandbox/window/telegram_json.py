@@ -47,6 +47,7 @@ class BotJson(TypedDict):
     name: str
     username: str
     privacy: bool
+    inline: Annotated[bool, "whether it gets inline queries"]
     webhook: Annotated[str, "the address, without tokens; empty if none is set"]
     polled: Annotated[bool, "whether anybody ever called getUpdates"]
     pending: Annotated[int, "updates that wait"]
@@ -156,6 +157,13 @@ class PressJson(TypedDict):
     messages: Annotated[list[MessageJson], "what the bot has written or edited since"]
 
 
+class InlineJson(TypedDict):
+    id: Annotated[str, "for `telegram/choose`"]
+    results: Annotated[list[Json], "the Bot API's InlineQueryResult objects, as the bot gave them"]
+    button: Annotated[Json | None, "the button above the results"]
+    next_offset: Annotated[str, "the `offset` of the next page, or empty"]
+
+
 class BlockedJson(TypedDict):
     blocked: bool
 
@@ -243,6 +251,7 @@ def bot_json(account: BotAccount) -> BotJson:
         "name": account.name,
         "username": account.username,
         "privacy": account.privacy,
+        "inline": account.inline,
         "webhook": diagnosis.webhook_address(account),
         "polled": account._updates.polls > 0,
         "pending": len(account._updates),

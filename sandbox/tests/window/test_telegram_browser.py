@@ -14,6 +14,7 @@ pytestmark = pytest.mark.slow("a browser")
 
 NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b> \u202eright to left"
 SHOP = [[{"text": "➕", "callback_data": data}] for data in ("tea", "cake")]
+VOTE = [[{"text": "Vote", "callback_data": "voted"}]]
 MENU = [[{"text": "Tea", "callback_data": "tea"}, {"text": NASTY, "callback_data": "alert"}]]
 MENU += [[{"text": "More", "callback_data": "more"}]]
 
@@ -47,12 +48,33 @@ class World:
                 return
             for update in updates:
                 offset = update["update_id"] + 1
-                if "callback_query" in update:
+                if "inline_query" in update:
+                    self.asked(update["inline_query"])
+                elif "callback_query" in update:
                     self.pressed(update["callback_query"])
                 elif "message" in update:
                     self.told(update["message"])
 
+    def asked(self, query):
+        start = int(query["offset"] or 0)
+        kinds = [
+            {"type": "article", "id": str(start + i), "title": f"{query['query']} {start + i}"}
+            | {"message_text": f"{query['query']} {start + i}, please", "description": "a tea"}
+            | {"reply_markup": {"inline_keyboard": VOTE}}
+            for i in range(2)
+        ]
+        more = {"next_offset": "2"} if start == 0 else {}
+        button = {"text": "Settings", "start_parameter": "set"}
+        self.call(
+            "answerInlineQuery", inline_query_id=query["id"], results=kinds, button=button, **more
+        )
+
     def pressed(self, query):
+        if "inline_message_id" in query:
+            place = {"inline_message_id": query["inline_message_id"]}
+            self.call("editMessageText", **place, text=query["data"])
+            self.call("answerCallbackQuery", callback_query_id=query["id"])
+            return
         is_alert = query["data"] == "alert"
         answer = {"callback_query_id": query["id"], "show_alert": is_alert}
         if query["data"] == "more":
@@ -473,6 +495,48 @@ def test_many_missing_methods_leave_room_for_the_chat(page, world):
     assert notes.bounding_box()["height"] < 0.31 * page.locator(".chat").bounding_box()["height"]
     expect(draft(page)).to_be_in_viewport(ratio=1)
     assert barriers(page) == []
+
+
+def test_an_inline_bot_offers_results_in_any_chat(browser, world):
+    family = world.telegram.group("Family", [world.viktor])
+    with a_page(browser, world.address()) as page:
+        page.get_by_role("button", name="Hello bot").click()
+        press(page, "Turn inline mode on")
+        expect(page.get_by_role("button", name="Turn inline mode off")).to_be_visible()
+        page.get_by_role("button", name="Family").click()
+        draft(page).press_sequentially("@Hello_bot green")
+        results = page.get_by_role("group", name="Results")
+        expect(results.get_by_role("button")).to_have_text(
+            ["Settings", "green 0: a tea", "green 1: a tea", "More…"]
+        )
+        assert barriers(page) == []
+        press(page, "More…")
+        expect(results.get_by_role("button")).to_have_count(5)
+        results.get_by_role("button", name="green 3").click()
+        expect(last(page)).to_contain_text("green 3, please")
+        expect(last(page)).to_contain_text("via @hello_bot")
+        expect(draft(page)).to_have_value("")
+        expect(results).to_be_hidden()
+        press(page, "Vote")
+        expect(last(page)).to_contain_text("voted")
+        assert family.messages[-1].text == "voted"
+        draft(page).press_sequentially("@hello_bot x")
+        results.get_by_role("button", name="Settings").click()
+        expect(last(page)).to_contain_text("/start set")
+        page.set_viewport_size({"width": 330, "height": 700})
+        assert not is_wider_than_its_window(page)
+
+
+def test_a_button_begins_an_inline_query(page, world):
+    world.telegram.set_inline(world.account)
+    world.viktor.send("hi", to=world.account)
+    search = [[{"text": "Search", "switch_inline_query_current_chat": "black"}]]
+    place = {"chat_id": world.viktor.id, "text": "Tea?"}
+    world.call("sendMessage", **place, reply_markup={"inline_keyboard": search})
+    press(page, "Search")
+    expect(draft(page)).to_have_value("@hello_bot black")
+    page.get_by_role("button", name="black 0").click()
+    expect(last(page)).to_contain_text("black 0, please")
 
 
 def test_any_update_is_delivered(browser, world):

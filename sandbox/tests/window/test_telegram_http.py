@@ -30,6 +30,10 @@ def handler(event, context):
     if "callback_query" in update:
         query = update["callback_query"]
         answer = {"method": "answerCallbackQuery", "callback_query_id": query["id"], "text": "ok"}
+    elif "inline_query" in update:
+        tea = {"type": "article", "id": "1", "title": "Tea", "message_text": "Tea!"}
+        query = update["inline_query"]["id"]
+        answer = {"method": "answerInlineQuery", "inline_query_id": query, "results": [tea]}
     elif "message" not in update:  # an edit, or a bot that was blocked
         return {"statusCode": 200}
     else:
@@ -523,6 +527,36 @@ def test_of_two_buttons_with_one_text_the_one_that_is_meant_is_pressed(ask, tele
     assert status == 400 and why.startswith(
         "'position' and 'data' are for a button under a message"
     )
+
+
+def test_inline_mode(ask, telegram):
+    asked = {"from": "Viktor", "bot": "hello_bot", "query": "tea", "timeout": 20}
+    status, why = ask("inline", asked)
+    assert status == 400 and "Hello bot has no inline mode" in why
+    assert ask("set_inline", {"bot": "hello_bot", "feedback": True})["inline"] is True
+
+    def answer():
+        (first,) = telegram.call(ask.bot["token"], "getUpdates", timeout=20)
+        tea = {"type": "article", "id": "1", "title": "Tea", "message_text": "Tea!"}
+        query = {"inline_query_id": first["inline_query"]["id"], "next_offset": "1"}
+        telegram.call(ask.bot["token"], "answerInlineQuery", results=[tea], **query)
+
+    answering = threading.Thread(target=answer)
+    answering.start()
+    found = ask("inline", asked)
+    answering.join()
+    assert [one["title"] for one in found["results"]] == ["Tea"]
+    assert (found["button"], found["next_offset"]) == (None, "1")
+    ask("groups", {"title": "Family", "members": ["Viktor"]})
+    again = ask("inline", asked | {"to": "Family"})  # Telegram keeps the answer
+    message = ask("choose", {"query": again["id"], "result": "1"})
+    assert (message["text"], message["content"]["text"]) == ("(via @hello_bot) Tea!", "Tea!")
+    (*_, told) = telegram.call(ask.bot["token"], "getUpdates")
+    assert told["chosen_inline_result"]["query"] == "tea"
+    assert ask("choose", {"query": found["id"], "result": "2"})[0] == 400
+    assert ask("choose", {"query": "5", "result": "1"})[0] == 404
+    status, why = ask("inline", asked | {"query": "cake", "timeout": 0.1})
+    assert status == 504 and "No answer to the inline query 'cake'" in why
 
 
 def test_a_press_that_nobody_answers_says_so(ask, telegram):

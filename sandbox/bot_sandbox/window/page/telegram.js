@@ -11,6 +11,8 @@ export const title = "Telegram";
 
 const SIGNS = { arrived: "✓", waits: "…", failed: "!", untold: "!" };
 const SUGGESTED = 6; // commands
+const PAUSE_MS = 300; // in typing, after which an inline bot is asked
+const NO_RESULTS = { results: [], button: null, next_offset: "" };
 const KINDS = { // how the app sends a file of a type
   photo: /^image\/(png|jpeg|webp)$/,
   animation: /^image\/gif$/,
@@ -34,6 +36,8 @@ export function mount(section, app) {
   let sending = Promise.resolve(); // one after the other, to keep the order
   const drafts = new Map(); // of hidden chats
   const read = new Map(); // chat → number of the last message seen
+  let found = NO_RESULTS; // what an inline bot has answered to the draft
+  let asking; // the timer of an inline query
   let doingEnds; // the timer for the end of what bots do
   let begun = false; // messages from before the page was opened count as read
   const files = new Map(); // id of a file → its address in this page
@@ -70,6 +74,7 @@ export function mount(section, app) {
   const doing = element("div", { class: "doing", role: "status" });
   const notes = element("div", { class: "notes" });
   const answer = element("p", { class: "answer", role: "status" });
+  const results = element("div", { class: "results", "aria-label": "Results", role: "group" });
   const commands = element("div", { class: "commands", "aria-label": "Commands", role: "group" });
   const keyboard = element("div", { class: "keyboard", "aria-label": "The bot's keyboard", role: "group" });
   const quoted = element("span", { dir: "auto" });
@@ -78,7 +83,7 @@ export function mount(section, app) {
   const draft = element("textarea", {
     rows: "1",
     maxlength: "4096",
-    oninput: drawDraft,
+    oninput: () => (drawDraft(), askInline()),
     onkeydown: onKey,
   });
   const write = element(
@@ -110,6 +115,7 @@ export function mount(section, app) {
     answer,
     keyboard,
     commands,
+    results,
     aside,
     write,
   );
@@ -305,7 +311,7 @@ export function mount(section, app) {
         element("span", {}, count > 1 ? `${emoji} ${count}` : emoji),
       ),
       message.event ? null : button("Reply", () => answerTo(message)),
-      mine && content.text !== undefined ? button("Edit", () => change(message)) : null,
+      mine && content.text !== undefined && !content.via_bot ? button("Edit", () => change(message)) : null,
     ];
     return {
       mine,
@@ -360,9 +366,13 @@ export function mount(section, app) {
   function drawMenu(record, bot) {
     const inside = record.members.includes(Number(me));
     const items = bot
-      ? [[record.blocked ? "unblock" : "block", record.blocked ? "Unblock" : "Block"]]
+      ? [
+          ["inline", `Turn inline mode ${bot.inline ? "off" : "on"}`],
+          [record.blocked ? "unblock" : "block", record.blocked ? "Unblock" : "Block"],
+        ]
       : [inside ? ["members", "Members"] : ["join", "Join"]];
     const work = {
+      inline: () => app.attempt(() => app.post("telegram/set_inline", { bot: String(bot.id), inline: !bot.inline })),
       block: () => post("block"),
       unblock: () => post("unblock"),
       join: () => app.attempt(() => app.post("telegram/join", { group: String(record.id), member: me })),
@@ -427,6 +437,53 @@ export function mount(section, app) {
       };
     });
     commands.hidden = !shown.length;
+    drawResults();
+  }
+
+  // What a bot offers for "@tea_bot green": the button above, its results, and the next page.
+  function drawResults() {
+    if (!inlineQuery()) found = NO_RESULTS;
+    const { button: above, next_offset: next } = found;
+    const items = found.results.map((one) => ({
+      label: [one.title ?? one.first_name ?? one.type, one.description].filter(Boolean).join(": "),
+      work: () => choose(one),
+    }));
+    if (above?.start_parameter) {
+      items.unshift({ label: above.text, work: () => start(found.bot, `?start=${above.start_parameter}`) });
+    }
+    if (next) items.push({ label: "More…", work: () => askBot(next) });
+    results.replaceChildren(
+      ...items.map(({ label, work }) => element("button", { type: "button", dir: "auto", onclick: work }, label)),
+    );
+    results.hidden = !items.length;
+  }
+
+  function inlineQuery() {
+    const [, name, query] = draft.value.match(/^@(\w+)\s(.*)$/s) ?? [];
+    const bot = name && bots().find((one) => one.inline && one.username.toLowerCase() === name.toLowerCase());
+    return bot && { from: me, bot: String(bot.id), query: query.trim(), to: place().to };
+  }
+
+  function askInline() {
+    clearTimeout(asking);
+    asking = setTimeout(askBot, PAUSE_MS, "");
+  }
+
+  async function askBot(offset) {
+    const [asked, typed] = [inlineQuery(), draft.value];
+    if (!asked) return;
+    const said = await app.attempt(() => app.post("telegram/inline", { ...asked, offset, timeout: 20 }));
+    if (!said || draft.value !== typed) return;
+    const page = said.results.map((one) => ({ ...one, query: said.id }));
+    found = { ...said, bot: asked.bot, results: offset ? [...found.results, ...page] : page };
+    drawDraft();
+  }
+
+  async function choose({ query, id: result }) {
+    if (!(await app.attempt(() => app.post("telegram/choose", { query, result })))) return;
+    draft.value = "";
+    drawDraft();
+    draft.focus();
   }
 
   // Actions
@@ -522,8 +579,19 @@ export function mount(section, app) {
     draft.focus();
   }
 
-  async function press(message, { text, callback_data: data }, position, pressed) {
+  // A button may begin an inline query; this page does it in the same chat.
+  function typeFor(message, query) {
+    const bot = message.content.via_bot ?? app.records.get(`telegram/bot/${message.from}`);
+    draft.value = `@${bot.username} ${query}`;
+    drawDraft();
+    draft.focus();
+    askInline();
+  }
+
+  async function press(message, { text, callback_data: data, ...other }, position, pressed) {
     answer.textContent = "";
+    const begun = other.switch_inline_query_current_chat ?? other.switch_inline_query;
+    if (begun !== undefined) return typeFor(message, begun);
     pressed.disabled = true;
     const which = { button: text, position, data }; // the bot may have moved its buttons meanwhile
     const said = await post("press", { message: message.id, ...which, timeout: 20 });

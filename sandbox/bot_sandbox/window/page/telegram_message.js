@@ -33,6 +33,7 @@ export function drawContent(message, does) {
   const all = rows.flat();
   return [
     does.isNamed ? element("p", { class: "who" }, element("b", { dir: "auto" }, name)) : null,
+    content.via_bot ? element("p", { class: "quiet" }, `via @${content.via_bot.username}`) : null,
     quote ? element("blockquote", { class: "quote", dir: "auto" }, quote) : null,
     ...mediaOf(message, does),
     text === undefined
@@ -85,7 +86,7 @@ function buttonOf(button, position, message, does) {
     if (address) return element("a", { ...linkTo(address), class: "inline" }, `${button.text} ↗`);
   }
   const press = (event) => does.press(message, button, position, event.currentTarget);
-  const works = button.callback_data !== undefined;
+  const works = ["callback_data", "switch_inline_query", "switch_inline_query_current_chat"].some((key) => key in button);
   const title = works ? null : "this kind of button does nothing here";
   const name = `press ${button.text}`;
   return element(
