@@ -27,6 +27,7 @@ from bot_sandbox.telegram.methods.content import INPUT_MEDIA
 from bot_sandbox.telegram.methods.table import names
 from bot_sandbox.telegram.parameters import SUPPORTED
 from bot_sandbox.telegram.people import ASKS_FOR, Person
+from bot_sandbox.telegram.updates import CAUSED_TYPES
 from bot_sandbox.twitch.eventsub_events import EVENT_TYPES
 from tools import bot_scan
 from tools.bot_source import MOST_BYTES, is_source, read_folder
@@ -45,10 +46,6 @@ NO_BOT = {
 }  # fmt: skip
 
 # What the sandbox has beside its tables
-DELIVERED = {
-    "message", "edited_message", "channel_post", "edited_channel_post", "callback_query",
-    "my_chat_member", "chat_member", "message_reaction",
-}  # fmt: skip
 HAS_CHAT: set[str] = set()  # of bot_scan.CHAT_EVENTS and ROLES
 
 # Each need that the sandbox lacks belongs to the first family whose pattern is in it.
@@ -226,9 +223,9 @@ class Sandbox:
             "parameter": method not in self.methods or parameter in SUPPORTED[method]
             if method
             else name in SUPPORTED["sendMessage"],
-            "update": name in DELIVERED,
+            "update": name in CAUSED_TYPES,
             "people": hasattr(Person, name)
-            or (name == "switch_inline_query" and "inline_query" in DELIVERED)
+            or (name == "switch_inline_query" and "inline_query" in CAUSED_TYPES)
             or (name.startswith("request_") and name not in ASKS_FOR),
             "media": name in INPUT_MEDIA,
             "address": True,
