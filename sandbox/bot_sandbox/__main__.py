@@ -20,7 +20,7 @@ JOIN has its address and code, if trustme is installed. `bot-sandbox join --help
                          addresses in its code meets the sandbox, too; other names are refused. If
                          it fails, you see what happened in the sandbox. Write it last
     --no-sample          start with nobody there: no bot, no people, no function
-    --canned             answer also what this Telegram lacks, from the Bot API's table, and say so
+    --canned             answer also what this sandbox lacks of Telegram and Twitch, and say so
     --limits TEXT        none: bots may send as much as they like, on Telegram and Twitch.
                          chat_burst=5,bot_per_second=3: other numbers than Telegram's, which are
                          chat_per_second, chat_burst, bot_per_second, group_per_minute and
@@ -204,7 +204,8 @@ def start_servers(
     stack.enter_context(telegram)
     port, irc_port = chosen_port(options, "twitch"), chosen_port(options, "irc")
     limits = options.limits is not None
-    twitch = Twitch(port=port, irc_port=irc_port, seed=seed, limits=limits, **shared)
+    told = shared | {"canned": options.canned, "limits": limits}
+    twitch = Twitch(port=port, irc_port=irc_port, seed=seed, **told)
     stack.enter_context(twitch)
     access_key = options.key or randomness.text(KEY_LENGTH, "access key")
     own = {"import_paths": options.import_path, "packages": options.packages}

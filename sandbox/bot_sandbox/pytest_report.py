@@ -119,6 +119,9 @@ def describe_twitch(twitch: Twitch, seen: Baseline) -> str:
         f"#{one.channel}: not taken from {one.login}: {one.code} {one.words}".rstrip()
         for one in seen.new(world.rules.refusals)
     ]
+    if world.canned_calls:
+        lines.append("--- canned answers")
+        lines += [f"{what}: {times}" for what, times in world.canned_calls.items()]
     if refused:
         lines += ["--- refused messages", *refused[-SHOWN_CALLS:]]
     if requests := seen.new(world.refused):

@@ -653,7 +653,7 @@ class Fault(Twin[bot_sandbox.Fault]):
 class Twitch(ServerTwin[bot_sandbox.Twitch]):
     """The twin of `Twitch` in bot_sandbox.twitch.service; see there."""
 
-    def __init__(self, *, port: int=0, irc_port: int=0, host: str=HOST, allow_hosts: Iterable[str]=(), allow_origins: Iterable[str]=(), clock: Clock | bot_sandbox.Clock | None=None, **settings: Any) -> None:
+    def __init__(self, *, port: int=0, irc_port: int=0, host: str=HOST, allow_hosts: Iterable[str]=(), allow_origins: Iterable[str]=(), clock: Clock | bot_sandbox.Clock | None=None, canned: bool=False, **settings: Any) -> None:
         ...
 
     @property
@@ -716,6 +716,18 @@ class Twitch(ServerTwin[bot_sandbox.Twitch]):
 
     async def reset(self) -> None:
         """Forget everybody and everything, as in a new Twitch at the same addresses."""
+
+    async def answer_canned(self, canned: bool=True) -> None:
+        """From now on, answer also requests that the sandbox lacks, or refuse them again.
+
+        A response of Helix has the form that clients expect, with the values of the request, and
+        lists are empty. EventSub's other types can be subscribed to, and no event comes. Nothing
+        has an effect. `canned_calls` says what was answered so.
+        """
+
+    @property
+    def canned_calls(self) -> dict[str, int]:
+        """What had a canned answer, because the sandbox lacks it, and how often."""
 
     async def account(self, login: str, display_name: str='', *, id: str | int='') -> TwitchAccount:
         """Add a person with a channel of the same name; `find` returns one that is there.

@@ -193,6 +193,9 @@ class TwitchNews(News):
             yield from self.new(what, f"[twitch] refused: {what}")
         for what in self._unread("unsupported", self.world.unsupported):
             yield f"[twitch] asked for {what}: Twitch has it, this sandbox has not"
+        for what in self.world.canned_calls:
+            text = f"[twitch] canned answer to {what}, which this sandbox lacks"
+            yield from self.new(("canned", what), text)
         for what in self._unread("ignored", self.world.ignored):
             yield f"[twitch] ignored, because Twitch does not know it: {what}"
         for delivery in self._unread("deliveries", self.world.deliveries):

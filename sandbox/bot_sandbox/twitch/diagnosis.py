@@ -85,6 +85,9 @@ def explain_silence(
     if world.unsupported:
         what = ", ".join(world.unsupported)
         lines.append(f"A program asked for {what}: this sandbox lacks it, though Twitch has it.")
+    if world.canned_calls:
+        what = ", ".join(world.canned_calls)
+        lines.append(f"A program got canned answers to {what}, which this sandbox lacks.")
     if world.ignored:
         what = ", ".join(world.ignored)
         lines.append(f"A program sent what Twitch does not know and ignores: {what}.")

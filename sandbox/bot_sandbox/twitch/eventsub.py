@@ -23,7 +23,7 @@ from bot_sandbox.twitch.eventsub_events import (
 )
 from bot_sandbox.twitch.eventsub_webhook import Webhooks
 from bot_sandbox.twitch.eventsub_websocket import EventSubSockets
-from bot_sandbox.twitch.helix import HelixError, HelixGate, json_body, paginate
+from bot_sandbox.twitch.helix import USE_CANNED, HelixError, HelixGate, json_body, paginate
 from bot_sandbox.twitch.tokens import Application, TokenRecord
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
@@ -233,7 +233,9 @@ def requested_subscription(
         condition={
             "broadcaster_user_id": channel.owner.id,
             **({kind.reader: reader.id} if reader else {}),
-        },
+        }
+        if not kind.canned
+        else body["condition"],
         transport={},
         created_at=world.clock.timestamp(),
         app=token.app,
@@ -266,7 +268,8 @@ def note_unknown_names(
     world: TwitchWorld, kind: EventType, condition: dict[str, Any], transport: object
 ) -> None:
     """Record fields of a request that Twitch does not know."""
-    for name in condition.keys() - {"broadcaster_user_id", kind.reader}:
+    known = condition if kind.canned else {"broadcaster_user_id": "", kind.reader: ""}
+    for name in condition.keys() - known.keys():
         world.note_ignored(f"the condition's {name} of {kind.name}")
     if isinstance(transport, dict):
         for name in transport.keys() - TRANSPORT_FIELDS:
@@ -279,9 +282,11 @@ def find_type(world: TwitchWorld, name: str, version: str) -> EventType:
         if (kind.name, kind.version) == (name, version):
             return kind
     if f"{name} {version}" in REAL_TYPES:
-        world.note_unsupported(f"EventSub {name} {version}")
+        if world.is_canned(f"EventSub {name} {version}"):
+            return EventType(name, version, canned=True)
         supported = ", ".join(f"{kind.name} {kind.version}" for kind in EVENT_TYPES)
-        raise HelixError(400, f"This sandbox has no {name} {version}. It has {supported}.")
+        words = f"This sandbox has no {name} {version}. {USE_CANNED} It has {supported}."
+        raise HelixError(400, words)
     if (name, version) == ("channel.follow", "1"):
         raise HelixError(410, "")  # twitchdev/issues#1018
     raise HelixError(400, "invalid subscription type and version")
@@ -293,7 +298,8 @@ def channel_and_reader(
     """Return the channel and, if the type needs one, the user to read as."""
     if not isinstance(condition, dict):
         raise HelixError(400, "invalid condition")
-    owner = world.users.get(str(condition.get("broadcaster_user_id")))
+    named = [condition.get("broadcaster_user_id"), *(condition.values() if kind.canned else ())]
+    owner = next((world.users[str(one)] for one in named if str(one) in world.users), None)
     reader = world.users.get(str(condition.get(kind.reader)))
     if owner is None or (kind.reader and reader is None):
         raise HelixError(400, "condition does not contain valid user IDs")

@@ -24,6 +24,7 @@ class EventType:
     version: str
     reader: str = ""
     scope: str = ""
+    canned: bool = False  # the sandbox lacks it: it can be subscribed to, and no event comes
 
     @property
     def in_chat(self) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot_sandbox.twitch.canned import canned_response
 from bot_sandbox.twitch.chat import REFUSALS, Channel, Stream, cut_command
 from bot_sandbox.twitch.eventsub_events import user_fields
 from bot_sandbox.twitch.irc import IrcServer
@@ -48,6 +49,7 @@ BADGES = {
 }
 BADGE_PICTURE = "https://static-cdn.jtvnw.net/badges/v1/{id}/{size}"
 
+USE_CANNED = "Canned answers (--canned, in Python answer_canned()) would do."
 NUMBER = re.compile("[0-9]{1,9}")
 REAL_ENDPOINTS = frozenset(
     Path(__file__).with_name("helix_endpoints.txt").read_text(encoding="utf-8").splitlines()
@@ -84,13 +86,13 @@ class HelixGate:
         self._world = world
         self.fail_with: list[int] = []  # statuses of the next responses (faults.fail_api)
 
-    def guard_endpoint(self, endpoint: Endpoint, takes: str, lacks: str = "") -> Handler:
+    def guard_endpoint(self, endpoint: Endpoint, takes: str | None, lacks: str = "") -> Handler:
         """Wrap an endpoint with the checks: token, client id, rate limit, error envelope.
 
-        `takes` are the parameters that it knows. `lacks` are those that only the real one knows;
-        they are refused. Any other is ignored, as Helix ignores it, and noted.
+        `takes` are the parameters that it knows, None for any. `lacks` are those that only the real
+        one knows; they are refused. Any other is ignored, as Helix ignores it, and noted.
         """
-        known, missing = takes.split(), lacks.split()
+        known, missing = (takes or "").split(), lacks.split()
 
         async def answer(request: web.Request) -> web.StreamResponse:
             headers: dict[str, str] = {}
@@ -105,7 +107,8 @@ class HelixGate:
                 given = dict(request.query)
                 if request.method == "POST":
                     given |= await json_body(request)
-                self._check_names([name for name in given if name not in known], missing, request)
+                others = [name for name in given if name not in known]
+                self._check_names([] if takes is None else others, missing, request)
                 response = await endpoint(request, token)
             except HelixError as error:
                 response = error.response()
@@ -119,24 +122,34 @@ class HelixGate:
         path = request.path.removeprefix("/helix").removeprefix("/mock").lstrip("/")
         place = f"{request.method} {path}"
         for name in names:
-            if name in missing:
-                self._world.note_unsupported(f"Helix {place} with {name}")
-                raise HelixError(400, f"This sandbox has no {name} in {place}.")
-            self._world.note_ignored(f"{name} of {place}")
+            if name not in missing:
+                self._world.note_ignored(f"{name} of {place}")
+            elif not self._world.is_canned(f"Helix {place} with {name}"):
+                raise HelixError(400, f"This sandbox has no {name} in {place}. {USE_CANNED}")
 
     def fallback(self, here: Sequence[str]) -> Handler:
         """Return the handler for all other paths; `here` are the sandbox's endpoints.
 
         An endpoint of the real Helix is refused as unsupported with 400, so that no client tries
-        again as it would after a server error.
+        again as it would after a server error; or it has a canned answer.
         """
 
+        def asked_of(request: web.Request) -> str:
+            return f"{request.method} {request.match_info['rest'].strip('/')}"
+
+        async def answer_canned(request: web.Request, _: TokenRecord) -> web.Response:
+            given = dict(request.query) | await json_body(request)
+            return canned_response(self._world, asked_of(request), given)
+
+        guarded = self.guard_endpoint(answer_canned, None)
+
         async def answer(request: web.Request) -> web.StreamResponse:
-            asked = f"{request.method} {request.match_info['rest'].strip('/')}"
+            asked = asked_of(request)
             if asked not in REAL_ENDPOINTS:
                 return HelixError(404, "").response()
-            self._world.note_unsupported(f"Helix {asked}")
-            words = f"This sandbox has no {asked}. It has {', '.join(here)}."
+            if self._world.is_canned(f"Helix {asked}"):
+                return await guarded(request)
+            words = f"This sandbox has no {asked}. {USE_CANNED} It has {', '.join(here)}."
             return HelixError(400, words).response()
 
         return answer

@@ -45,8 +45,9 @@ class Twitch(Servers):
 
     `port` and `irc_port` 0 take any free ones. It listens on `host`; `allow_hosts` are more names
     that it answers to, `allow_origins` web pages that may use it (see http/access.py). With a
-    `clock`, it shares time with other servers. All other numbers are settings: `TwitchSettings`
-    names each with the real one.
+    `clock`, it shares time with other servers. With `canned`, requests that this sandbox lacks get
+    an answer (see `answer_canned`). All other numbers are settings: `TwitchSettings` names each
+    with the real one.
 
     Example:
         from bot_sandbox import Twitch
@@ -68,10 +69,12 @@ class Twitch(Servers):
         allow_hosts: Iterable[str] = (),
         allow_origins: Iterable[str] = (),
         clock: Clock | None = None,
+        canned: bool = False,
         **settings: Any,
     ) -> None:
         access = Access(host, allow_hosts, allow_origins)
         super().__init__(TwitchSettings(**settings), port, irc_port, access, clock)
+        self._world.canned = canned
         self.settings: TwitchSettings = self._world.settings
         self.faults = Faults(self)
         self.url: str = self._world.url
@@ -124,6 +127,20 @@ class Twitch(Servers):
                 connection.end(reason, abort=True)
         self._eventsub.begin_again()
         self._runner.changes.changed()
+
+    def answer_canned(self, canned: bool = True) -> None:
+        """From now on, answer also requests that the sandbox lacks, or refuse them again.
+
+        A response of Helix has the form that clients expect, with the values of the request, and
+        lists are empty. EventSub's other types can be subscribed to, and no event comes. Nothing
+        has an effect. `canned_calls` says what was answered so.
+        """
+        self._runner.do(setattr, self._world, "canned", canned)
+
+    @property
+    def canned_calls(self) -> dict[str, int]:
+        """What had a canned answer, because the sandbox lacks it, and how often."""
+        return dict(self._world.canned_calls)
 
     def account(self, login: str, display_name: str = "", *, id: str | int = "") -> TwitchAccount:
         """Add a person with a channel of the same name; `find` returns one that is there.

@@ -6,7 +6,7 @@ It holds and finds; it serves nothing.
 import itertools
 import re
 import string
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from weakref import WeakSet
@@ -86,6 +86,8 @@ class TwitchWorld:
         self.on_event: list[Callable[[str, Channel, TwitchUser], None]] = []
         self.refused: deque[str] = deque(maxlen=KEPT_REFUSALS)  # HTTP requests, and why
         self.fault_hits: deque[FaultHit] = deque(maxlen=KEPT_FAULTS)
+        self.canned = False  # whether what the sandbox lacks is answered all the same
+        self.canned_calls = Counter[str]()  # what was, and how often
         self.unsupported: list[str] = []  # what programs requested that only the real Twitch has
         self.ignored: list[str] = []  # what programs sent that Twitch does not know
 
@@ -183,6 +185,15 @@ class TwitchWorld:
         """Let someone unfollow a channel."""
         channel.followers.pop(user.id, None)
         self.changes.changed()
+
+    def is_canned(self, what: str) -> bool:
+        """Return whether what only the real Twitch has is answered all the same, and record it."""
+        if not self.canned:
+            self.note_unsupported(what)
+            return False
+        self.canned_calls[what] += 1
+        self.changes.changed()
+        return True
 
     def note_unsupported(self, what: str) -> None:
         """Record a request for something that only the real Twitch has."""

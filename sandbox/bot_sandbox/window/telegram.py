@@ -54,7 +54,6 @@ from bot_sandbox.window.telegram_json import (
     BlockedJson,
     BotJson,
     BotsJson,
-    CannedJson,
     ChatJson,
     DeliveriesJson,
     GroupsJson,
@@ -81,7 +80,16 @@ from bot_sandbox.window.telegram_json import (
     person_json,
     update_json,
 )
-from bot_sandbox.window.view import ClockJson, DoneJson, FileContent, View, call, clock_json
+from bot_sandbox.window.view import (
+    CannedJson,
+    ClockJson,
+    DoneJson,
+    FileContent,
+    View,
+    call,
+    canned_json,
+    clock_json,
+)
 
 KEPT_QUERIES = 1000  # inline queries, of which somebody may still choose a result
 FROM = name_or_id("from", "the person, by name or id")
@@ -749,14 +757,10 @@ class TelegramView(View):
     @get_route("telegram/canned")
     async def canned(self, _: Values) -> CannedJson:
         """See what the sandbox lacks and has answered all the same."""
-        return await self.read(
-            lambda: {"canned": self.telegram._world.canned, "calls": self.telegram.canned_calls}
-        )
+        return await self.read(canned_json, self.telegram)
 
     @post_route(
-        "telegram/canned",
-        flag("canned", "whether it should", True),
-        example={"canned": False},
+        "telegram/canned", flag("canned", "whether it should", True), example={"canned": False}
     )
     async def answer_canned(self, values: Values) -> CannedJson:
         """Answer also calls that the sandbox lacks, from the Bot API's table, or refuse them again.
@@ -764,7 +768,7 @@ class TelegramView(View):
         Each is marked: `canned` of a call says what is lacking.
         """
         await call(self.telegram.answer_canned, values["canned"])
-        return {"canned": values["canned"], "calls": self.telegram.canned_calls}
+        return await self.read(canned_json, self.telegram)
 
     # Faults and time
 

@@ -218,11 +218,6 @@ class ApiCallJson(TypedDict):
     at: float
 
 
-class CannedJson(TypedDict):
-    canned: Annotated[bool, "whether what the sandbox lacks is answered all the same"]
-    calls: Annotated[dict[str, int], "what was, and how often"]
-
-
 class ApiCallsJson(TypedDict):
     calls: Annotated[list[ApiCallJson], "the newest 200, oldest first"]
 

@@ -55,7 +55,15 @@ from bot_sandbox.window.twitch_json import (
     token_json,
     trace_json,
 )
-from bot_sandbox.window.view import ClockJson, DoneJson, View, call, clock_json
+from bot_sandbox.window.view import (
+    CannedJson,
+    ClockJson,
+    DoneJson,
+    View,
+    call,
+    canned_json,
+    clock_json,
+)
 
 LONGEST_TIMEOUT_S = 1_209_600  # two weeks (dev.twitch.tv/docs/api/reference, Ban User)
 SHOWN_MESSAGES = 200  # newest messages of a channel, and newest ended connections
@@ -100,6 +108,7 @@ class TwitchView(View):
                 "deliveries_twice": twitch._eventsub.webhooks.send_twice,
                 "refused_logins": {k: n for k, n in twitch._irc.refuse_logins.items() if n > 0},
                 "unsupported": list(world.unsupported),
+                "canned": list(world.canned_calls),
                 "ignored": list(world.ignored),
             },
         )
@@ -495,6 +504,19 @@ class TwitchView(View):
     async def faults(self, _: Values) -> FaultsJson:
         """List the faults that act or wait, and what faults have done."""
         return await self.read(lambda: faults_json(self.twitch))
+
+    @get_route("twitch/canned")
+    async def canned(self, _: Values) -> CannedJson:
+        """See what the sandbox lacks and has answered all the same."""
+        return await self.read(canned_json, self.twitch)
+
+    @post_route(
+        "twitch/canned", flag("canned", "whether it should", True), example={"canned": False}
+    )
+    async def answer_canned(self, values: Values) -> CannedJson:
+        """Answer also requests that the sandbox lacks, or refuse them again."""
+        await call(self.twitch.answer_canned, values["canned"])
+        return await self.read(canned_json, self.twitch)
 
     @get_route("twitch/clock")
     async def clock(self, _: Values) -> ClockJson:

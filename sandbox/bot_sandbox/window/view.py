@@ -35,6 +35,11 @@ class ClockJson(TypedDict):
     ahead: Annotated[float, "by how many seconds it was moved in all"]
 
 
+class CannedJson(TypedDict):
+    canned: Annotated[bool, "whether what the sandbox lacks is answered all the same"]
+    calls: Annotated[dict[str, int], "what was, and how often"]
+
+
 @dataclass(frozen=True)
 class FileContent:
     """A file, as the result of a route."""
@@ -98,6 +103,11 @@ def json_of(shape: type[T], source: object, /, **other: Any) -> T:
 def clock_json(clock: Clock) -> ClockJson:
     """Return the time on a server's clock, and how far it is ahead."""
     return {"now": clock.timestamp(), "seconds": clock.now(), "ahead": clock.ahead}
+
+
+def canned_json(server: Any) -> CannedJson:
+    """Return whether a Telegram or a Twitch gives canned answers, and which it gave."""
+    return {"canned": server._world.canned, "calls": server.canned_calls}
 
 
 def to_json(value: object) -> bytes:

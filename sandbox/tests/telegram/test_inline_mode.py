@@ -6,14 +6,14 @@ import re
 
 import pytest
 import telegram as telegram_api
+from bot_api_http import api
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pictures import png
 from telegram import InlineQueryResultArticle, InputTextMessageContent
 from telegram.ext import ApplicationBuilder, InlineQueryHandler
 
 from bot_sandbox import NoReply, Telegram, TelegramError
-from tests.helpers.bot_api_http import api
-from tests.helpers.pictures import png
 
 TEA = {
     "type": "article", "id": "1", "title": "Tea",

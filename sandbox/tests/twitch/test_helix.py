@@ -7,6 +7,7 @@ from twitch_tools import CHAT, World, call, helix
 
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.twitch import Twitch
+from bot_sandbox.twitch.helix import USE_CANNED
 
 WRITE = ["user:read:chat", "user:write:chat"]
 
@@ -137,7 +138,7 @@ def test_parameters_unknown_to_twitch_are_ignored_and_noted(world):
         answer = helix(world, "GET", f"/streams?{name}=1")
         assert (answer.status, answer.json["message"]) == (
             400,
-            f"This sandbox has no {name} in GET streams.",
+            f"This sandbox has no {name} in GET streams. {USE_CANNED}",
         )
     assert "Helix GET streams with game_id" in world.twitch._world.unsupported
 

@@ -136,9 +136,10 @@ export function mount(section, app) {
     const nothing = `You are ${self.name}, and this is ${where}. Type below and press Enter.`;
     list.show(`${room.login} ${self.login}`, messages, nothing);
     drawPeople(room, accounts);
-    const { unsupported: lacked, ignored } = app.records.get("twitch/servers");
+    const { unsupported: lacked, canned, ignored } = app.records.get("twitch/servers");
     const notes = [
       lacked.length && `A program requested what this sandbox lacks: ${lacked.join(", ")}.`,
+      canned.length && `Canned answers, because this sandbox lacks it: ${canned.join(", ")}.`,
       ignored.length && `A program sent what Twitch does not know: ${ignored.join(", ")}.`,
     ];
     say(unsupported, notes.filter(Boolean).join(" "));
