@@ -254,7 +254,7 @@ def _describe_waiting(facts: UpdateFacts) -> str:
     if webhook.last_error_message:
         state = f"fails after {update.attempts} attempts"
         if update.attempts == 0:
-            state = "fails with an earlier message of this chat, which goes first"
+            state = "fails with an earlier update, which goes first"
         error = webhook.last_error_message
         lines = [
             f"the webhook {webhook_address(account)} {state}: "

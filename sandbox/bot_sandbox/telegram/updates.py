@@ -2,11 +2,11 @@
 
 The semantics are the official server's. getUpdates: an offset acknowledges everything below it, a
 negative one keeps the last |n|, and only one long poll may wait at a time. Webhook: every update is
-POSTed until a 2xx response acknowledges it. Each chat has one update in flight, so a failing chat
-blocks only itself. Retries come after 0, 2, 4, 8 … seconds, up to a random 60 to 120, or after
-Retry-After. A Bot API call in a 2xx response is executed and its result dropped. Missing: slowing
-down a client that polls in a loop, giving up a webhook after a day of 410s, and the limit on new
-connections.
+POSTed until a 2xx response acknowledges it. Each chat has one message in flight, and each person
+one press or inline query, so what fails blocks only what is like it. Retries come after 0, 2, 4,
+8 … seconds, up to a random 60 to 120, or after Retry-After. A Bot API call in a 2xx response is
+executed and its result dropped. Missing: slowing down a client that polls in a loop, giving up a
+webhook after a day of 410s, and the limit on new connections.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.types import Chat, Json, Update, User, encode_json
 from bot_sandbox.world.clock import Clock
 
+# How long some updates live, in seconds, and which a webhook gets in the order of their chat, or of
+# their sender; others wait for those of their kind in a chat (Client.cpp, tdlib/telegram-bot-api).
+LIFETIMES_S = {"inline_query": 30.0, "callback_query": 150.0, "chosen_inline_result": 600.0}
+IN_ORDER = ("message", "edited_message", "channel_post", "edited_channel_post")
 NOT_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
 ALL_TYPES = tuple(name for name in TYPES["Update"].fields if name != "update_id")
 CAUSED_TYPES = (  # what people of the sandbox cause; a test may deliver any other
@@ -95,7 +99,7 @@ class UpdateQueue:
         """Queue an update; return None if the bot's allowed_updates exclude this kind."""
         if kind not in self.allowed:
             return None
-        expires = self._clock.now() + self._lifetime_s
+        expires = self._clock.now() + min(self._lifetime_s, LIFETIMES_S.get(kind, self._lifetime_s))
         update = Update(self._next_id, account, chat, kind, payload, expires)
         self._next_id = next(self._ids)
         self._pending[update.id] = update
@@ -107,11 +111,8 @@ class UpdateQueue:
     def pending(self) -> list[Update]:
         """Return the updates that were neither acknowledged nor expired, oldest first."""
         now = self._clock.now()
-        while self._pending:
-            oldest = next(iter(self._pending.values()))
-            if oldest.expires > now:
-                break
-            del self._pending[oldest.id]
+        for update in [one for one in self._pending.values() if one.expires <= now]:
+            del self._pending[update.id]
         return list(self._pending.values())
 
     def __len__(self) -> int:
@@ -349,7 +350,7 @@ def describe_refusal(answer: Response) -> str:
 class Webhook:
     """The webhook of one bot, while it is set; `call` executes calls in its responses."""
 
-    NOT_RESTORED = ("_chats", "_slots")  # they belong to the tasks that run
+    NOT_RESTORED = ("_lines", "_slots")  # they belong to the tasks that run
 
     def __init__(
         self,
@@ -370,18 +371,21 @@ class Webhook:
         self._queue = queue
         self._client = client
         self._call = call
-        self._chats: dict[int, deque[Update]] = {}
+        self._lines: dict[tuple[str, int], deque[Update]] = {}
         self._tasks = BackgroundTasks()
         self._slots = asyncio.Semaphore(max_connections)
 
     def add(self, update: Update) -> None:
-        """Deliver one update, after the others of its chat."""
-        waiting = self._chats.get(update.chat.id)
+        """Deliver one update, after the others of its line."""
+        of_person = update.kind in LIFETIMES_S
+        place = update.payload["from"]["id"] if of_person else update.chat.id
+        line = ("message" if update.kind in IN_ORDER else update.kind, place)
+        waiting = self._lines.get(line)
         if waiting is not None:
             waiting.append(update)
             return
-        waiting = self._chats[update.chat.id] = deque([update])
-        self._tasks.start(self._deliver_chat(update.chat.id, waiting))
+        waiting = self._lines[line] = deque([update])
+        self._tasks.start(self._deliver_line(line, waiting))
 
     def close(self) -> None:
         """Stop; unacknowledged updates stay in the bot's queue."""
@@ -390,7 +394,7 @@ class Webhook:
     def begin_again(self, updates: list[Update]) -> None:
         """Deliver these updates and no others."""
         self._tasks.cancel()
-        self._chats.clear()
+        self._lines.clear()
         for update in updates:
             self.add(update)
 
@@ -415,14 +419,14 @@ class Webhook:
             body.decode("utf-8", "replace"),
         )
 
-    async def _deliver_chat(self, chat_id: int, waiting: deque[Update]) -> None:
+    async def _deliver_line(self, line: tuple[str, int], waiting: deque[Update]) -> None:
         try:
             while waiting:
                 await self._deliver(waiting[0])
                 waiting.popleft()
-        finally:  # even after an interrupt, so that later messages of this chat start a new task
-            if self._chats.get(chat_id) is waiting:
-                del self._chats[chat_id]
+        finally:  # even after an interrupt, so that later updates of this line start a new task
+            if self._lines.get(line) is waiting:
+                del self._lines[line]
 
     async def _deliver(self, update: Update) -> None:
         while update in self._queue:

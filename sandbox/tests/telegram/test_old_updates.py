@@ -103,3 +103,29 @@ def test_an_update_that_is_gone_is_not_said_to_be_taken(telegram, account, vikto
         "What to do: if the bot drops them when it starts, write to it when it is ready "
         "(in Python: telegram.wait_ready(account))"
     )
+
+
+def test_what_a_person_waits_for_lives_shorter(telegram, account, viktor):
+    telegram.set_inline(account, feedback=True)
+    query = viktor.inline_query("tea", account)
+    result = {"type": "article", "id": "1", "title": "Tea", "message_text": "Tea!"}
+    telegram.call(account, "answerInlineQuery", inline_query_id=query.id, results=[result])
+    query.choose("1")
+    buttons = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
+    place = {"chat_id": viktor.id, "text": "Tea?"}
+    message = telegram.call(account, "sendMessage", **place, reply_markup=buttons)
+    viktor.press(viktor.wait()[0], "Yes")
+    assert message["message_id"] == 2
+    waits = []
+    for seconds in (29, 2, 120, 448, 3600):
+        telegram.clock.advance(seconds)
+        found = telegram.call(account, "getUpdates")
+        waits.append([[*one][1].partition("_")[0] for one in found])
+    message, chosen = "message", "chosen"
+    assert waits == [
+        ["inline", message, chosen, "callback"],
+        [message, chosen, "callback"],
+        [message, chosen],
+        [message, chosen],
+        [message],
+    ]

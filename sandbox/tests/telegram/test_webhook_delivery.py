@@ -163,6 +163,23 @@ def test_one_in_flight_per_chat_and_a_failing_chat_blocks_only_itself(
     assert [m.text for m in viktor.wait(2)] == ["hello one", "hello two"]
 
 
+def test_a_failing_message_holds_up_no_press_and_no_inline_query(telegram, account, viktor, hook):
+    viktor.send("/start", to=account)
+    buttons = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
+    telegram.call(account, "sendMessage", chat_id=viktor.id, text="?", reply_markup=buttons)
+    telegram.set_inline(account)
+    hook.answer = lambda update: (500 if "message" in update else 200, "")
+    telegram.call(account, "setWebhook", url=hook.url, drop_pending_updates=True)
+    viktor.send("fails", to=account)
+    viktor.press(viktor.wait()[0], "Yes")
+    viktor.inline_query("tea", account)
+
+    def arrived():
+        return {kind for update, _, _ in hook.seen for kind in update}
+
+    assert telegram.wait_until(lambda: arrived() >= {"callback_query", "inline_query"})
+
+
 def test_at_most_max_connections_at_once(telegram, account, hook):
     busy, most, lock, release = 0, 0, threading.Lock(), threading.Event()
 
