@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot_sandbox.diagnosis.bot_log import HeardLogs, find_failure, find_last_error
 from bot_sandbox.diagnosis.function_registry import log_at
+from bot_sandbox.diagnosis.program_registry import program_trouble
 from bot_sandbox.twitch.chat import PERMANENT, REFUSALS, Channel, ChatMessage
 from bot_sandbox.twitch.connection import SPEAKS_HTTP, SPEAKS_TLS, ConnectionRecord
 from bot_sandbox.twitch.world import TwitchWorld
@@ -98,9 +99,11 @@ def explain_silence(
             f"Found: no program {nobody}.\n"
             f"What to do: start the bot, and let it join #{channel.name}"
         ]
-    return lines or [
+    lines = lines or [
         f"Found: {NO_PROGRAM}.\nWhat to do: start the bot, and let it connect to {world.irc_url}"
     ]
+    trouble = program_trouble("")  # of the only one; no token leads from an account to a program
+    return [*lines, *([trouble] if trouble else [])]
 
 
 def _could_answer(

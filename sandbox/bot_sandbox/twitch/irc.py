@@ -35,6 +35,7 @@ from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
 
 CRLF = "\r\n"
+WELCOME_END = f":{irc_lines.HOST} 376 "
 ANONYMOUS = re.compile(r"justinfan\d+")
 HTTP_REQUEST = re.compile(r"[A-Z]+ \S+ HTTP/1\.[01]")
 TLS_HANDSHAKE = b"\x16"  # the type of the first record
@@ -363,7 +364,14 @@ class IrcConnection(HeldConnection):
         return found
 
     async def _transmit(self, lines: list[str]) -> None:
-        """Send several lines in one piece, unless a fault breaks them."""
+        """Send several lines in one piece, unless a fault breaks them.
+
+        The welcome comes alone, as on Twitch, where JOIN is answered later.
+        """
+        end = next((i for i, line in enumerate(lines, 1) if line.startswith(WELCOME_END)), 0)
+        if 0 < end < len(lines):
+            await self._transmit(lines[:end])
+            lines = lines[end:]
         text = "".join(line + CRLF for line in lines)
         middle = len(text) // 2
         if self.half_line:

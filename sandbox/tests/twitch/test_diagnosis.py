@@ -3,6 +3,7 @@
 import itertools
 import logging
 import socket
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -324,3 +325,11 @@ def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(world, capfd
         world.twitch.faults.drop(world.bot)
         thread.join()
     assert "failed" not in "".join(capfd.readouterr())
+
+
+def test_a_program_that_has_ended_is_named(world, program):
+    failing = "raise LookupError('no such table: viewers')"
+    program(sys.executable, "-c", failing).wait(30)
+    text = world.silence()
+    assert "no program ever connected" in text
+    assert "has ended with status 1" in text and "no such table: viewers" in text

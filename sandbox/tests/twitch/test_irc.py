@@ -561,3 +561,21 @@ def test_ten_thousand_messages_go_through_in_order():
             client.send(*(f"PRIVMSG #viktor :answer {n}" for n in range(10_000)))
             answers = world.viktor.wait(10_000, timeout=30)
         assert [m.text for m in answers] == [f"answer {n}" for n in range(10_000)]
+
+
+def test_the_welcome_comes_before_the_answer_to_a_join_that_was_sent_with_it(world):
+    """TwitchIO 1 waits for that answer while it reads the welcome."""
+
+    async def scenario():
+        async with aiohttp.ClientSession() as http, http.ws_connect(world.twitch.irc_url) as socket:
+            for line in (
+                f"PASS oauth:{world.token.access_token}",
+                "NICK hello_bot",
+                "JOIN #viktor",
+            ):
+                await socket.send_str(line)
+            return [(await socket.receive()).data for _ in range(2)]
+
+    welcome, joined = asyncio.run(scenario())
+    assert " 001 " in welcome and "JOIN" not in welcome
+    assert " JOIN #viktor" in joined
