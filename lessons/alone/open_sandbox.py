@@ -45,7 +45,7 @@ def offer_sandbox(
 ) -> None:
     """Let programs in a terminal join this sandbox, with a bot's settings, as long as `owner` is.
 
-    A later offer replaces an earlier one. Without trustme, or where the file can't be written,
+    A later offer replaces an earlier one. Without cryptography, or where the file can't be written,
     there is none, and the terminal gets a sandbox of its own.
     """
     from bot_sandbox import JoinOffer  # it takes a while, and the terminal needs none

@@ -30,7 +30,7 @@ class OwnSandbox(NamedTuple):
 
 @contextmanager
 def sandbox_for(platform: str, no_open: bool, can_be_joined: bool = False) -> Iterator[OwnSandbox]:
-    """Start a sandbox process with a bot; to be joined, it needs trustme.
+    """Start a sandbox process with a bot; to be joined, it needs cryptography.
 
     As a process, so that a bot that hangs or works hard cannot stop the chat. It ends with its
     input, so it ends with this one, whatever happens to it.

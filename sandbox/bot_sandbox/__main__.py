@@ -8,7 +8,7 @@ opens a window to chat in. It deploys each FOLDER as a function, and again whene
 Ctrl-C stops everything and forgets it. `python -m bot_sandbox` does the same.
 
 `join` runs a bot as it is beside a sandbox that runs already, on this machine or another. The line
-JOIN has its address and code, if trustme is installed. `bot-sandbox join --help` says more.
+JOIN has its address and code, if cryptography is installed. `bot-sandbox join --help` says more.
 
     --json               for scripts and CI: when everything is ready, print one line of JSON with
                          every address, key, token and id, and nothing more. What happens goes to
@@ -45,7 +45,7 @@ The servers listen on 127.0.0.1, and answer only requests for this machine:
                          --host 0.0.0.0, addresses name the first one
     --real-ports FILE    listen at the platforms' own ports, too: 80, 443, 6667 and 6697. Write to
                          FILE the certificates that bots should trust. It is for a container that
-                         has the platforms' names in its network, and needs trustme
+                         has the platforms' names in its network, and needs cryptography
     --allow-origin URL   a web page that may use them, such as http://localhost:3000
 
 These options are for all the folders. What you leave out is read from a folder's files:
@@ -184,7 +184,7 @@ def start_servers(
 ) -> tuple[Sandbox, list[WatchedFolder]]:
     """Start all servers, and create what is in them."""
     needed = ["psutil", "aiosmtpd"]
-    needed += ["trustme"] if options.run or options.real_ports else []
+    needed += ["cryptography"] if options.run or options.real_ports else []
     if missing := [name for name in needed if find_spec(name) is None]:
         raise ImportError(
             f"the command needs {' and '.join(missing)}. Type: pip install {' '.join(missing)}"
@@ -243,7 +243,7 @@ def start_servers(
     stack.enter_context(window)
     functions = [each.function for each in deployed]
     offer = None
-    if not options.run and find_spec("trustme"):
+    if not options.run and find_spec("cryptography"):
         # Who listens could try the seeds that people choose, but not that of --fixed.
         code = randomness.text(JOIN_CODE_LENGTH, "join code", URL_SAFE) if options.fixed else ""
         port = chosen_port(options, "join")
@@ -263,7 +263,7 @@ def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> 
     It finds the sandbox also at the real addresses. If it fails, show the last lines of what
     happened.
     """
-    assert sandbox.proxy  # `--run` demands trustme
+    assert sandbox.proxy  # `--run` demands cryptography
     known = {**os.environ, **sandbox.settings, "BOT_SANDBOX": as_json(sandbox)}
     marker = f"{os.environ.get(MARKER, '')}{uuid.uuid4().hex}/"  # begins with our own, if any
     try:

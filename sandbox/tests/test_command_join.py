@@ -48,13 +48,13 @@ def test_a_bot_joins_the_command_by_the_line_that_it_shows():
         assert err == f"bot-sandbox: joined Telegram and Twitch at {place}\n"
 
 
-def test_without_trustme_it_says_what_to_install(offer, tmp_path):
-    (tmp_path / "trustme.py").write_text("raise ImportError('no trustme here')")
+def test_without_cryptography_it_says_what_to_install(offer, tmp_path):
+    (tmp_path / "cryptography.py").write_text("raise ImportError('no cryptography here')")
     paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     status, _, err = join(offer.address, *python("print(1)"), PYTHONPATH=paths)
     assert (status, err.count("\n")) == (1, 1)
-    assert err.startswith("bot-sandbox join: trustme is not installed.")
-    assert err.endswith("Type: pip install trustme\n")
+    assert err.startswith("bot-sandbox join: cryptography is not installed.")
+    assert err.endswith("Type: pip install cryptography\n")
 
 
 def test_a_code_for_one_bot_brings_its_token(offer, telegram, account, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.slow("commands from start to end")
 
 WITHOUT = (
-    "import sys\nfor name in ('psutil', 'aiosmtpd', 'trustme'):\n"
+    "import sys\nfor name in ('psutil', 'aiosmtpd', 'cryptography'):\n"
     "    sys.modules[name] = None  # cannot be imported\n"
 )
 CHAT = """
@@ -46,7 +46,7 @@ def test_chats_and_their_windows_need_neither():
         ),
         (
             "from bot_sandbox.programs.platform_proxy import PlatformProxy\nPlatformProxy({})",
-            "trustme",
+            "cryptography",
         ),
     ],
 )

@@ -234,7 +234,7 @@ def test_all_extras_of_the_sandbox_are_in_its_extra_all():
 
 
 def test_whoever_installs_the_sandbox_gets_no_framework_with_it():
-    beside = {"aiosmtpd", "cryptography", "pillow", "psutil", "trustme"}
+    beside = {"aiosmtpd", "cryptography", "pillow", "psutil"}
     assert by_name(SANDBOX_ALL).keys() == {"aiohttp", *beside}
     assert by_name(SANDBOX_BASE).keys() == {"aiohttp"}
 

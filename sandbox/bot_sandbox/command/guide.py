@@ -49,7 +49,7 @@ class Sandbox:
     mail: "Mail"
     window: Window
     proxy: PlatformProxy | None  # for `--run` and `--real-ports`
-    offer: JoinOffer | None  # without trustme there is none
+    offer: JoinOffer | None  # without cryptography there is none
     sample: Sample | None
     settings: dict[str, str]
     functions: list[Function]
@@ -109,7 +109,7 @@ def world_as_dict(sandbox: Sandbox) -> dict[str, Any]:
 
 
 def join_as_dict(offer: JoinOffer | None, *accounts: Account) -> dict[str, Any]:
-    """Describe how to join for one account only, or for everything; {} without trustme."""
+    """Describe how to join for one account only, or for everything; {} without cryptography."""
     if offer is None:
         return {}
     return {"join": {"address": offer.address_for(*accounts) if accounts else offer.address}}
@@ -206,7 +206,7 @@ def guide_values(sandbox: Sandbox) -> dict[str, str]:
 def join_line(offer: JoinOffer | None) -> str:
     """Return the command that runs a bot as it is beside this sandbox."""
     if offer is None:
-        return "needs trustme. Type: pip install trustme"
+        return "needs cryptography. Type: pip install cryptography"
     return f"bot-sandbox join {offer.address} -- python bot.py"
 
 

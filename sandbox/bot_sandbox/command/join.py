@@ -5,7 +5,7 @@
 The sandbox shows its address and code. It may be on another machine. COMMAND finds it at the real
 addresses of Telegram and Twitch, and other names are refused, as with --run. The bot needs a token
 of that sandbox. If the code is for one bot, its token is in the variable TELEGRAM_TOKEN.
-bot-sandbox ends with the exit status of COMMAND. It needs trustme, as the sandbox does.
+bot-sandbox ends with the exit status of COMMAND. It needs cryptography, as the sandbox does.
 """
 
 import argparse

@@ -42,7 +42,7 @@ from bot_sandbox.http.access import HOST, HOST_HEADER, Access
 from bot_sandbox.http.guest import Guest
 from bot_sandbox.http.local_server import LocalServer, silence_logger
 from bot_sandbox.http.switchable_server import SwitchableServer
-from bot_sandbox.programs.authority import checked_authority, import_trustme
+from bot_sandbox.programs.certificate import checked_certificate, import_cryptography
 from bot_sandbox.programs.join_handshake import (
     NO_HANDSHAKE,
     JoinError,
@@ -94,7 +94,7 @@ class JoinOffer(LocalServer):
     if you pass one. `notes` are what programs were refused.
 
     `port` 0 takes any free one. The offer listens on `host`; `allow_hosts` are more names that it
-    answers to. Raises ImportError if trustme is missing, and ValueError if a code is too weak.
+    answers to. Raises ImportError if cryptography is missing, and ValueError if a code is too weak.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class JoinOffer(LocalServer):
         host: str = HOST,
         allow_hosts: Iterable[str] = (),
     ) -> None:
-        import_trustme()  # first: without it, this leaves no thread
+        import_cryptography()  # first: without it, this leaves no thread
         code = check_code(code) if code else ""
         super().__init__("join-offer", Access(host, allow_hosts))
         servers: dict[str, SwitchableServer | None] = {"telegram": telegram, "twitch": twitch}
@@ -233,11 +233,11 @@ class JoinOffer(LocalServer):
                 raise JoinError(GONE_ACCOUNT.format(name_of(owner)))
         if not ask:
             return None, self._offer_for(owners)
-        asked, _, authority = ask.partition(" ")
+        asked, _, certificate = ask.partition(" ")
         place = next((each for each in ADDRESSES if "{}:{}".format(*each) == asked), None)
         if place is None:
             raise JoinError(f"leads to {', '.join(HOSTS)}, and not to {asked[:100]}")
-        if authority != hash_of(self._proxy.authority):
+        if certificate != hash_of(self._proxy.certificate):
             raise JoinError(CHANGED)
         if (platform := ADDRESSES[place].platform) not in self._open_platforms(owners):
             raise JoinError(f"opens no {platform.title()} with this code")
@@ -245,7 +245,7 @@ class JoinOffer(LocalServer):
 
     def _offer_for(self, owners: Sequence[TokenOwner]) -> dict[str, Any]:
         """Return the public certificate, the platforms, and the only bot with its token."""
-        offer: dict[str, Any] = {"authority": self._proxy.authority.decode()}
+        offer: dict[str, Any] = {"certificate": self._proxy.certificate.decode()}
         offer["platforms"] = self._open_platforms(owners)
         bots = [one for one in owners if isinstance(one, BotAccount)]
         if len(bots) == 1:
@@ -284,11 +284,11 @@ class JoinedProxy(ProgramProxy):
 
     `address` is that of a `JoinOffer`. `warn` receives at once why the sandbox opens no tunnel
     anymore. Raises ValueError if the address is wrong or the sandbox refuses, OSError if no sandbox
-    answers there, and ImportError without trustme. No event loop may run in this thread.
+    answers there, and ImportError without cryptography. No event loop may run in this thread.
     """
 
     def __init__(self, address: str, warn: Callable[[str], object] = str) -> None:
-        import_trustme()
+        import_cryptography()
         self.place, self._code = split_address(address)  # the place is no secret
         offer = asyncio.run(ask_for_offer(self.place, self._code))
         self.bot: str = offer.bot  # if the code is for one
@@ -296,7 +296,7 @@ class JoinedProxy(ProgramProxy):
         self._warn = warn
         self._session: ClientSession | None = None  # made on the loop
         host = urlsplit(f"//{self.place}").hostname or ""
-        super().__init__("joined-proxy", offer.platforms, offer.authority, [host])
+        super().__init__("joined-proxy", offer.platforms, offer.certificate, [host])
 
     def variables(self, environment: Mapping[str, str]) -> dict[str, str]:
         """Return the variables that lead a program here, with the token if the code is for one bot.
@@ -314,7 +314,7 @@ class JoinedProxy(ProgramProxy):
     async def _serve_address(self, client: socket.socket, host: str, port: int) -> None:
         """Open a tunnel for a client that wants a real address."""
         self._session = self._session or new_session()
-        ask = f"{host}:{port} {hash_of(self.authority)}"
+        ask = f"{host}:{port} {hash_of(self.certificate)}"
         try:
             tunnel, _ = await connect_sandbox(self._session, self.place, self._code, ask)
         except (JoinError, OSError) as error:
@@ -347,15 +347,15 @@ def split_address(address: str) -> tuple[str, str]:
 class OfferDetails(NamedTuple):
     """What a sandbox offers: its public certificate, its platforms, and perhaps one bot."""
 
-    authority: bytes
+    certificate: bytes
     platforms: list[str]
     bot: str
     token: str
 
 
-def hash_of(authority: bytes) -> str:
+def hash_of(certificate: bytes) -> str:
     """Return what tells two public certificates apart."""
-    return hashlib.sha256(authority).hexdigest()
+    return hashlib.sha256(certificate).hexdigest()
 
 
 def name_of(owner: TokenOwner) -> str:
@@ -382,16 +382,16 @@ async def ask_for_offer(place: str, code: str) -> OfferDetails:
         await connection.close()
     try:
         offer = json.loads(answer)
-        authority = checked_authority(str(offer["authority"]).encode())
+        certificate = checked_certificate(str(offer["certificate"]).encode())
         platforms = [each for each in PLATFORMS if each in offer["platforms"]]
         bot, token = (
             escape_control_characters(str(offer.get(name, ""))) for name in ("bot", "token")
         )
-    except (LookupError, TypeError, AttributeError):
+    except (LookupError, TypeError, AttributeError, RecursionError):
         raise JoinError(f"the sandbox at {place} {NO_HANDSHAKE}") from None
     except ValueError as error:
         raise JoinError(f"the sandbox at {place} is not to be trusted: {error}") from None
-    return OfferDetails(authority, platforms, bot, token)
+    return OfferDetails(certificate, platforms, bot, token)
 
 
 async def connect_sandbox(

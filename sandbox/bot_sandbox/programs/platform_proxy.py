@@ -12,8 +12,8 @@ from bot_sandbox.http.access import host_name
 from bot_sandbox.http.guest import Guest
 from bot_sandbox.http.local_server import servers
 from bot_sandbox.http.switchable_server import SwitchableServer
-from bot_sandbox.programs.authority import make_authority
-from bot_sandbox.programs.platform_addresses import ADDRESSES, HOSTS
+from bot_sandbox.programs.certificate import make_certificate, server_context
+from bot_sandbox.programs.platform_addresses import ADDRESSES
 from bot_sandbox.programs.program_proxy import (
     ProgramProxy,
     certificates_in,
@@ -37,18 +37,16 @@ def platform_servers() -> dict[str, SwitchableServer]:
 class PlatformProxy(ProgramProxy):
     """Real addresses lead to these servers; one that has none here is refused.
 
-    It makes an authority for this run, whose key stays in memory. Raises ImportError if trustme is
-    missing.
+    It makes a certificate for this run. Raises ImportError if cryptography is missing.
     """
 
     def __init__(self, platforms: Mapping[str, SwitchableServer]) -> None:
-        authority = make_authority()
+        certificate, key = make_certificate()
         self._servers = platforms
         self._wanted_names: WeakKeyDictionary[object, str] = WeakKeyDictionary()
-        self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        authority.issue_cert(*HOSTS).configure_cert(self._context)
+        self._context = server_context(certificate, key)
         hosts = [one.host.strip("[]") for one in platforms.values()]
-        super().__init__("platform-proxy", platforms, authority.cert_pem.bytes(), hosts)
+        super().__init__("platform-proxy", platforms, certificate, hosts)
 
     async def _serve_address(self, client: socket.socket, host: str, port: int) -> None:
         await self.serve_client(client, host, port, self._add_note)
@@ -86,7 +84,7 @@ class PlatformProxy(ProgramProxy):
         """Serve the real addresses at their own ports of `host`, too.
 
         Programs in other containers come there, if their network gives this one the platforms'
-        names. `bundle` is a file for them: what this machine trusts, and our authority.
+        names. `bundle` is a file for them: what this machine trusts, and our certificate.
         """
         self._context.sni_callback = self._note_wanted_name
         own = {getattr(one, "irc_port", None) for one in self._servers.values()}
@@ -101,7 +99,7 @@ class PlatformProxy(ProgramProxy):
         except OSError as error:
             used = str(error).partition(";")[0]
             raise OSError(f"{used}. {USES_REAL_PORTS}") from None
-        bundle.write_bytes(certificates_in("") + b"\n" + self.authority)
+        bundle.write_bytes(certificates_in("") + b"\n" + self.certificate)
 
     def _note_wanted_name(
         self, tls: ssl.SSLSocket | ssl.SSLObject, name: str | None, _: ssl.SSLContext

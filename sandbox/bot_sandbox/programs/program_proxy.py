@@ -7,8 +7,8 @@ There are two ways, and a program needs no changed line for either:
 - A port for each real address. The startup hooks in startup/ lead the sockets of Python and
   Node.js there, also those of clients that read no proxy.
 
-Both speak TLS with a certificate by an authority that the sandbox makes for one run. Programs find
-its public certificate by variables such as SSL_CERT_FILE. Nothing is added to the system's trust
+Both speak TLS with a certificate that the sandbox makes for one run. Programs find
+it by variables such as SSL_CERT_FILE. Nothing is added to the system's trust
 store.
 """
 
@@ -55,21 +55,21 @@ LINGER_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connecti
 class ProgramProxy(LocalServer):
     """Real addresses of `platforms` lead to wherever a subclass brings them; others are refused.
 
-    `authority` is the certificate that programs should trust. They reach `direct_hosts` without the
+    `certificate` is one that programs should trust. They reach `direct_hosts` without the
     proxy.
     """
 
     def __init__(
-        self, name: str, platforms: Iterable[str], authority: bytes, direct_hosts: Iterable[str]
+        self, name: str, platforms: Iterable[str], certificate: bytes, direct_hosts: Iterable[str]
     ) -> None:
         tempfile.gettempdir()  # raises FileNotFoundError before a thread starts
         super().__init__(name)
         self.notes: list[str] = []  # for people: what was refused, each once
         self.platforms = list(platforms)
-        self.authority = authority
+        self.certificate = certificate
         self._direct_hosts = [*DIRECT_HOSTS, *direct_hosts]
         self._folder = Path(tempfile.mkdtemp(prefix="bot-sandbox-"))  # nobody else can read it
-        self._authority_file = self._write_bundle(b"")
+        self._certificate_file = self._write_bundle(b"")
         self._connections = BackgroundTasks()
         self._listeners: list[socket.socket] = []
         self._port = 0
@@ -110,7 +110,7 @@ class ProgramProxy(LocalServer):
         places: dict[str, dict[int, int]] = {}
         for (host, port), here in self._ports.items():
             places.setdefault(host, {})[port] = here
-        told = {"authority": str(self._authority_file), "addresses": places}
+        told = {"certificate": str(self._certificate_file), "addresses": places}
         python = str(STARTUP / "python")
         paths = [one for one in environment.get("PYTHONPATH", "").split(os.pathsep) if one]
         # As in a string of JSON: Node.js reads quotes and backslashes like that.
@@ -125,8 +125,8 @@ class ProgramProxy(LocalServer):
         }
 
     def _write_bundle(self, others: bytes) -> Path:
-        """Write our authority's public certificate after others, and return the file."""
-        bundle = others + b"\n" + self.authority
+        """Write our certificate after others, and return the file."""
+        bundle = others + b"\n" + self.certificate
         file = self._folder / f"{hashlib.sha256(bundle).hexdigest()[:16]}.pem"
         file.write_bytes(bundle)
         return file
@@ -226,7 +226,7 @@ class ProgramProxy(LocalServer):
         return await asyncio.open_connection(HOST, here, ssl=context, server_hostname=name)
 
     def _trust_context(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cadata=self.authority.decode())
+        return ssl.create_default_context(cadata=self.certificate.decode())
 
     def _add_note(self, words: str) -> None:
         words = hide_tokens(escape_control_characters(words))

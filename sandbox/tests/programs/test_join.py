@@ -9,15 +9,17 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from unittest import mock
 
 import pytest
-import trustme
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
 from npm import PEERS
 from twitch_tools import World
 
 from bot_sandbox import JoinOffer
 from bot_sandbox.http.local_server import LocalServer
+from bot_sandbox.programs import certificate
+from bot_sandbox.programs.certificate import make_certificate
 from bot_sandbox.programs.join import JoinedProxy, hash_of
 from bot_sandbox.programs.join_handshake import hear_program, key_from, seal, unseal
 
@@ -191,10 +193,10 @@ def test_a_sandbox_that_has_ended_is_named(run, offer, joined, account):
 
 def test_only_the_public_certificate_and_the_platforms_are_offered(offer, telegram):
     found = handshake(offer, CODE, "")[2]
-    assert list(found) == ["authority", "platforms"]
+    assert list(found) == ["certificate", "platforms"]
     assert found["platforms"] == ["telegram", "twitch"]
-    assert found["authority"].count("-----BEGIN") == 1
-    assert found["authority"].startswith("-----BEGIN CERTIFICATE-----")
+    assert found["certificate"].count("-----BEGIN") == 1
+    assert found["certificate"].startswith("-----BEGIN CERTIFICATE-----")
     with JoinOffer(telegram, code=CODE) as less, JoinedProxy(less.address) as joined:
         assert joined.platforms == ["telegram"]
 
@@ -447,7 +449,7 @@ def test_a_code_for_a_bot_of_telegram_opens_no_twitch(offer, account):
     code = offer.address_for(account).partition("#")[2]
     with JoinedProxy(offer.address_for(account)) as joined:
         assert joined.platforms == ["telegram"]
-        ask = f"irc.chat.twitch.tv:6667 {hash_of(joined.authority)}"
+        ask = f"irc.chat.twitch.tv:6667 {hash_of(joined.certificate)}"
     _, (_, said), _ = handshake(offer, code, ask)
     assert said == {"refused": "opens no Twitch with this code"}
 
@@ -565,7 +567,10 @@ def offering(**offer):
 
 def test_whatever_a_sandbox_offers_is_shown_safely(offer):
     """Somebody else may have made it."""
-    odd = {"authority": handshake(offer, CODE, "")[2]["authority"], "platforms": ["telegram", 5]}
+    odd = {
+        "certificate": handshake(offer, CODE, "")[2]["certificate"],
+        "platforms": ["telegram", 5],
+    }
     with (
         SomebodyElse(offering(**odd, bot=5, token="a\x1b[2Jb\0")) as other,
         JoinedProxy(f"127.0.0.1:{other.port}#{CODE}") as joined,
@@ -573,15 +578,21 @@ def test_whatever_a_sandbox_offers_is_shown_safely(offer):
         assert (joined.bot, joined.variables({})["TELEGRAM_TOKEN"]) == ("5", "a␛[2Jb␀")
 
 
+def other_certificate():
+    """One of another site, as a sandbox would make it."""
+    with mock.patch.object(certificate, "HOSTS", ["weather.example"]):
+        return make_certificate()[0].decode()
+
+
 @pytest.mark.parametrize(
     ("odd", "words"),
     [
         ({}, "can't be joined by this version of bot-sandbox"),
-        ({"authority": 5}, "it offers no certificate"),
-        ({"authority": trustme.CA().cert_pem.bytes().decode()}, "could sign for other sites, too"),
+        ({"certificate": 5}, "it offers no certificate"),
+        ({"certificate": other_certificate()}, "could pass for other sites, too"),
     ],
 )
-def test_an_authority_that_could_sign_for_other_sites_is_refused(odd, words):
+def test_a_certificate_that_could_pass_for_other_sites_is_refused(odd, words):
     with SomebodyElse(offering(**odd)) as other, pytest.raises(ValueError, match=words):
         JoinedProxy(f"127.0.0.1:{other.port}#{CODE}")
 

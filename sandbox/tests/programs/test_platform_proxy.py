@@ -205,7 +205,7 @@ def test_a_platform_that_is_not_there_is_named(telegram):
 
 def test_only_the_certificate_is_written_where_nobody_else_can_read_it(telegram):
     with PlatformProxy({"telegram": telegram}) as proxy:
-        file = Path(json.loads(proxy.variables({})["BOT_SANDBOX_ADDRESSES"])["authority"])
+        file = Path(json.loads(proxy.variables({})["BOT_SANDBOX_ADDRESSES"])["certificate"])
         if os.name == "posix":
             assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
         written = "".join(each.read_text() for each in file.parent.iterdir())
@@ -213,7 +213,7 @@ def test_only_the_certificate_is_written_where_nobody_else_can_read_it(telegram)
     assert not file.parent.exists()
 
 
-def test_the_authority_is_trusted_beside_those_of_the_program(proxy, tmp_path):
+def test_the_certificate_is_trusted_beside_those_of_the_program(proxy, tmp_path):
     mine = tmp_path / "mine.pem"
     mine.write_text("my own list")
     given = proxy.variables({"SSL_CERT_FILE": str(mine), "NODE_EXTRA_CA_CERTS": str(mine)})

@@ -2,7 +2,7 @@
 //
 // The sandbox names this file in NODE_OPTIONS of a program that it starts. The variable
 // BOT_SANDBOX_ADDRESSES says which port of this machine replaces each real address. Node.js
-// itself reads the certificate of the sandbox's authority, from NODE_EXTRA_CA_CERTS. All other names
+// itself reads the sandbox's certificate, from NODE_EXTRA_CA_CERTS. All other names
 // are left alone.
 "use strict";
 

@@ -2,7 +2,7 @@
 
 The sandbox puts this folder on PYTHONPATH of a program that it starts, so Python runs this file
 before the program. The variable BOT_SANDBOX_ADDRESSES says which port of this machine replaces
-each real address, and where the certificate of the sandbox's authority is.
+each real address, and where the sandbox's certificate is.
 
 Each platform's name resolves to a loopback address of its own, and a connection to it is led to the
 sandbox's port. That happens when a socket connects, because some clients keep only the address of
@@ -41,8 +41,8 @@ class Addresses:
         # Nobody connects to these: they only tell the names apart.
         self.loopback = {host: f"127.83.66.{n}" for n, host in enumerate(self.ports, 1)}
         self.host_of = {address: host for host, address in self.loopback.items()}
-        with open(told["authority"], encoding="ascii") as file:  # noqa: PTH123
-            self.authority = file.read()
+        with open(told["certificate"], encoding="ascii") as file:  # noqa: PTH123
+            self.certificate = file.read()
 
     def name_of(self, host: object) -> str | None:
         """Return the platform's name that a host is or replaces."""
@@ -118,11 +118,11 @@ def connecting_method(original: Any) -> Any:
 
 
 def trusting_method(original: Any) -> Any:
-    """Let an SSLContext trust the sandbox's authority when it is used, whatever it has loaded."""
+    """Let an SSLContext trust the sandbox's certificate when it is used, whatever it has loaded."""
 
     def wrap_connection(self: Any, *arguments: Any, **named: Any) -> Any:
         if self.verify_mode:
-            self.load_verify_locations(cadata=addresses().authority)
+            self.load_verify_locations(cadata=addresses().certificate)
         return original(self, *arguments, **named)
 
     return wrap_connection
