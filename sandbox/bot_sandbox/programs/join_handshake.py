@@ -90,21 +90,24 @@ async def hear_program(connection: Connection, codes: Mapping[T, str]) -> tuple[
     """
     mine = secrets.token_hex(NONCE_BYTES)
     await connection.send_json({"nonce": mine})
-    theirs, ask, proof = await receive(connection, "nonce", "ask", "proof")
+    theirs, ask, proof = await receive(connection, "nonce", "ask", "proof", by_sandbox=False)
     for owner, code in list(codes.items()):
         if key_matches(proof, key_from(code, PROGRAM, mine, theirs, ask).hex()):
             return owner, ask, key_from(code, SANDBOX, mine, theirs, ask)
     raise JoinError(WRONG_CODE)
 
 
-async def receive(connection: Connection, *names: str) -> list[str]:
-    """Receive a message, and return these of its values; raises JoinError."""
+async def receive(connection: Connection, *names: str, by_sandbox: bool = True) -> list[str]:
+    """Receive a message, and return these of its values; raises JoinError.
+
+    Only a sandbox refuses.
+    """
     said: Any = {}
     with suppress(TypeError, ValueError, RecursionError):  # it is no text, or no JSON
         said = json.loads(await connection.receive_str())
     if not isinstance(said, dict):
         said = {}
-    if "refused" in said:
+    if "refused" in said and by_sandbox:
         raise JoinError(escape_control_characters(str(said["refused"]))[:LONGEST_REFUSAL])
     if not all(isinstance(said.get(name), str) for name in names):
         raise JoinError(NO_HANDSHAKE)

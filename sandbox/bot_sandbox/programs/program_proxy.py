@@ -87,7 +87,7 @@ class ProgramProxy(LocalServer):
         except for what would lead past the sandbox.
         """
         address = f"http://{HOST}:{self._port}"
-        own = (environment.get("no_proxy") or environment.get("NO_PROXY", "")).split(",")
+        own = re.split(r"[,\s]+", environment.get("no_proxy") or environment.get("NO_PROXY", ""))
         direct = [*self._direct_hosts, *(one for one in own if not is_of_platform(one))]
         proxies = dict.fromkeys(PROXY_VARIABLES, address)
         proxies["NO_PROXY"] = ",".join(dict.fromkeys(filter(None, direct)))
@@ -185,7 +185,8 @@ class ProgramProxy(LocalServer):
         host, port = "", 0
         with suppress(ValueError):  # not a port, or half an IPv6 address
             place = urlsplit(target if "://" in target else f"https://{target}")
-            host, port = place.hostname or "", place.port or DEFAULT_PORTS.get(place.scheme, HTTPS)
+            usual = DEFAULT_PORTS.get(place.scheme, HTTPS)
+            host, port = place.hostname or "", usual if place.port is None else place.port
         if not host:
             await refuse(writer, "400 Bad Request", "Name a host and a port: example.org:443\n")
             return
@@ -276,10 +277,10 @@ async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 def is_of_platform(entry: str) -> bool:
     """Return whether an entry of NO_PROXY matches a platform's name.
 
-    >>> [is_of_platform(entry) for entry in ("*", ".org", "API.telegram.org:443", "::1", "am.org")]
+    >>> [is_of_platform(entry) for entry in ("*", ".org.", "API.telegram.org:443", "::1", "am.org")]
     [True, True, True, False, False]
     """
-    name = re.sub(r":\d+$", "", entry.strip().lower()).lstrip("*.")
+    name = re.sub(r":\d*$", "", entry.strip("/ ").lower()).strip("*.")
     return any(not name or f".{host}".endswith(f".{name}") for host in HOSTS)
 
 

@@ -21,7 +21,7 @@ from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.programs import certificate
 from bot_sandbox.programs.certificate import make_certificate
 from bot_sandbox.programs.join import JoinedProxy, hash_of
-from bot_sandbox.programs.join_handshake import hear_program, key_from, seal, unseal
+from bot_sandbox.programs.join_handshake import NO_HANDSHAKE, hear_program, key_from, seal, unseal
 
 GET_ME = """
 import json, sys, urllib.request
@@ -232,6 +232,22 @@ def test_a_platform_that_is_not_there_is_named(telegram, start):
         _, errors = start(joined, "-c", code).communicate(timeout=60)
         assert errors.splitlines()[-1].startswith("ConnectionResetError")
         assert joined.notes == ["irc.chat.twitch.tv: no Twitch is open in this sandbox"]
+
+
+def test_a_program_can_refuse_nothing(offer):
+    """Its own words, and many of them, would hide in the notes who tried a wrong code."""
+
+    async def refuse(number):
+        place = f"ws://127.0.0.1:{offer.port}/join"
+        async with ClientSession() as session, session.ws_connect(place) as connection:
+            await connection.receive_json()
+            await connection.send_json({"refused": f"{number}\n"})
+            return await connection.receive_json()
+
+    for number in range(3):
+        assert asyncio.run(refuse(number)) == {"refused": NO_HANDSHAKE}
+    words = f"a program was refused: this sandbox {NO_HANDSHAKE}"
+    assert offer.wait_until(lambda: offer.notes == [words], timeout=60)
 
 
 @pytest.mark.parametrize("ask", ["", "api.telegram.org:443 "])

@@ -143,6 +143,10 @@ def test_a_broken_target_is_a_bad_request(proxy, place):
     assert tunnel(proxy, place) == (400, "Name a host and a port: example.org:443\n")
 
 
+def test_port_0_is_no_other_port(proxy):
+    assert tunnel(proxy, "api.telegram.org:0")[0] == 403
+
+
 def test_a_program_that_asks_for_thousands_of_names_fills_no_memory(proxy):
     for number in range(120):
         assert tunnel(proxy, f"host{number}.example:443")[0] == 403
@@ -161,7 +165,12 @@ def test_a_plain_address_of_a_platform_leads_nowhere_else(proxy):
 
 
 @pytest.mark.parametrize(
-    "given", ["*", "api.telegram.org", ".org", "db.example,TELEGRAM.ORG:443", " *.twitch.tv ,a"]
+    "given",
+    [
+        *("*", "api.telegram.org", ".org", "db.example,TELEGRAM.ORG:443", " *.twitch.tv ,a"),
+        *("api.telegram.org.", "API.TELEGRAM.ORG.:443", ".telegram.org./", "api.telegram.org:"),
+        "db.example api.telegram.org\ttwitch.tv",
+    ],
 )
 def test_no_variable_of_the_caller_leads_past_the_sandbox(proxy, given):
     for name in ("NO_PROXY", "no_proxy"):
