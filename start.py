@@ -271,16 +271,20 @@ def read_lines(pipe: IO[str] | None, lines: list[str]) -> None:
 
 
 def run_shown(
-    describe: Callable[[str], str], *words: str | Path, env: dict[str, str] | None = None
+    describe: Callable[[str], str],
+    *words: str | Path,
+    env: dict[str, str] | None = None,
+    folder: Path = HERE,
 ) -> tuple[bool, str]:
-    """Run a command in the course's folder. On a terminal, show what `describe` says of its output.
+    """Run a command in a folder, the course's if you name none.
 
-    Returns whether it succeeded, and all of its output.
+    On a terminal, show what `describe` says of its output. Returns whether it succeeded, and all
+    that it printed.
     """
     lines: list[str] = []
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     pipes |= {"text": True, "errors": "replace", "close_fds": False}
-    with subprocess.Popen(words, cwd=HERE, env=env, **pipes) as process:
+    with subprocess.Popen(words, cwd=folder, env=env, **pipes) as process:
         # pip prints nothing while it unpacks, and the line must change meanwhile.
         reader = threading.Thread(target=read_lines, args=(process.stdout, lines))
         reader.start()
@@ -348,15 +352,17 @@ def run_installer(describe: Callable[[str], str], *what: str | Path) -> None:
 
     what += ("--only-binary", ":all:")
     uv, pip = shutil.which("uv"), (PYTHON, "-P", "-m", "pip")
-    if uv:
-        words = (*uv_words(uv), "install", *what, "--python", PYTHON, "--compile-bytecode")
-        if run_shown(describe, *words, env=environment_for(pip))[0]:
-            return
-        say("uv failed. Trying pip.")
-    done, output = run_shown(lambda _: "preparing pip", PYTHON, "-P", "-m", "ensurepip")
-    if done:
-        words = (*pip, "install", *what, "--no-compile")
-        done, output = run_shown(describe, *words, env=environment_for(pip))
+    with tempfile.TemporaryDirectory() as empty:  # in a folder with files, a name may mean one
+        here = Path(empty)
+        if uv:
+            words = (*uv_words(uv), "install", *what, "--python", PYTHON, "--compile-bytecode")
+            if run_shown(describe, *words, env=environment_for(pip), folder=here)[0]:
+                return
+            say("uv failed. Trying pip.")
+        done, output = run_shown(lambda _: "preparing pip", PYTHON, "-P", "-m", "ensurepip")
+        if done:
+            words = (*pip, "install", *what, "--no-compile")
+            done, output = run_shown(describe, *words, env=environment_for(pip), folder=here)
     if not done:
         advice = [text for words, text in ADVICE.items() if re.search(words, output, re.I)]
         lines = output.splitlines()

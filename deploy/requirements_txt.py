@@ -16,18 +16,25 @@ from pathlib import Path
 from deploy.own_packages import OWN_PACKAGES
 
 REFUSED_NAMES = (*(name.replace("_", "-") for name in OWN_PACKAGES), "such-different-chatbots")
-NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
+NAME = r"[A-Za-z0-9](?:[\w.-]{0,98}[A-Za-z0-9])?"
+# pip takes "six==1.zip", too, as a file, if there is one of this name where it runs.
 NO_FILE = r"(?<!\.zip|\.whl|\.tar|\.tgz|\.tbz|\.txz|\.tlz|\.bz2)(?<!\.gz|\.xz|\.lz)(?<!\.lzma)"
 VERSION = r"(?:===|[<>=!~]=|[<>])\s*\w[\w.*+!-]*"
 VERSIONS = rf"{VERSION}(?:\s*,\s*{VERSION})*"
 PACKAGE = re.compile(
     rf"""({NAME}){NO_FILE}\s*
     (?:\[\s*{NAME}(?:\s*,\s*{NAME})*\s*\]\s*)?       # extras
-    (?:{VERSIONS}|\(\s*{VERSIONS}\s*\))?\s*
+    (?:{VERSIONS}{NO_FILE}|\(\s*{VERSIONS}\s*\))?\s*
     (?:;(?:[\w\s.()<>=!~]|'[\w.+*]*'|"[\w.+*]*")*)?  # a condition
     (?:\s--hash=sha(?:256|384|512):[0-9a-f]+\s*)*""",
     re.VERBOSE | re.ASCII | re.IGNORECASE,
 )
+
+# uv checks a hash only beside an exact version.
+UNCHECKED_HASH = re.compile(
+    rf"(?!{NAME}\s*(?:\[[^]]*\]\s*)?===?\s*[\w.+!-]+\s*[;-]).*--hash=", re.ASCII
+)
+MOST_FILES = 100  # that one takes in
 
 
 def lines_in(path: Path) -> list[str]:
@@ -37,17 +44,23 @@ def lines_in(path: Path) -> list[str]:
     and hashes, or asks for a package of the course.
     """
     found = []
-    for file, number, line in _lines(path, set()) if path.is_file() else ():
+    for file, number, line in _lines(path, path.parent.resolve(), set()) if path.is_file() else ():
+        place = "".join(sign if sign.isprintable() else "?" for sign in f"{file}, line {number},")
         if not PACKAGE.fullmatch(line):
             raise ValueError(
-                f"{file}, line {number}, is no package of a registry. A line is a name and, if you "
-                "like, a version, such as requests>=2.32, or -r and a file beside this one. Delete "
+                f"{place} is no package of a registry. A line is a name and, if you "
+                "like, a version, such as requests>=2.32, or -r and a file in this folder. Delete "
                 "an option. What is only at an address or in a folder, copy into your bot's folder."
             )
         if (name := name_in(line)) in REFUSED_NAMES:
             raise ValueError(
-                f"{file}, line {number}, asks for {name}. It is already there, in the course's "
-                "folder. Delete the line: a stranger could own this name in a package registry."
+                f"{place} asks for {name}. It is already there, in the course's folder. "
+                "Delete the line: a stranger could own this name in a package registry."
+            )
+        if UNCHECKED_HASH.match(line):
+            raise ValueError(
+                f"{place} has a hash without an exact version, so nothing would be checked. Write "
+                "the version, too: six==1.17.0 --hash=sha256:..."
             )
         found.append(line)
     return found
@@ -62,8 +75,11 @@ def name_in(line: str) -> str:
     return re.sub(r"[-_.]+", "-", found[1]).lower() if found else ""
 
 
-def _lines(path: Path, seen: set[Path]) -> Iterator[tuple[Path, int, str]]:
-    """Yield each line that is not empty: (its file, its number there, the line)."""
+def _lines(path: Path, folder: Path, seen: set[Path]) -> Iterator[tuple[Path, int, str]]:
+    """Yield each line that is not empty: (its file, its number there, the line).
+
+    What `-r` names counts only inside the folder.
+    """
     seen.add(path.resolve())
     raw = path.read_bytes()
     # PowerShell writes UTF-16, and installers read it.
@@ -76,12 +92,13 @@ def _lines(path: Path, seen: set[Path]) -> Iterator[tuple[Path, int, str]]:
         if joined.endswith("\\"):  # the next line belongs to this one
             joined = joined.rstrip("\\")
             continue
-        bare = joined.strip()
+        bare = " ".join(joined.split())
         nested = re.match(r"(?:-r|--requirement)[\s=]*(\S.*)", bare)
         taken_in = path.parent / nested[1].strip("\"'") if nested else path
-        if nested and taken_in.is_file():
+        is_inside = taken_in.resolve().is_relative_to(folder) and len(seen) < MOST_FILES
+        if nested and is_inside and taken_in.is_file():
             if taken_in.resolve() not in seen:
-                yield from _lines(taken_in, seen)
+                yield from _lines(taken_in, folder, seen)
         elif bare:
             yield path, first, bare
         first, joined = number + 1, ""

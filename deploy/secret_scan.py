@@ -31,8 +31,8 @@ from botlib.details.env_file import read_env
 from botlib.details.settings import PUBLIC_SETTINGS, SECRETS, password_in, spellings_of
 
 SECRET_FILES = re.compile(
-    r"(?!\.env\.example$)(.*\.env(\..*)?|\.env.*|.*\.session|.*\.tfstate(\.backup)?"
-    r"|.*\.(pem|key|ppk|p12|pfx|jks|keystore|kdbx)|id_(rsa|dsa|ecdsa|ed25519)(_sk)?"
+    r"(?!\.env\.example$)(.*\.env(\..*)?|\.env.*|.*\.session(-journal)?|.*\.tfstate(\.backup)?"
+    r"|.*\.(pem|key|ppk|p8|p12|pfx|jks|keystore|kdbx)|id_(rsa|dsa|ecdsa|ed25519)(_sk)?"
     r"|credentials(\.\w+)?|client_secret.*\.json|([\w.-]+\.[\w-]+_)?cookies ?(\(\d+\))?\.txt)",
     re.I,
 )
@@ -58,13 +58,14 @@ FORMS = {
 FORM = [(what, re.compile(pattern)) for what, pattern in FORMS.items()]
 # scheme://user:password@host
 IN_ADDRESS = re.compile(
-    rb"://[^\s/:@\"']{0,80}:(?P<value>[^\s/:@\"'{}<>$]{6,200})@(?!localhost|127\.0\.0\.1)"
+    rb"://[^\s/:@\"']{0,80}:(?P<value>[^\s/:@\"'{}<>$]{6,200})@"
+    rb"(?!(?:localhost|127\.0\.0\.1)(?![\w.-]))"
 )
 # Not a secret, but what one is called, or the place that is kept for one.
 PLACEHOLDER = re.compile(
     rb"[A-Z_]+|(.)\1*|.*(?i:token|secret|password|your|example|placeholder|change|xxxx).*"
 )
-BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*")
+BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{12,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{2,})*")
 SECRET_SETTING_NAME = re.compile(  # names of settings that hold a secret, whatever it looks like
     r"token|secret|passw|passphrase|pwd|session_string|(?:api|access|account|admin)_?key|api_?hash"
     r"|(?:_|^)(?:pass|key|auth|cookie)(?:_?\d+)?$",

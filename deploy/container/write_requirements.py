@@ -11,7 +11,13 @@ from deploy.bundle.target import PYTHONS
 
 IMPORTS_BY_FILE = {  # a file, and what the program in its image imports
     Path(__file__).with_name("requirements.txt"): ("aiohttp", "dotenv", "redis", "telegram"),
-    LOCK.parent / "sandbox/requirements.lock": ("PIL", "aiohttp", "aiosmtpd", "cryptography", "psutil"),
+    LOCK.parent / "sandbox/requirements.lock": (
+        "PIL",
+        "aiohttp",
+        "aiosmtpd",
+        "cryptography",
+        "psutil",
+    ),
 }
 OLD_PYTHON = "async-timeout"  # redis wants it below Python 3.11.3, which Debian 12 still has
 

@@ -136,6 +136,10 @@ REFUSED = [
     "package.zip",
     "package.TAR.GZ[a]>=1",
     "six-1.17.0-py2.py3-none-any.whl",
+    "six==1.zip",
+    "six[a]>=1,==2.TAR.GZ",
+    "six===1.whl; os_name == 'nt'",
+    f"{'a' * 101}",
     "/etc/package.whl",
     "C:\\package.whl",
     "file:///package.zip",
@@ -155,6 +159,9 @@ REFUSED = [
     "six[a",
     "six >= 1 <",
     "-r missing.txt",
+    "-r ../outside.txt",
+    "-r /etc/hostname",
+    "-r link.txt",
     "-r https://example.org/more.txt",
     "-r ..",
     "-r",
@@ -170,11 +177,41 @@ def test_options_addresses_and_folders_are_refused(tmp_path, monkeypatch, line, 
     monkeypatch.chdir(tmp_path)
     path = tmp_path / ("more.txt" if taken_in else "requirements.txt")
     (tmp_path / "package").mkdir()
+    (tmp_path.parent / "outside.txt").write_text("six\n")
+    (tmp_path / "link.txt").symlink_to("../outside.txt")
     (tmp_path / "requirements.txt").write_text("-r more.txt\n")
     path.write_text(f"roman\n{line}\n", encoding="utf-8")
     with pytest.raises(ValueError, match="line 2, is no package of a registry") as told:
         lines_in(tmp_path / "requirements.txt")
     assert str(path) in str(told.value) and "Delete an option" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "line", ["six", "six>=1.16", "six==1.16.*", "six~=1.17", "six[a]!=1", "six (==1.17.0)"]
+)
+def test_a_hash_needs_an_exact_version(tmp_path, line):
+    """Without one, uv checks nothing, and pip refuses it."""
+    (tmp_path / "requirements.txt").write_text(f"{line} --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(ValueError, match="has a hash without an exact version"):
+        lines_in(tmp_path / "requirements.txt")
+
+
+def test_blanks_and_long_chains_take_no_time(tmp_path):
+    (tmp_path / "requirements.txt").write_text(f"a{' ' * 100_000}!\n")
+    with pytest.raises(ValueError, match="is no package of a registry"):
+        lines_in(tmp_path / "requirements.txt")
+    for number in range(1100):
+        (tmp_path / f"{number}.txt").write_text(f"-r {number + 1}.txt\n")
+    with pytest.raises(ValueError, match=r"99\.txt, line 1, is no package of a registry"):
+        lines_in(tmp_path / "0.txt")
+
+
+def test_a_files_name_sends_nothing_to_a_terminal(tmp_path):
+    (tmp_path / "requirements.txt").write_text("-r '\x1b[31m.txt'\n")
+    (tmp_path / "\x1b[31m.txt").write_text("-e .\n")
+    with pytest.raises(ValueError, match=r"\?\[31m\.txt, line 1, is no package") as told:
+        lines_in(tmp_path / "requirements.txt")
+    assert "\x1b" not in str(told.value)
 
 
 @given(text=st.text(alphabet=st.sampled_from("six-r= ;'\"[](),<>!~$@:/\\#.*1é\x0c\u2028\n")))

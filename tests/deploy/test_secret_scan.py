@@ -5,6 +5,7 @@ import json
 import random
 import re
 import string
+import textwrap
 from pathlib import Path
 from urllib.parse import quote
 
@@ -366,6 +367,29 @@ def test_a_short_value_in_use_is_found_in_base64(count, encode, tmp_path):
         for spelled in (encoded, encoded.rstrip(b"=")):
             leak = find_leak(b'start("%b")' % spelled, known_secrets([tmp_path / ".env"]))
             assert leak and leak.setting == "SMTP_PASS"
+
+
+@pytest.mark.parametrize("width", [20, 76])
+def test_a_value_in_use_is_found_in_indented_lines_of_base64(width, tmp_path):
+    value = chars(40)
+    (tmp_path / ".env").write_text(f"SMTP_PASS='{value}'\n")
+    encoded = base64.b64encode(f"somebody@example.org:{value}".encode()).decode()
+    lines = "\n".join(f"    {line}" for line in textwrap.wrap(encoded, width))
+    leak = find_leak(f"data: |\n{lines}\n".encode(), known_secrets([tmp_path / ".env"]))
+    assert leak and leak.setting == "SMTP_PASS"
+
+
+@pytest.mark.parametrize("host", ["localhost.example.org", "127.0.0.10", "db.example.org"])
+def test_a_password_in_an_address_is_a_secret_unless_it_is_for_this_machine(host):
+    address = f"postgres://me:{chars(12)}@{host}/scores"
+    assert find_leak(address.encode(), {})
+    assert not find_leak(address.replace(host, "localhost").encode(), {})
+
+
+@pytest.mark.parametrize("name", ["me.session-journal", "AuthKey_1.p8", "id_rsa", "a.PEM"])
+def test_a_file_that_holds_a_key_by_its_name_stays(tmp_path, name):
+    with pytest.raises(ValueError, match=r"secret|key"):
+        bot_files(folder_with(tmp_path, **{name: "x"}))
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])

@@ -583,7 +583,7 @@ def test_only_a_folder_that_is_named_brings_its_packages_or_is_refused(door, wor
 def test_each_failure_has_its_advice_and_no_control_character(course, monkeypatch, output, advice):
     start, tried = load(course / "start.py"), []
 
-    def run_shown(describe, *words, env=None):
+    def run_shown(describe, *words, env=None, folder=None):
         tried.append(words)
         return "ensurepip" in words, output
 
