@@ -43,12 +43,17 @@ def copy_program(source: Path, folder: Path, files: tuple[str, ...]) -> tuple[st
     return command
 
 
-def link_packages(packages: Path, link: Path) -> None:
-    """Show Node.js the packages of a folder; on Windows, which may forbid links, as a copy."""
+def link_packages(packages: Path, folder: Path) -> None:
+    """Show Node.js each package of a folder; on Windows, which may forbid links, as a copy.
+
+    With one link to all of them, `node_modules/..` would be the learner's own folder.
+    """
+    folder.mkdir()
     try:
-        link.symlink_to(packages.resolve(), target_is_directory=True)
+        for package in packages.resolve().iterdir():
+            (folder / package.name).symlink_to(package, target_is_directory=package.is_dir())
     except OSError:
-        shutil.copytree(packages, link)
+        shutil.copytree(packages, folder, dirs_exist_ok=True)
 
 
 def find_command(source: Path, files: tuple[str, ...]) -> tuple[str, ...]:
