@@ -369,6 +369,14 @@ def test_a_short_value_in_use_is_found_in_base64(count, encode, tmp_path):
             assert leak and leak.setting == "SMTP_PASS"
 
 
+def test_a_short_value_is_found_behind_a_short_name_in_a_header(tmp_path):
+    value = chars(9)
+    (tmp_path / ".env").write_text(f"SMTP_PASS='{value}'\n")
+    header = b"Authorization: Basic " + base64.b64encode(f"u:{value}".encode())
+    leak = find_leak(header, known_secrets([tmp_path / ".env"]))
+    assert leak and leak.setting == "SMTP_PASS"
+
+
 @pytest.mark.parametrize("width", [20, 76])
 def test_a_value_in_use_is_found_in_indented_lines_of_base64(width, tmp_path):
     value = chars(40)

@@ -574,7 +574,7 @@ def test_the_welcome_comes_before_the_answer_to_a_join_that_was_sent_with_it(wor
                 "JOIN #viktor",
             ):
                 await socket.send_str(line)
-            return [(await socket.receive()).data for _ in range(2)]
+            return [(await socket.receive(timeout=60)).data for _ in range(2)]
 
     welcome, joined = asyncio.run(scenario())
     assert " 001 " in welcome and "JOIN" not in welcome
