@@ -269,6 +269,12 @@ def test_canned_answers_are_given_and_shown():
         running.wait_for("@hello_bot called exportChatInviteLink, refused: Bad Request: chat not f")
         assert post(f"{bot}/answerShippingQuery", {"shipping_query_id": "1", "ok": True})["result"]
         running.wait_for("@hello_bot: canned answer to answerShippingQuery, which this sandbox")
+        given = {"Authorization": f"Bearer {found['TWITCH_TOKEN']}"}
+        given["Client-Id"] = found["TWITCH_CLIENT_ID"]
+        clips = urllib.request.Request(f"{found['TWITCH_API']}/helix/clips", headers=given)
+        with urllib.request.urlopen(clips, timeout=60) as answer:
+            assert json.load(answer)["data"] == []
+        running.wait_for("[twitch] canned answer to Helix GET clips, which this sandbox lacks")
 
 
 @posix

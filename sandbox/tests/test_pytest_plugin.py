@@ -168,6 +168,25 @@ def test_it(telegram_sandbox):
     assert "--- canned answers for Hello bot (@hello_bot)\nsendLivePhoto: 2" in shown
 
 
+def test_canned_answers_of_twitch_are_counted(run):
+    test = """
+import json, urllib.request
+
+def test_it(twitch_sandbox):
+    twitch_sandbox.answer_canned()
+    anna, app = twitch_sandbox.account("anna"), twitch_sandbox.application("App")
+    token = twitch_sandbox.authorize(anna, app, [])
+    headers = {"Authorization": f"Bearer {token.access_token}", "Client-Id": app.client_id}
+    for _ in range(2):
+        asked = urllib.request.Request(f"{twitch_sandbox.url}/helix/clips", headers=headers)
+        assert json.load(urllib.request.urlopen(asked, timeout=60))["data"] == []
+    anna.say("hello")
+    assert twitch_sandbox.canned_calls == {}
+"""
+    shown = run(test).partition("sandbox Twitch")[2]
+    assert "--- canned answers\nHelix GET clips: 2" in shown
+
+
 def test_a_bot_that_never_called_is_named(run):
     test = """
 def test_it(telegram_sandbox):

@@ -80,11 +80,10 @@ class InlineQueries:
         self._kept: dict[tuple[int, str, str, int], tuple[InlineAnswer, float]] = {}
         self.messages: dict[str, Message] = {}  # by inline_message_id
 
-    def expect(self, account: User, query: Json) -> AskedQuery:
+    def expect(self, account: User, query: Json) -> None:
         """Accept an answer to an InlineQuery."""
         asked = AskedQuery(account, query["from"]["id"], query["query"], query["offset"])
         self._open[query["id"]] = asked
-        return asked
 
     def find_asked(self, key: str) -> AskedQuery:
         """Return the query with this id, which has no answer so far."""

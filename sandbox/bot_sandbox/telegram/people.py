@@ -507,8 +507,8 @@ class Person(User):
     def _edit(self, message: Message, text: str) -> Message:
         if message.sender is not self:
             raise ValueError(f"{self.name} can change only {self.name}'s own messages")
-        if via := message.more.get("via_bot"):
-            raise ValueError(f"only @{via['username']} can change what was sent through it")
+        if "via_bot" in message.more:
+            raise ValueError(f"only its bot can change {message.shown}")
         has_caption = message.file and KINDS[message.file.kind].has_caption
         if not (has_caption or (message.words and not message.file)):
             raise ValueError(f"there is no text in {message.shown} to change")

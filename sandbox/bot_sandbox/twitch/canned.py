@@ -24,8 +24,10 @@ def canned_response(world: TwitchWorld, asked: str, given: dict[str, Any]) -> we
         found = {"data": [], "pagination": {}, "total": 0}
         return web.json_response(found) if asked.startswith("GET") else web.Response(status=204)
     inner = given.get("data")
-    filled = _fill(world, answer, given | (inner if isinstance(inner, dict) else {}))
-    body = filled if "data" in answer else {"data": [filled]}
+    given |= inner if isinstance(inner, dict) else {}
+    in_list = "data" not in answer
+    data = _fill(world, answer if in_list else answer["data"], given)
+    body = {"data": [data] if in_list else data}
     return web.json_response(body, status=202 if asked == "POST clips" else 200)
 
 
@@ -33,8 +35,7 @@ def _fill(world: TwitchWorld, shape: Any, given: Any, name: str = "") -> Any:
     """Return a value of a shape: what is given if it fits, else what its name says."""
     if isinstance(shape, dict):
         values = given if isinstance(given, dict) else {}
-        held = values if "data" in shape else None  # of an object that isn't in a list
-        made = {key: _fill(world, one, held or values.get(key), key) for key, one in shape.items()}
+        made = {key: _fill(world, one, values.get(key), key) for key, one in shape.items()}
         return _name_users(world, made)
     if isinstance(shape, list):
         items = given if isinstance(given, list) else []

@@ -226,16 +226,12 @@ def requested_subscription(
     transport = body["transport"]
     note_unknown_names(world, kind, body["condition"], transport)
     method = transport.get("method") if isinstance(transport, dict) else None
+    read = {"broadcaster_user_id": channel.owner.id, **({kind.reader: reader.id} if reader else {})}
     # Events without a user's consent count towards the application's limit.
     allowed = (token.app.client_id, channel.owner.id) in world.tokens.consents
     subscription = Subscription(
         kind=kind,
-        condition={
-            "broadcaster_user_id": channel.owner.id,
-            **({kind.reader: reader.id} if reader else {}),
-        }
-        if not kind.canned
-        else body["condition"],
+        condition=body["condition"] if kind.canned else read,
         transport={},
         created_at=world.clock.timestamp(),
         app=token.app,
@@ -268,8 +264,8 @@ def note_unknown_names(
     world: TwitchWorld, kind: EventType, condition: dict[str, Any], transport: object
 ) -> None:
     """Record fields of a request that Twitch does not know."""
-    known = condition if kind.canned else {"broadcaster_user_id": "", kind.reader: ""}
-    for name in condition.keys() - known.keys():
+    known = {"broadcaster_user_id", kind.reader, *(condition if kind.canned else ())}
+    for name in condition.keys() - known:
         world.note_ignored(f"the condition's {name} of {kind.name}")
     if isinstance(transport, dict):
         for name in transport.keys() - TRANSPORT_FIELDS:

@@ -107,8 +107,9 @@ class HelixGate:
                 given = dict(request.query)
                 if request.method == "POST":
                     given |= await json_body(request)
-                others = [name for name in given if name not in known]
-                self._check_names([] if takes is None else others, missing, request)
+                if takes is not None:
+                    others = [name for name in given if name not in known]
+                    self._check_names(others, missing, request)
                 response = await endpoint(request, token)
             except HelixError as error:
                 response = error.response()

@@ -19,7 +19,9 @@ class Bot(commands.AutoBot):
     def __init__(self):
         chat = eventsub.ChatMessageSubscription(broadcaster_user_id=channel, user_id=bot)
         online = eventsub.StreamOnlineSubscription(broadcaster_user_id=channel)
-        super().__init__(**keys, owner_id=channel, prefix="!", subscriptions=[chat, online])
+        raid = eventsub.ChannelRaidSubscription(to_broadcaster_user_id=channel)
+        wanted = [chat, online, raid] if given["all"] else [chat, online]
+        super().__init__(**keys, owner_id=channel, prefix="!", subscriptions=wanted)
 
     async def setup_hook(self):
         await self.add_component(Greetings())
@@ -32,6 +34,16 @@ class Greetings(commands.Component):
     @commands.command()
     async def hello(self, ctx):
         await ctx.send(f"hello {ctx.chatter.display_name}!")
+
+    @commands.command()
+    async def all(self, ctx):
+        """Do what a sandbox may lack, and say what came back."""
+        own, owner = {"moderator": bot, "token_for": bot}, ctx.broadcaster
+        barred = await owner.timeout_user(user=ctx.chatter, duration=60, reason="tea", **own)
+        clip = await owner.create_clip(token_for=bot)
+        chat = await owner.fetch_chat_settings(**own)
+        await owner.send_announcement(message="Tea!", **own)
+        await ctx.send(json.dumps([barred.user.id, bool(clip.id), chat.slow_mode]))
 
 
 async def main():

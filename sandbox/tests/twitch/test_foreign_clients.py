@@ -16,7 +16,7 @@ from bot_sandbox.twitch import NoReply, Twitch
 pytestmark = pytest.mark.slow("clients from npm")
 
 
-def twitchio_bot(world, program, file="twitchio_bot.py"):
+def twitchio_bot(world, program, file="twitchio_bot.py", **more):
     """Start the TwitchIO client, which finds the newest Twitch at the real addresses."""
     told = {
         "token": world.token.access_token,
@@ -26,7 +26,7 @@ def twitchio_bot(world, program, file="twitchio_bot.py"):
         "bot_id": world.bot.id,
         "channel_id": world.viktor.id,
     }
-    program(sys.executable, str(PEERS / file), json.dumps(told))
+    program(sys.executable, str(PEERS / file), json.dumps(told | more))
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_twitchios_autobot_hears_through_a_conduit(program):
     with Twitch(channel_gap_s=0) as twitch:
         world = World(twitch, ["user:read:chat", "user:write:chat", "user:bot"])
         twitch.authorize(world.viktor, world.app, ["channel:bot"])
-        twitchio_bot(world, program, "twitchio_autobot.py")
+        twitchio_bot(world, program, "twitchio_autobot.py", all=False)
         twitch.wait_for(world.bot, "viktor", timeout=60)
         assert world.viktor.ask("!hello", timeout=60) == "hello Viktor!"
         world.viktor.go_live("Tea")
@@ -78,7 +78,7 @@ def test_twitchio_takes_canned_answers(program):
     with Twitch(channel_gap_s=0, canned=True) as twitch:
         world = World(twitch, ["user:read:chat", "user:write:chat", "user:bot"])
         twitch.authorize(world.viktor, world.app, ["channel:bot"])
-        twitchio_bot(world, program, "twitchio_canned.py")
+        twitchio_bot(world, program, "twitchio_autobot.py", all=True)
         twitch.wait_for(world.bot, "viktor", timeout=60)
         answer = json.loads(world.viktor.ask("!all", timeout=60))
         assert answer == [world.viktor.id, True, False]

@@ -235,13 +235,24 @@ def test_who_only_reads_is_there_too(page, world):
     expect(page.get_by_text("Who is here (0 programs hear this)")).to_be_visible()
 
 
-def test_what_the_sandbox_lacks_is_told(page, world):
+def request_clips(world) -> None:
     given = {
         "Authorization": f"Bearer {world.token.access_token}",
         "Client-Id": world.app.client_id,
     }
-    call("GET", f"{world.twitch.url}/helix/clips", headers=given)
+    call("GET", f"{world.twitch.url}/helix/clips?broadcaster_id=1", headers=given)
+
+
+def test_what_the_sandbox_lacks_is_told(page, world):
+    request_clips(world)
     words = "A program requested what this sandbox lacks: Helix GET clips."
+    expect(page.get_by_text(words)).to_be_visible()
+
+
+def test_a_canned_answer_is_told(page, world):
+    world.twitch.answer_canned()
+    request_clips(world)
+    words = "Canned answers, because this sandbox lacks it: Helix GET clips."
     expect(page.get_by_text(words)).to_be_visible()
 
 
