@@ -75,7 +75,6 @@ class BotProcess(NamedTuple):
     file: Path  # main.py, which defines `bot`
     python: str = sys.executable
     root: Path = ROOT
-    has_digest: bool = True  # False: the name that its service had in older courses
 
     @property
     def name(self) -> str:
@@ -85,7 +84,7 @@ class BotProcess(NamedTuple):
         """
         name = re.sub(r"[^\w-]", "-", f"{self.file.parent.name}-{self.platform}")
         digest = hashlib.sha256(os.fsencode(self.file)).hexdigest()[:8]
-        return f"{name}-{digest}" if self.has_digest else name
+        return f"{name}-{digest}"
 
     @property
     def pythonpath(self) -> str:
@@ -239,22 +238,15 @@ def main(arguments: list[str] | None = None) -> int:
     bot, home = BotProcess(options.platform, options.folder.resolve() / "main.py"), Path.home()
     try:
         check_paths(bot)
-        item, older = (
-            phone_item(each, home) if TERMUX else login_item(each, sys.platform, home)
-            for each in (bot, bot._replace(has_digest=False))
-        )
-        is_older = is_installed(older)
+        item = phone_item(bot, home) if TERMUX else login_item(bot, sys.platform, home)
         if options.show:
             check_file(bot)
             print("\n".join(f"{path}:\n\n{text}" for path, text in item.files.items()), end="")
         elif options.remove:
-            gone = older if is_older else item
-            gone.remove()
-            print(f"The bot no longer starts {gone.when}. Deleted {gone.path}.")
+            item.remove()
+            print(f"The bot no longer starts {item.when}. Deleted {item.path}.")
         else:
             check_can_start(bot)
-            if is_older:
-                older.remove()
             item.install()
             undo = removing_command(bot.platform, str(options.folder))
             print(f"{bot.name} runs, and starts {item.when}.")
@@ -280,24 +272,13 @@ def removing_command(platform: str, folder: str) -> str:
     return f"python3 start.py autostart {platform} {quoted} --remove"
 
 
-def is_installed(item: LoginItem | RunitService) -> bool:
-    """Tell whether a file of this item exists and starts the same bot."""
-    return any(
-        path.is_file()
-        and find_bot(path.read_text(encoding="utf-8", errors="replace")) == find_bot(text)
-        for path, text in item.files.items()
-        if find_bot(text)
-    )
-
-
 def find_namesakes(bot: BotProcess, path: Path) -> list[str]:
     """Return the folders of other bots that start by a file like the one at `path`.
 
-    It may be the same bot, moved: its old file has another digest in its name, or none.
+    It may be the same bot, moved: its old file has another digest in its name.
     """
     digest = bot.name.rpartition("-")[2]
-    files = [path.with_name(path.name.replace(f"-{digest}", ""))]
-    files += sorted(path.parent.glob(path.name.replace(digest, "[0-9a-f]" * len(digest))))
+    files = sorted(path.parent.glob(path.name.replace(digest, "[0-9a-f]" * len(digest))))
     folders: list[str] = []
     for file in files:
         script = file / "run" if file.is_dir() else file  # a service of runit is a folder

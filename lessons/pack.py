@@ -59,7 +59,7 @@ FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
 LOCK_WAIT_S = 5.0  # until a program has written into a database
 PICTURE = re.compile(r"pictures/[^/]+\.svg")  # the course's, or the learner's
-MADE_AGAIN = re.compile(r"card\.html|card\.svg")  # the last by an older course
+MADE_AGAIN = "card.html"
 DATABASE = b"SQLite format 3\0"
 BROKEN_ZIP = (
     *(zipfile.BadZipFile, zlib.error, LZMAError, struct.error),
@@ -119,9 +119,9 @@ def pack(folder: Path) -> Pack:
     secrets = known_secrets(secret_env_files(folder))
     seen: dict[PurePosixPath, bool] = {}
     by_course = written_by_course(folder)
-    has_pictures = any(map(PICTURE.fullmatch, by_course))  # false in a tab and in older courses
+    has_pictures = any(map(PICTURE.fullmatch, by_course))  # false in a tab
     for name, path in files_below(folder, re.compile(OF_TOOLS)):
-        if MADE_AGAIN.fullmatch(name) or is_journal(path, read_at(path)):
+        if name == MADE_AGAIN or is_journal(path, read_at(path)):
             continue
         if PICTURE.fullmatch(name) and not has_pictures:
             continue

@@ -122,11 +122,3 @@ def kept_view(name: str) -> View | None:
 def view_file(name: str) -> Path:
     """Return the file with a view."""
     return progress_folder().parent / "views" / f"{name}.json"
-
-
-def old_explanation() -> str:
-    """Return the three sentences that notebook 10 asked for in the third edition, or ""."""
-    try:
-        return (progress_folder().parent / "explanation.txt").read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        return ""

@@ -22,7 +22,7 @@ from lessons.learner_bot import BOT_FOLDER, BotFileError, bot_name, load_learner
 from lessons.progress.course_map import Stop, labeled_circles
 from lessons.square import square
 from lessons.square.picture import Square
-from lessons.views import MIND, REPLY, kept_view, old_explanation
+from lessons.views import MIND, REPLY, kept_view
 from lessons.workshop import workshop
 from lessons.worlds.environment import set_variable
 
@@ -70,8 +70,6 @@ def mind_section() -> str:
             parts.append((f"{HEADINGS[each]} ({view.day})", view.text))
     if reply := kept_view(REPLY):
         parts.append((reply.question, reply.text))
-    if (old := old_explanation()) and not kept_view("conclusion"):
-        parts.append(("In three sentences", old))
     return "\n".join(quote_html(*part) for part in parts) or f"<p>{NO_VIEWS}</p>"
 
 

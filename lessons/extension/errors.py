@@ -9,7 +9,7 @@ import linecache
 import re
 import sys
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from deploy.own_packages import OWN_PACKAGES
@@ -40,64 +40,6 @@ UNKNOWN_NAME_HINT = (
     "Does a cell above make it? Then run that one first: menu Run, Run All Above Selected Cell.\n"
     "Otherwise look at the spelling. A text needs quotes."
 )
-
-MOVED_NAMES = {  # modules and names of an older edition, and where they are now
-    "sandbox": "bot_sandbox",
-    "botlib.settings.setting": "botlib.details.settings import require_setting",
-    "botlib.settings.settings": "botlib.details.settings import read_settings",
-    "botlib.settings": "botlib.details.settings",
-    "botlib.http": "botlib.details.http",
-    "botlib.bot.split": "botlib.details.texts import split_text",
-    "botlib.store.RedisStore": "botlib.store.redis",
-    "botlib.store.SqliteStore": "botlib.store.sqlite",
-    "botlib.tokens.telegram_token": "deploy.tokens.telegram import check_token",
-    "botlib.tokens.twitch_token": "deploy.tokens.twitch import check_token",
-    "botlib.telegram.token": "deploy.tokens.telegram",
-    "botlib.twitch.token": "deploy.tokens.twitch",
-    "botlib.twitch.helix.request": "botlib.details.http import request",
-    "botlib.twitch.helix": "botlib.twitch.details.helix",
-    "botlib.twitch.irc.split_reply": "botlib.twitch.details.texts",
-    "botlib.twitch.connection": "botlib.twitch.details.connection",
-    "botlib.twitch.account": "botlib.twitch.details.credentials",
-    "botlib.twitch.irc_bot.Limits": "botlib.twitch.details.limits",
-    "botlib.twitch.irc_bot.exponential": "botlib.details.backoff import exponential_backoff",
-    "botlib.twitch.irc_bot.Timing": "botlib.twitch.details.connection",
-    "botlib.telegram.light": "botlib.telegram.webhook",
-    "botlib.telegram.webhook.App": "botlib.telegram.application",
-    "botlib.telegram.webhook.builder_for": "botlib.telegram.application",
-    "lessons.about": "lessons.display",
-    "lessons.break_even": "lessons.charts",
-    "lessons.by_hand": "lessons.cloud.by_hand",
-    "lessons.chat_chart": "lessons.charts",
-    "lessons.checklist": "lessons.progress.checklist",
-    "lessons.client": "lessons.web",
-    "lessons.costs.PriceList": "lessons.costs import price_table",
-    "lessons.costs.kept_warm": "lessons.costs import function_cost",
-    "lessons.cloud.response_time": "lessons.cloud.telegram_call",
-    "lessons.excerpt": "lessons.display",
-    "lessons.guess": "lessons.display",
-    "lessons.guest_book": "lessons.cloud.guest_book",
-    "lessons.holding": "lessons import RunningProgram",
-    "lessons.home": "lessons import RunningProgram",
-    "lessons.log": "lessons.display",
-    "lessons.page": "lessons.web",
-    "lessons.phone": "lessons.worlds.phone",
-    "lessons.price_list": "lessons.costs",
-    "lessons.program": "lessons import RunningProgram",
-    "lessons.receipt": "lessons.charts",
-    "lessons.slider": "lessons.charts",
-    "lessons.table": "lessons.display",
-    "lessons.timeline": "lessons.charts",
-    "lessons.tried": "lessons.display",
-    "lessons.waiting": "lessons.cloud.telegram_call",
-    "lessons.web.get": "httpx import get",
-    "lessons.web.post": "httpx import post",
-    "lessons.world": "lessons.worlds.world",
-    "lessons.worlds.background": "lessons import RunningProgram",
-    "lessons.worlds.home": "lessons import RunningProgram",
-    "lessons.worlds.program.OrdinaryServer": "lessons import RunningProgram",
-    "lessons.worlds.program.Program": "lessons import RunningProgram",
-}
 
 
 def show_short_errors(shell: "InteractiveShell") -> None:
@@ -154,8 +96,6 @@ def show_what_happened(
         error.add_note(f"{capital}." if capital else UNKNOWN_NAME_HINT)
     if kind is KeyError and any(name in CLOUDS_OWN for name in map(str, error.args)):
         error.add_note(ONLY_IN_THE_CLOUD)
-    if (place := suggest_new_place(error)) and not hasattr(error, "__notes__"):
-        error.add_note(place)
     if kind is AttributeError and (library := library_hint(str(error))):
         error.add_note(library)
     # What an error came from is mostly another one deep inside a library.
@@ -189,24 +129,6 @@ def library_hint(words: str) -> str:
         f'{found[1]} belongs to another library. Here a line with .command("…") makes a command, '
         "and your bot says what its function returns."
     )
-
-
-def suggest_new_place(error: BaseException) -> str:
-    """Say where a missing module is now, if it has moved; "" for others."""
-    if isinstance(error, ImportError):
-        name = error.name or ""
-        # Python 3.11 names only in words what `from module import name` did not find.
-        if asked := re.match(r"cannot import name '(\w+)'", str(error)):
-            name += f".{asked[1]}"
-    elif isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
-        # A folder of that name is a module to Python, though an empty one.
-        name = f"{error.obj.__name__}.{error.name}"
-    else:
-        return ""
-    for old, new in MOVED_NAMES.items():
-        if f"{name}.".startswith(f"{old}."):
-            return f"{old} has moved: write from {new if ' ' in new else f'{new} import …'}"
-    return ""
 
 
 def frames_of_cells(shell: "InteractiveShell", trace: TracebackType | None) -> TracebackType | None:

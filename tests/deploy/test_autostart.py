@@ -212,42 +212,12 @@ def systemd(folder, tmp_path):
     return units, lambda *more: autostart("twitch", *more, **words), tmp_path / "asked"
 
 
-def without_digest(folder, root="/an/older/course"):
-    """What autostart wrote for a bot when a service had its folder's name and nothing more."""
-    bot = BotProcess("twitch", folder / "main.py", f"{root}/python", Path(root), has_digest=False)
-    item = login_item(bot, "linux", HOME)
-    assert item.path.name == "my_bot-twitch.service"
-    return item.content
-
-
-def test_a_bots_older_service_is_replaced(folder, systemd):
-    units, start, asked = systemd
-    (units / "my_bot-twitch.service").write_bytes(without_digest(folder))
-    done = start(folder)
-    assert done.returncode == 0, done.stderr
-    (unit,) = units.iterdir()
-    assert unit.name.startswith("my_bot-twitch-")
-    lines = asked.read_text().splitlines()
-    assert lines[0] == "--user disable --now my_bot-twitch"
-    assert lines[-1] == f"--user restart {unit.stem}"
-    for words in ("systemctl --user status", "journalctl --user -u"):
-        assert f"{words} {unit.stem}" in done.stdout
-    done = start(folder, "--remove")
-    assert done.returncode == 0 and not list(units.iterdir()), done.stderr
-    assert asked.read_text().splitlines()[-1] == f"--user disable --now {unit.stem}"
-
-
-@pytest.mark.parametrize("is_old", [True, False])
-def test_after_a_bot_has_moved_its_older_start_is_named(folder, systemd, tmp_path, is_old):
+def test_after_a_bot_has_moved_its_older_start_is_named(folder, systemd, tmp_path):
     units, start, _ = systemd
     first = start(folder)
     assert first.returncode == 0 and "also starts" not in first.stdout, first.stderr
-    if is_old:
-        (unit,) = units.iterdir()
-        unit.unlink()
-        (units / "my_bot-twitch.service").write_bytes(without_digest(folder))
-    (tmp_path / "new edition").mkdir()
-    moved = folder.rename(tmp_path / "new edition/my_bot")
+    (tmp_path / "new place").mkdir()
+    moved = folder.rename(tmp_path / "new place/my_bot")
     done = start(moved)
     assert done.returncode == 0, done.stderr
     assert f"also starts at each login: {folder}\n" in done.stdout
@@ -305,38 +275,6 @@ def test_a_start_that_fails_leaves_the_service_that_worked(folder, systemd, tmp_
     done = start(folder)
     assert done.returncode == 1 and "no bus" in done.stderr
     assert unit.read_text() == before
-
-
-def test_a_bots_older_service_can_be_removed(folder, systemd):
-    units, start, asked = systemd
-    (units / "my_bot-twitch.service").write_bytes(without_digest(folder))
-    done = start(folder, "--remove")
-    assert done.returncode == 0 and "my_bot-twitch.service" in done.stdout, done.stderr
-    assert not list(units.iterdir())
-    assert asked.read_text() == "--user disable --now my_bot-twitch\n"
-
-
-@pytest.mark.parametrize("other", ["b/my_bot", "x/{}"])
-def test_the_older_service_of_another_bot_stays(folder, systemd, tmp_path, other):
-    units, start, asked = systemd
-    other = tmp_path / other.format(folder.relative_to("/"))  # one path may end as the other does
-    (units / "my_bot-twitch.service").write_bytes(without_digest(other))
-    assert start(folder).returncode == 0
-    assert len(list(units.iterdir())) == 2
-    assert start(folder, "--remove").returncode == 0
-    assert start(folder, "--remove").returncode == 1
-    assert [unit.name for unit in units.iterdir()] == ["my_bot-twitch.service"]
-    assert "my_bot-twitch\n" not in asked.read_text()
-
-
-def test_a_line_separator_in_a_name_is_no_line_end(folder, systemd, tmp_path):
-    units, start, _ = systemd
-    mine = folder.rename(tmp_path / "my\u2028bot")
-    other = BotProcess("twitch", tmp_path / "x" / mine.name / "main.py", has_digest=False)
-    item = login_item(other, "linux", HOME)
-    (units / item.path.name).write_bytes(item.content)
-    assert start(mine).returncode == 0
-    assert len(list(units.iterdir())) == 2
 
 
 @pytest.mark.parametrize("system", ["linux", "termux"])

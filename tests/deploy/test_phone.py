@@ -124,14 +124,12 @@ def test_a_phone_from_nothing_to_a_reply_and_back_to_nothing(phone, course, chat
     assert running.ctrl_c().endswith("INFO stopped\n")
     (here / ".env").write_text(as_lines(settings))
 
-    # As a service. It replaces the one of an older course.
-    older = older_service(phone)
+    # As a service.
     (start,) = BLOCKS["5. Start it, and the first reply"]
     said = phone.type(start)
     assert re.search("my_bot-twitch-[0-9a-f]{8} runs, and starts with Termux", said)
     (state,) = re.findall("its state: +(.+)", said)
     assert phone.type(state).startswith("run:")
-    assert not older.exists()
     chat.wait()
     assert chat.ask("!hello") == "hello Viktor!"
     assert chat.ask("!cheer") == "Viktor cheers! That makes 1."
@@ -172,27 +170,6 @@ def test_a_phone_from_nothing_to_a_reply_and_back_to_nothing(phone, course, chat
     (phone.download / "store.sqlite3").unlink()
     assert files_of(phone) - before <= {"asked", "printed", "where", "runsvdir.pid"}
     assert [each.name() for each in phone.processes()] == ["runsvdir"]
-
-
-def older_service(phone):
-    """Start the bot as older courses did, by a service with the folder's name and nothing more."""
-    here = phone.where
-    service = runit_service(
-        "my_bot-twitch",
-        phone.prefix,
-        phone.home,
-        platform="twitch",
-        python=str(here / ".venv/bin/python"),
-        root=here,
-        file=here / HER_BOT / "main.py",
-    )
-    for path, text in service.files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        path.chmod(0o700)
-    status = f"sv status {service.path}"
-    wait_until(lambda: phone.type(status, check=False).startswith("run:"), timeout=30)
-    return service.path
 
 
 def wrong_settings_keep_it_down(phone, chat, settings, start):

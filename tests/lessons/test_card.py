@@ -70,17 +70,6 @@ def test_the_card_has_her_names_of_commands_and_not_those_of_the_pages(folder):
     assert "roll" not in page
 
 
-def test_a_card_with_an_essay_of_the_third_edition_still_opens(folder):
-    (folder / "explanation.txt").write_text("Telegram calls.\nTwitch words are lost & gone.\n")
-    assert card.main(["--folder", str(folder)]) == 0
-    page = (folder / "card.html").read_text(encoding="utf-8")
-    assert "Telegram calls.<br>Twitch words are lost &amp; gone." in page
-    keep_view("conclusion", "Both call today.")
-    assert card.main(["--folder", str(folder)]) == 0
-    page = (folder / "card.html").read_text(encoding="utf-8")
-    assert "Both call today." in page and "lost &amp; gone" not in page
-
-
 def test_a_young_bot_has_a_card_that_says_what_comes_later(folder, monkeypatch):
     monkeypatch.delenv("COURSE_FOLDER")
     assert card.main(["--folder", str(folder)]) == 0

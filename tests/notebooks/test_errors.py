@@ -1,14 +1,11 @@
 """Errors in a notebook: a few lines, the learner's own among them; and measured numbers."""
 
-import importlib
-
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 from notebook_runs import ANSI, ROOT, start_kernel, verdict
 
 from lessons.display.tables import table
-from lessons.extension.errors import MOVED_NAMES
 
 
 @pytest.fixture(scope="module")
@@ -151,71 +148,6 @@ def test_a_name_that_is_not_there_says_what_to_look_for(shown, tmp_path):
     (tmp_path / "other.py").write_text("def f():\n    return missing\n")
     _, lines = shown("import other\nother.f()")
     assert lines[-1] == "NameError: name 'missing' is not defined"
-
-
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "import sandbox\nsandbox.Telegram()",
-        "import sandbox.telegram",
-        "from sandbox import Telegram",
-        "from sandbox.telegram import Telegram",
-    ],
-)
-def test_the_sandboxs_old_name_is_answered_with_the_new_one(shown, cell):
-    error, lines = shown(cell)
-    assert error.ename in ("ImportError", "ModuleNotFoundError", "AttributeError")
-    last = "sandbox has moved: write from bot_sandbox import …"
-    assert lines[-1] == last and len(lines) < 12
-
-
-def test_an_import_of_an_older_edition_is_answered_with_the_new_one(shown):
-    _, lines = shown("from lessons.table import table")
-    assert lines[-1] == "lessons.table has moved: write from lessons.display import …"
-
-
-LESSONS = [(old, new) for old, new in MOVED_NAMES.items() if old.startswith("lessons.")]
-
-
-@pytest.mark.parametrize(("old", "new"), LESSONS)
-def test_a_module_that_moved_is_gone_and_its_new_place_exists(old, new):
-    module, _, name = new.partition(" import ")
-    assert not name or getattr(importlib.import_module(module), name)
-    importlib.import_module(module)
-    with pytest.raises(ImportError):
-        importlib.import_module(old)
-
-
-LIGHT = "botlib.telegram.light has moved: write from botlib.telegram.webhook import …"
-
-
-@pytest.mark.parametrize(
-    "cell", ["from botlib.telegram.light import webhook", "from botlib.telegram import light"]
-)
-def test_where_a_module_went_is_said_only_if_it_is_gone(shown, run_cells, tmp_path, cell):
-    # In a house of its own, so that this holds whether or not the course still has the module.
-    (tmp_path / "botlib/telegram").mkdir(parents=True)
-    for name in ("botlib", "botlib/telegram"):
-        (tmp_path / name / "__init__.py").touch()
-    ours = f"import sys\nfrom pathlib import Path\nsys.path.insert(0, {str(tmp_path)!r})\n"
-    ours += "for name in [name for name in sys.modules if name.startswith('botlib')]:\n"
-    ours += "    del sys.modules[name]"
-    error, lines = shown(ours, cell)
-    assert error.ename in ("ImportError", "ModuleNotFoundError")
-    assert lines[-1] == LIGHT
-    (tmp_path / "botlib/telegram/light.py").write_text("webhook = None\n")
-    (done,) = run_cells(ours + "\n" + cell)
-    assert done.outputs == []
-    (tmp_path / "botlib/telegram/light.py").write_text("import no_such_package\n")
-    error, lines = shown(ours, cell)
-    assert error.ename == "ModuleNotFoundError"
-    assert not any(LIGHT in line for line in lines)
-
-
-@pytest.mark.parametrize("cell", ["import no_such", "from os import no_such", "import os\nos.no"])
-def test_a_module_that_never_was_is_not_said_to_have_moved(shown, cell):
-    _, lines = shown(cell)
-    assert not any("has moved" in line for line in lines)
 
 
 def test_the_space_left_of_the_hint_line_does_no_harm(shown):
